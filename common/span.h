@@ -1,0 +1,89 @@
+/*
+ * Span: bytes that somebody else owns. Valid as long as its owner says.
+ */
+#ifndef POLICYWATCH_COMMON_SPAN_H
+#define POLICYWATCH_COMMON_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+struct span {
+	const char *data; /* not terminated; may be NULL when len is 0 */
+	size_t len;
+};
+
+#define SPAN_LITERAL(s) ((struct span){(s), sizeof(s) - 1})
+
+static inline struct span span_from(const void *data, size_t len)
+{
+	return (struct span){data, len};
+}
+
+/* Of a terminated string; NULL gives an empty span. */
+static inline struct span span_str(const char *s)
+{
+	return (struct span){s, s ? strlen(s) : 0};
+}
+
+static inline bool span_eq(struct span a, struct span b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+static inline bool span_is(struct span a, const char *s)
+{
+	return span_eq(a, span_str(s));
+}
+
+/* ASCII letters without regard to case. */
+static inline bool span_is_nocase(struct span a, const char *s)
+{
+	return a.len == strlen(s) && (a.len == 0 || strncasecmp(a.data, s, a.len) == 0);
+}
+
+static inline bool span_starts_with(struct span a, struct span prefix)
+{
+	return a.len >= prefix.len && (prefix.len == 0 || memcmp(a.data, prefix.data, prefix.len) == 0);
+}
+
+static inline bool span_ends_with(struct span a, struct span suffix)
+{
+	return a.len >= suffix.len &&
+		(suffix.len == 0 ||
+			memcmp(a.data + a.len - suffix.len, suffix.data, suffix.len) == 0);
+}
+
+/* Offset of the first @needle, or -1. */
+static inline ptrdiff_t span_find(struct span a, struct span needle)
+{
+	const char *p;
+
+	if (needle.len == 0)
+		return 0;
+	if (a.len < needle.len)
+		return -1;
+	p = memmem(a.data, a.len, needle.data, needle.len);
+	return p ? p - a.data : -1;
+}
+
+/* What is left from @offset on, which may be at most a.len. */
+static inline struct span span_from_offset(struct span a, size_t offset)
+{
+	return (struct span){a.data + offset, a.len - offset};
+}
+
+/* Without ASCII white space at both ends. */
+static inline struct span span_trim(struct span a)
+{
+	while (a.len && strchr(" \t\r\n\f", a.data[0]) && a.data[0]) {
+		a.data++;
+		a.len--;
+	}
+	while (a.len && strchr(" \t\r\n\f", a.data[a.len - 1]) && a.data[a.len - 1])
+		a.len--;
+	return a;
+}
+
+#endif
