@@ -1,0 +1,645 @@
+/*
+ * LMDB trusts its file: it maps it and follows page numbers, so that a
+ * truncated file is a SIGBUS. What can be checked is therefore checked by
+ * reading before it is mapped (check_file).
+ *
+ * All tables are opened once, in one transaction, when the environment is
+ * opened: LMDB wants handles opened by one thread, and they are valid for the
+ * environment's life.
+ */
+#include "common/mdb.h"
+
+#include "common/alloc.h"
+#include "common/err.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <lmdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define READERS_MAX   1022 /* of all processes together; 64 bytes each in the lock file */
+#define MAP_BYTES_MIN (1 << 20)
+#define FILE_MODE     0660 /* readers have to write the lock file: they share the group */
+
+struct db {
+	MDB_env *env;
+	char *path;
+	MDB_dbi tables[DB_TABLES_MAX];
+	size_t n_tables;
+	dev_t device; /* of the data file: which one is open in this process */
+	ino_t inode;
+	atomic_int n_readers;
+	struct db *next;
+};
+
+/* What this process has open: a second opening would break the file locks of the first. */
+static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct db *open_list;
+
+static int err_from_mdb(int code)
+{
+	switch (code) {
+	case 0:
+		return 0;
+	case MDB_MAP_FULL:
+		return -ERR_NOSPACE;
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+	case MDB_INVALID:
+	case MDB_PANIC:
+	case MDB_INCOMPATIBLE:
+	case MDB_NOTFOUND: /* of a table; of a key it is an answer and does not come here */
+		return -ERR_CORRUPT;
+	case MDB_VERSION_MISMATCH:
+		return -ERR_VERSION;
+	case MDB_READERS_FULL:
+		return -ERR_BUSY;
+	case MDB_BAD_VALSIZE:
+	case MDB_KEYEXIST: /* an append that was not behind all others */
+		return -ERR_INVALID;
+	case MDB_TXN_FULL:
+		return -ERR_TOO_BIG;
+	default:
+		return code > 0 ? err_from_errno(code) : -ERR_LIBRARY;
+	}
+}
+
+static MDB_val val_from(struct span s)
+{
+	return (MDB_val){.mv_size = s.len, .mv_data = (void *)s.data};
+}
+
+static struct span span_from_val(MDB_val v)
+{
+	return span_from(v.mv_data, v.mv_size);
+}
+
+/* The opening */
+
+struct opening {
+	struct db *db;
+	const struct db_options *options;
+	char *error; /* NULL: the code says it all */
+};
+
+static int refuse(struct opening *o, int err, const char *why)
+{
+	free(o->error);
+	o->error = alloc_printf("%s: %s", o->db->path, why);
+	return err;
+}
+
+static int refuse_code(struct opening *o, int mdb_code)
+{
+	return refuse(o, err_from_mdb(mdb_code), mdb_strerror(mdb_code));
+}
+
+static bool is_same_file(const struct db *a, const struct db *b)
+{
+	return a->device == b->device && a->inode == b->inode;
+}
+
+/* Registers a data file that exists as open in this process; false if it is open already. */
+static bool claim(struct db *db)
+{
+	bool is_free = true;
+
+	pthread_mutex_lock(&open_lock);
+	for (const struct db *other = open_list; other; other = other->next)
+		is_free = is_free && !is_same_file(db, other);
+	if (is_free) {
+		db->next = open_list;
+		open_list = db;
+	}
+	pthread_mutex_unlock(&open_lock);
+	return is_free;
+}
+
+static void unclaim(struct db *db)
+{
+	pthread_mutex_lock(&open_lock);
+	for (struct db **link = &open_list; *link; link = &(*link)->next) {
+		if (*link == db) {
+			*link = db->next;
+			break;
+		}
+	}
+	pthread_mutex_unlock(&open_lock);
+}
+
+/* Where LMDB 0.9 keeps what is needed here in a meta page (64-bit, little-endian). */
+#define META_MAGIC     16
+#define META_VERSION   20
+#define META_PAGE_SIZE 40
+#define META_BYTES     152
+
+static uint32_t read_u32(const uint8_t *p)
+{
+	uint32_t value;
+
+	memcpy(&value, p, sizeof value);
+	return value;
+}
+
+static int check_meta(struct opening *o, const uint8_t meta[META_BYTES])
+{
+	uint32_t page_size = read_u32(meta + META_PAGE_SIZE);
+
+	if (read_u32(meta + META_MAGIC) != 0xBEEFC0DE)
+		return refuse(o, -ERR_CORRUPT, "data.mdb is not an LMDB file");
+	if (read_u32(meta + META_VERSION) != 1)
+		return refuse(o, -ERR_VERSION, "data.mdb is of another LMDB version");
+	if (page_size < 256 || page_size > 65536 || (page_size & (page_size - 1)))
+		return refuse(o, -ERR_CORRUPT, "data.mdb is damaged (page size)");
+	return 0;
+}
+
+static int check_file(struct opening *o, int fd, off_t size)
+{
+	uint8_t meta[META_BYTES];
+	uint32_t page_size = 0;
+
+	for (int i = 0; i < 2; i++) {
+		off_t at = i ? (off_t)page_size : 0;
+		int r;
+
+		if (pread(fd, meta, sizeof meta, at) != (ssize_t)sizeof meta)
+			return refuse(o, -ERR_CORRUPT, "data.mdb is truncated");
+		r = check_meta(o, meta);
+		if (r < 0)
+			return r;
+		page_size = read_u32(meta + META_PAGE_SIZE);
+	}
+	if (size < (off_t)page_size * 2)
+		return refuse(o, -ERR_CORRUPT, "data.mdb is truncated");
+	return 0;
+}
+
+/* Looks at what is there before LMDB does. An absent or empty file is a new environment. */
+static int check_data_file(struct opening *o)
+{
+	CLEANUP(freep) char *file = alloc_printf("%s/data.mdb", o->db->path);
+	CLEANUP(closep) int fd = open(file, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 && errno == ENOENT && !o->options->read_only)
+		return 0;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return refuse(o, errno == ENOENT ? -ERR_INVALID : err_from_errno(errno),
+			errno == ENOENT ? "there is no database" : strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return refuse(o, -ERR_CORRUPT, "data.mdb is not a file");
+	if (st.st_size == 0 && !o->options->read_only)
+		return 0;
+	return check_file(o, fd, st.st_size);
+}
+
+static int open_env(struct opening *o)
+{
+	const struct db_options *options = o->options;
+	/* NOTLS: a reader is an object that threads may hand on, not a thread's property. */
+	unsigned flags = MDB_NOTLS | (options->read_only ? MDB_RDONLY : 0);
+	int64_t map_bytes = options->map_bytes;
+	int r;
+
+	r = mdb_env_create(&o->db->env);
+	if (!r)
+		r = mdb_env_set_maxdbs(o->db->env, (MDB_dbi)options->n_tables);
+	if (!r)
+		r = mdb_env_set_maxreaders(o->db->env, READERS_MAX);
+	if (!r && map_bytes)
+		r = mdb_env_set_mapsize(o->db->env,
+			(size_t)(map_bytes < MAP_BYTES_MIN ? MAP_BYTES_MIN : map_bytes));
+	if (!r)
+		r = mdb_env_open(o->db->env, o->db->path, flags, FILE_MODE);
+	return r ? refuse_code(o, r) : 0;
+}
+
+/* Two locks of one process on one file would vanish with the first close (fcntl). */
+static int claim_file(struct opening *o)
+{
+	CLEANUP(freep) char *file = alloc_printf("%s/data.mdb", o->db->path);
+	struct stat st;
+
+	if (stat(file, &st) < 0)
+		return 0;
+	o->db->device = st.st_dev;
+	o->db->inode = st.st_ino;
+	return claim(o->db) ? 0 : refuse(o, -ERR_BUSY, "this process has it open already");
+}
+
+static int open_tables(struct opening *o, struct txn *t)
+{
+	unsigned flags = t->write ? MDB_CREATE : 0;
+
+	for (size_t i = 0; i < o->options->n_tables; i++) {
+		int r = mdb_dbi_open(t->handle, o->options->tables[i], flags, &o->db->tables[i]);
+
+		if (r == MDB_NOTFOUND)
+			return refuse(o, -ERR_CORRUPT, "is no database of policywatch (tables missing)");
+		if (r)
+			return refuse_code(o, r);
+	}
+	return 0;
+}
+
+static bool is_number(struct span text, int value)
+{
+	char digits[16];
+
+	snprintf(digits, sizeof digits, "%d", value);
+	return span_is(text, digits);
+}
+
+/* A new environment is told what it is; one that exists has to be just that. */
+static int check_kind(struct opening *o, struct txn *t)
+{
+	const struct db_options *options = o->options;
+	struct span kind, schema;
+	char digits[16];
+
+	if (t->write && txn_count(t, DB_META) == 0) {
+		snprintf(digits, sizeof digits, "%d", options->schema);
+		txn_put(t, DB_META, SPAN_LITERAL("kind"), span_str(options->kind));
+		txn_put(t, DB_META, SPAN_LITERAL("schema"), span_str(digits));
+		return t->err;
+	}
+	if (!txn_get(t, DB_META, SPAN_LITERAL("kind"), &kind) || !span_is(kind, options->kind))
+		return refuse(o, -ERR_CORRUPT, "is a database for something else");
+	if (!txn_get(t, DB_META, SPAN_LITERAL("schema"), &schema))
+		return refuse(o, -ERR_CORRUPT, "does not say its schema");
+	if (!is_number(schema, options->schema)) {
+		CLEANUP(freep) char *why = alloc_printf("has schema %.*s, this program needs %d",
+			(int)(schema.len < 16 ? schema.len : 16), schema.data, options->schema);
+
+		return refuse(o, -ERR_VERSION, why);
+	}
+	return 0;
+}
+
+/*
+ * A file that was used for something else (it has tables, and "meta" is not
+ * among them) is refused before anything is written to it.
+ */
+static int check_foreign(struct opening *o, struct txn *t)
+{
+	MDB_stat st;
+	MDB_dbi main_table, meta;
+	int r = mdb_dbi_open(t->handle, NULL, 0, &main_table);
+
+	if (!r)
+		r = mdb_stat(t->handle, main_table, &st);
+	if (r)
+		return refuse_code(o, r);
+	if (st.ms_entries == 0)
+		return 0;
+	r = mdb_dbi_open(t->handle, o->options->tables[DB_META], 0, &meta);
+	return r ? refuse(o, -ERR_CORRUPT, "is a database for something else") : 0;
+}
+
+static int open_contents(struct opening *o)
+{
+	CLEANUP(txn_abortp) struct txn t = TXN_INIT;
+	int r;
+
+	if (o->options->read_only)
+		txn_begin_read(&t, o->db);
+	else
+		txn_begin_write(&t, o->db);
+	r = t.err;
+	if (!r)
+		r = check_foreign(o, &t);
+	if (!r)
+		r = open_tables(o, &t);
+	o->db->n_tables = o->options->n_tables;
+	if (!r)
+		r = check_kind(o, &t);
+	return r ? r : txn_commit(&t);
+}
+
+static int open_all(struct opening *o)
+{
+	int dead;
+	int r = 0;
+
+	if (!o->options->read_only && mkdir(o->db->path, 0770) < 0 && errno != EEXIST)
+		return refuse(o, err_from_errno(errno), strerror(errno));
+	r = claim_file(o);
+	if (!r)
+		r = check_data_file(o);
+	if (!r)
+		r = open_env(o);
+	if (!r && o->db->inode == 0)
+		r = claim_file(o);
+	if (!r)
+		mdb_reader_check(o->db->env, &dead);
+	return r ? r : open_contents(o);
+}
+
+int db_open(const char *path, const struct db_options *options, struct db **ret, char **ret_error)
+{
+	CLEANUP(db_closep) struct db *db = ALLOC_NEW(struct db);
+	struct opening o = {.db = db, .options = options};
+	int r;
+
+	assert(options->n_tables <= DB_TABLES_MAX);
+	db->path = alloc_strdup(path);
+	r = open_all(&o);
+	if (r < 0 && !o.error)
+		refuse(&o, r, err_str(r));
+	if (r < 0 && ret_error)
+		*ret_error = TAKE_PTR(o.error);
+	free(o.error);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(db);
+	return 0;
+}
+
+void db_close(struct db *db)
+{
+	if (!db)
+		return;
+	if (db->env)
+		mdb_env_close(db->env);
+	unclaim(db);
+	free(db->path);
+	free(db);
+}
+
+const char *db_path(const struct db *db)
+{
+	return db->path;
+}
+
+int db_read_sizes(struct db *db, struct db_sizes *ret)
+{
+	MDB_envinfo info;
+	MDB_stat st;
+	struct stat file;
+	int fd = -1;
+	int r = mdb_env_info(db->env, &info);
+
+	if (!r)
+		r = mdb_env_stat(db->env, &st);
+	if (!r)
+		r = mdb_env_get_fd(db->env, &fd);
+	if (!r && fstat(fd, &file) < 0)
+		r = errno;
+	if (r)
+		return err_from_mdb(r);
+	*ret = (struct db_sizes){
+		.file_bytes = file.st_size,
+		.used_bytes = (int64_t)(info.me_last_pgno + 1) * st.ms_psize,
+		.map_bytes = (int64_t)info.me_mapsize,
+	};
+	return 0;
+}
+
+int db_copy(struct db *db, const char *path)
+{
+	return err_from_mdb(mdb_env_copy2(db->env, path, MDB_CP_COMPACT));
+}
+
+/* Transactions */
+
+static int begin(struct db *db, unsigned flags, MDB_txn **ret)
+{
+	int r = mdb_txn_begin(db->env, NULL, flags, ret);
+
+	/* Another process has set a larger map. Ours may only be moved while nobody reads from it. */
+	if (r == MDB_MAP_RESIZED && atomic_load(&db->n_readers) == 0) {
+		r = mdb_env_set_mapsize(db->env, 0);
+		if (!r)
+			r = mdb_txn_begin(db->env, NULL, flags, ret);
+	}
+	return r;
+}
+
+void txn_begin_write(struct txn *t, struct db *db)
+{
+	MDB_txn *handle = NULL;
+	int r = begin(db, 0, &handle);
+
+	*t = (struct txn){.db = db, .handle = handle, .err = err_from_mdb(r), .write = true};
+}
+
+void txn_begin_read(struct txn *t, struct db *db)
+{
+	MDB_txn *handle = NULL;
+	int r = begin(db, MDB_RDONLY, &handle);
+
+	*t = (struct txn){.db = db, .handle = handle, .err = err_from_mdb(r)};
+	if (handle)
+		atomic_fetch_add(&db->n_readers, 1);
+}
+
+/* The transaction is over; its handle is the caller's. */
+static MDB_txn *take_handle(struct txn *t)
+{
+	if (t->handle && !t->write)
+		atomic_fetch_sub(&t->db->n_readers, 1);
+	return TAKE_PTR(t->handle);
+}
+
+int txn_commit(struct txn *t)
+{
+	MDB_txn *handle = take_handle(t);
+
+	if (handle && t->err)
+		mdb_txn_abort(handle);
+	else if (handle)
+		t->err = err_from_mdb(mdb_txn_commit(handle));
+	return t->err;
+}
+
+void txn_abort(struct txn *t)
+{
+	MDB_txn *handle = take_handle(t);
+
+	if (handle)
+		mdb_txn_abort(handle);
+}
+
+int txn_renew(struct txn *t)
+{
+	assert(!t->write);
+	if (!t->handle)
+		return t->err;
+	mdb_txn_reset(t->handle);
+	t->err = err_from_mdb(mdb_txn_renew(t->handle));
+	return t->err;
+}
+
+void txn_fail(struct txn *t, int err)
+{
+	if (!t->err)
+		t->err = err;
+}
+
+/* Keeps the first error; true when the call did what it should. */
+static bool did(struct txn *t, int mdb_code)
+{
+	if (mdb_code)
+		txn_fail(t, err_from_mdb(mdb_code));
+	return mdb_code == 0;
+}
+
+bool txn_get(struct txn *t, unsigned table, struct span key, struct span *ret)
+{
+	MDB_val k = val_from(key), v;
+	int r;
+
+	if (t->err)
+		return false;
+	r = mdb_get(t->handle, t->db->tables[table], &k, &v);
+	if (r == MDB_NOTFOUND || !did(t, r))
+		return false;
+	*ret = span_from_val(v);
+	return true;
+}
+
+static void put(struct txn *t, unsigned table, struct span key, struct span value, unsigned flags)
+{
+	MDB_val k = val_from(key), v = val_from(value);
+
+	if (!t->err)
+		did(t, mdb_put(t->handle, t->db->tables[table], &k, &v, flags));
+}
+
+void txn_put(struct txn *t, unsigned table, struct span key, struct span value)
+{
+	put(t, table, key, value, 0);
+}
+
+void txn_append(struct txn *t, unsigned table, struct span key, struct span value)
+{
+	put(t, table, key, value, MDB_APPEND);
+}
+
+bool txn_add(struct txn *t, unsigned table, struct span key, struct span value)
+{
+	MDB_val k = val_from(key), v = val_from(value);
+	int r;
+
+	if (t->err)
+		return false;
+	r = mdb_put(t->handle, t->db->tables[table], &k, &v, MDB_NOOVERWRITE);
+	return r != MDB_KEYEXIST && did(t, r);
+}
+
+bool txn_del(struct txn *t, unsigned table, struct span key)
+{
+	MDB_val k = val_from(key);
+	int r;
+
+	if (t->err)
+		return false;
+	r = mdb_del(t->handle, t->db->tables[table], &k, NULL);
+	return r != MDB_NOTFOUND && did(t, r);
+}
+
+bool txn_last(struct txn *t, unsigned table, struct span *ret_key, struct span *ret_value)
+{
+	CLEANUP(cursor_releasep) struct cursor c = CURSOR_INIT;
+
+	cursor_init(&c, t, table);
+	if (!cursor_last(&c))
+		return false;
+	*ret_key = c.key;
+	*ret_value = c.value;
+	return true;
+}
+
+uint64_t txn_count(struct txn *t, unsigned table)
+{
+	MDB_stat st;
+
+	if (t->err || !did(t, mdb_stat(t->handle, t->db->tables[table], &st)))
+		return 0;
+	return st.ms_entries;
+}
+
+/* Cursors */
+
+void cursor_init(struct cursor *c, struct txn *t, unsigned table)
+{
+	MDB_cursor *handle = NULL;
+
+	*c = (struct cursor){.txn = t};
+	if (!t->err)
+		did(t, mdb_cursor_open(t->handle, t->db->tables[table], &handle));
+	c->handle = handle;
+}
+
+void cursor_release(struct cursor *c)
+{
+	if (c->handle)
+		mdb_cursor_close(c->handle);
+	c->handle = NULL;
+}
+
+static bool move(struct cursor *c, struct span key, MDB_cursor_op op)
+{
+	MDB_val k = val_from(key), v;
+	int r;
+
+	if (c->txn->err || !c->handle)
+		return false;
+	r = mdb_cursor_get(c->handle, &k, &v, op);
+	if (r == MDB_NOTFOUND || !did(c->txn, r))
+		return false;
+	c->key = span_from_val(k);
+	c->value = span_from_val(v);
+	return true;
+}
+
+bool cursor_first(struct cursor *c)
+{
+	return move(c, (struct span){0}, MDB_FIRST);
+}
+
+bool cursor_last(struct cursor *c)
+{
+	return move(c, (struct span){0}, MDB_LAST);
+}
+
+bool cursor_seek(struct cursor *c, struct span key)
+{
+	/* LMDB takes no empty key; before all others is the first. */
+	return key.len ? move(c, key, MDB_SET_RANGE) : cursor_first(c);
+}
+
+bool cursor_seek_before(struct cursor *c, struct span key)
+{
+	return cursor_seek(c, key) ? cursor_prev(c) : cursor_last(c);
+}
+
+bool cursor_next(struct cursor *c)
+{
+	return move(c, (struct span){0}, MDB_NEXT);
+}
+
+bool cursor_prev(struct cursor *c)
+{
+	return move(c, (struct span){0}, MDB_PREV);
+}
+
+void cursor_del(struct cursor *c)
+{
+	if (!c->txn->err && c->handle)
+		did(c->txn, mdb_cursor_del(c->handle, 0));
+}
+
+void cursor_put(struct cursor *c, struct span value)
+{
+	MDB_val k = val_from(c->key), v = val_from(value);
+
+	if (!c->txn->err && c->handle)
+		did(c->txn, mdb_cursor_put(c->handle, &k, &v, MDB_CURRENT));
+}
