@@ -1,10 +1,11 @@
 /*
  * Folding: the form of a text in which it is compared, hashed and matched.
- * NFKC, case folded, traditional characters to simplified, invisible
- * characters gone, spaces between Han gone and other runs of white space one
- * space, full-width forms and dash, bracket and quotation variants made one
- * (facts: DESIGN.md "The query language"). Queries and texts are folded by the
- * same table, generated from Unicode and OpenCC (fold_generate.c).
+ * NFKC, case folded, traditional characters to simplified, full-width forms and
+ * variants of dashes, dots and brackets made one; invisible characters,
+ * quotation and book-title marks gone. Spaces beside a Chinese character are
+ * gone, other runs of white space are one space, and a paragraph break is one
+ * \n. Queries and texts are folded by the same table, which is generated from
+ * Unicode (UAX #15, #21) and OpenCC's t2s when building (fold_generate.c).
  *
  * fold(fold(x)) == fold(x). Thread-safe.
  */
@@ -17,7 +18,7 @@
 
 #include <stdint.h>
 
-/* Appends the folded form of @text; paragraph breaks (\n) count as white space. */
+/* Appends the folded form of @text. Faulty UTF-8 becomes U+FFFD. */
 void fold_text(struct span text, struct strbuf *out);
 
 /*

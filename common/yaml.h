@@ -17,6 +17,8 @@
 #include <stdint.h>
 
 struct yaml;
+
+/* One value of a file; a child knows its file. Borrowed, dies with the file. */
 struct yaml_node;
 
 /*

@@ -1,0 +1,180 @@
+/*
+ * One pass: every character is looked up in the table, its replacement goes
+ * through put(), which composes, and decides what becomes of white space and
+ * apostrophes when it sees the character that follows them.
+ */
+#include "common/fold.h"
+
+#include "common/alloc.h"
+#include "common/utf8.h"
+
+#include <stdlib.h>
+
+#define FOLD_SAME     0u
+#define FOLD_DROP     1u
+#define FOLD_SEQUENCE 0x80000000u
+
+struct fold_pair {
+	uint32_t second, first, composed;
+};
+
+#include "fold_table.inc"
+
+enum gap { GAP_NONE, GAP_SPACE, GAP_BREAK };
+
+struct folder {
+	struct strbuf *out;
+	size_t start;     /* of what this call appends */
+	uint32_t last;    /* code point written last, 0 at the start */
+	size_t last_at;   /* its offset in out */
+	enum gap gap;     /* white space since then */
+	bool apostrophe;  /* one since then */
+	uint32_t *origin; /* NULL unless traced */
+	size_t origin_cap;
+	uint32_t from; /* offset of the character being folded */
+};
+
+/* Written without spaces, so a space beside it means nothing. */
+static bool is_dense(uint32_t c)
+{
+	return utf8_is_cjk(c) || (c >= 0x3001 && c <= 0x303F);
+}
+
+static bool is_latin(uint32_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 0xDF && c <= 0x24F && c != 0xF7);
+}
+
+static uint32_t compose(uint32_t first, uint32_t second)
+{
+	size_t low = 0, high = sizeof fold_pairs / sizeof *fold_pairs;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		const struct fold_pair *p = &fold_pairs[mid];
+
+		if (p->second == second && p->first == first)
+			return p->composed;
+		if (p->second < second || (p->second == second && p->first < first))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return 0;
+}
+
+static void write_char(struct folder *f, uint32_t c)
+{
+	f->last = c;
+	f->last_at = f->out->len;
+	strbuf_add_utf8(f->out, c);
+	if (!f->origin)
+		return;
+	for (size_t i = f->last_at - f->start; i < f->out->len - f->start; i++) {
+		f->origin = alloc_grow(f->origin, i, &f->origin_cap, sizeof *f->origin);
+		f->origin[i] = f->from;
+	}
+}
+
+static void close_gap(struct folder *f, uint32_t next)
+{
+	if (f->gap == GAP_BREAK && f->last)
+		write_char(f, '\n');
+	else if (f->gap == GAP_SPACE && f->last && !is_dense(f->last) && !is_dense(next))
+		write_char(f, ' ');
+	else if (f->gap == GAP_NONE && f->apostrophe && is_latin(f->last) && is_latin(next))
+		write_char(f, '\'');
+	f->gap = GAP_NONE;
+	f->apostrophe = false;
+}
+
+static void put(struct folder *f, uint32_t c)
+{
+	uint32_t composed;
+
+	if (c == '\n' || c == '\r' || c == 0x2028 || c == 0x2029) {
+		f->gap = GAP_BREAK;
+	} else if (utf8_is_space(c)) {
+		if (f->gap == GAP_NONE)
+			f->gap = GAP_SPACE;
+	} else if (c == '\'') {
+		f->apostrophe = true;
+	} else if (f->last && f->gap == GAP_NONE && !f->apostrophe && c >= 0x300 && c < 0x3100 &&
+		(composed = compose(f->last, c)) != 0) {
+		strbuf_truncate(f->out, f->last_at);
+		write_char(f, composed);
+	} else {
+		close_gap(f, c);
+		write_char(f, c);
+	}
+}
+
+static void put_folded(struct folder *f, uint32_t c)
+{
+	uint32_t entry = fold_entries[fold_blocks[c >> 8]][c & 0xFF];
+
+	if (entry == FOLD_SAME)
+		put(f, c);
+	else if (entry & FOLD_SEQUENCE) {
+		const uint32_t *sequence = &fold_sequences[(entry & ~FOLD_SEQUENCE) >> 5];
+
+		for (uint32_t i = 0; i < (entry & 31); i++)
+			put(f, sequence[i]);
+	} else if (entry != FOLD_DROP)
+		put(f, entry);
+}
+
+static void fold(struct folder *f, struct span text)
+{
+	const char *p = text.data, *end = text.data + text.len;
+
+	f->start = f->out->len;
+	strbuf_reserve(f->out, text.len);
+	while (p < end) {
+		f->from = (uint32_t)(p - text.data);
+		put_folded(f, utf8_next(&p, end));
+	}
+}
+
+void fold_text(struct span text, struct strbuf *out)
+{
+	struct folder f = {.out = out};
+
+	fold(&f, text);
+}
+
+void fold_text_traced(struct span text, struct strbuf *out, uint32_t **ret_origin)
+{
+	struct folder f = {.out = out};
+
+	f.origin = alloc_grow(NULL, 0, &f.origin_cap, sizeof *f.origin);
+	fold(&f, text);
+	f.origin = alloc_grow(f.origin, out->len - f.start, &f.origin_cap, sizeof *f.origin);
+	f.origin[out->len - f.start] = (uint32_t)text.len;
+	*ret_origin = f.origin;
+}
+
+static bool says_something(uint32_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+		(c >= 0xAA && c != 0xB7 && c < 0x2000 && c != 0xD7 && c != 0xF7) || c >= 0x3041;
+}
+
+struct hash fold_hash(struct span text)
+{
+	STRBUF_LOCAL(folded);
+	STRBUF_LOCAL(letters);
+	const char *p, *end;
+
+	fold_text(text, &folded);
+	p = folded.data;
+	end = p + folded.len;
+	strbuf_reserve(&letters, folded.len);
+	while (p < end) {
+		const char *start = p;
+
+		if (says_something(utf8_next(&p, end)))
+			strbuf_add(&letters, start, (size_t)(p - start));
+	}
+	return hash_of(strbuf_span(&letters));
+}
