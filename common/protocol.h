@@ -15,6 +15,10 @@
  * A decoder trusts nothing: any bytes give a struct within the stated limits,
  * or -ERR_PROTOCOL. Decoded strings belong to the arena and are terminated;
  * an empty string stands for an absent one.
+ *
+ * An encoder never writes what its decoder would refuse for length: texts for
+ * people are cut, addresses and validators that are too long are left out
+ * (an item without its address is left out whole and counted as dropped).
  */
 #ifndef POLICYWATCH_COMMON_PROTOCOL_H
 #define POLICYWATCH_COMMON_PROTOCOL_H
