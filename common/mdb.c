@@ -1,7 +1,7 @@
 /*
  * LMDB trusts its file: it maps it and follows page numbers, so that a
  * truncated file is a SIGBUS. What can be checked is therefore checked by
- * reading before it is mapped (check_file).
+ * reading before it is mapped (mdb_file.h).
  *
  * All tables are opened once, in one transaction, when the environment is
  * opened: LMDB wants handles opened by one thread, and they are valid for the
@@ -11,6 +11,7 @@
 
 #include "common/alloc.h"
 #include "common/err.h"
+#include "common/mdb_file.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -132,60 +133,14 @@ static void unclaim(struct db *db)
 	pthread_mutex_unlock(&open_lock);
 }
 
-/* Where LMDB 0.9 keeps what is needed here in a meta page (64-bit, little-endian). */
-#define META_MAGIC     16
-#define META_VERSION   20
-#define META_PAGE_SIZE 40
-#define META_BYTES     152
-
-static uint32_t read_u32(const uint8_t *p)
-{
-	uint32_t value;
-
-	memcpy(&value, p, sizeof value);
-	return value;
-}
-
-static int check_meta(struct opening *o, const uint8_t meta[META_BYTES])
-{
-	uint32_t page_size = read_u32(meta + META_PAGE_SIZE);
-
-	if (read_u32(meta + META_MAGIC) != 0xBEEFC0DE)
-		return refuse(o, -ERR_CORRUPT, "data.mdb is not an LMDB file");
-	if (read_u32(meta + META_VERSION) != 1)
-		return refuse(o, -ERR_VERSION, "data.mdb is of another LMDB version");
-	if (page_size < 256 || page_size > 65536 || (page_size & (page_size - 1)))
-		return refuse(o, -ERR_CORRUPT, "data.mdb is damaged (page size)");
-	return 0;
-}
-
-static int check_file(struct opening *o, int fd, off_t size)
-{
-	uint8_t meta[META_BYTES];
-	uint32_t page_size = 0;
-
-	for (int i = 0; i < 2; i++) {
-		off_t at = i ? (off_t)page_size : 0;
-		int r;
-
-		if (pread(fd, meta, sizeof meta, at) != (ssize_t)sizeof meta)
-			return refuse(o, -ERR_CORRUPT, "data.mdb is truncated");
-		r = check_meta(o, meta);
-		if (r < 0)
-			return r;
-		page_size = read_u32(meta + META_PAGE_SIZE);
-	}
-	if (size < (off_t)page_size * 2)
-		return refuse(o, -ERR_CORRUPT, "data.mdb is truncated");
-	return 0;
-}
-
 /* Looks at what is there before LMDB does. An absent or empty file is a new environment. */
 static int check_data_file(struct opening *o)
 {
 	CLEANUP(freep) char *file = alloc_printf("%s/data.mdb", o->db->path);
 	CLEANUP(closep) int fd = open(file, O_RDONLY | O_CLOEXEC);
+	const char *why = "";
 	struct stat st;
+	int r;
 
 	if (fd < 0 && errno == ENOENT && !o->options->read_only)
 		return 0;
@@ -196,7 +151,8 @@ static int check_data_file(struct opening *o)
 		return refuse(o, -ERR_CORRUPT, "data.mdb is not a file");
 	if (st.st_size == 0 && !o->options->read_only)
 		return 0;
-	return check_file(o, fd, st.st_size);
+	r = mdb_file_check(fd, &why);
+	return r < 0 ? refuse(o, r, why) : 0;
 }
 
 static int open_env(struct opening *o)

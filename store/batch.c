@@ -1,0 +1,284 @@
+/*
+ * A batch is one write transaction. Several crawler processes write one store,
+ * so nothing that a number depends on may be remembered between batches: the
+ * last ones are looked up inside the transaction.
+ *
+ * One page, in store_save_page():
+ *
+ *	unknown URL, unknown text   -> page, record, body, story, journal "new"
+ *	unknown URL, known text     -> page, record, body, joins story, journal "reprint"
+ *	known URL, text or title    -> version, record, body, journal "updated"
+ *	known URL, nothing changed  -> a visit
+ */
+#include "store/store.h"
+
+#include "common/alloc.h"
+#include "common/err.h"
+#include "store/body.h"
+#include "store/journal.h"
+#include "store/layout.h"
+#include "store/page.h"
+#include "store/robots.h"
+#include "store/story.h"
+
+#include <sys/stat.h>
+
+int store_batch_begin(struct store *s, struct store_batch **ret)
+{
+	CLEANUP(store_batch_abortp) struct store_batch *b = ALLOC_NEW(struct store_batch);
+
+	b->store = s;
+	b->arena = arena_new();
+	txn_begin_write(&b->txn, s->db);
+	if (b->txn.err)
+		return b->txn.err;
+	*ret = TAKE_PTR(b);
+	return 0;
+}
+
+int store_batch_commit(struct store_batch *b)
+{
+	int r = txn_commit(&b->txn);
+
+	/* Watchers who miss this look once a second by themselves: nothing to do about a failure. */
+	if (r == 0)
+		(void)futimens(b->store->notify_fd, NULL);
+	store_batch_abort(b);
+	return r;
+}
+
+void store_batch_abort(struct store_batch *b)
+{
+	if (!b)
+		return;
+	txn_abort(&b->txn);
+	arena_free(b->arena);
+	free(b);
+}
+
+static uint64_t next_number(struct txn *t, unsigned table, uint64_t *last)
+{
+	struct span key, value;
+
+	if (!*last && txn_last(t, table, &key, &value))
+		*last = db_key64_read(key);
+	return ++*last;
+}
+
+static bool find_page(struct store_batch *b, const struct hash *id, struct page_entry *ret)
+{
+	struct span value;
+	int r;
+
+	if (!txn_get(&b->txn, STORE_PAGES, hash_span(id), &value))
+		return false;
+	r = page_parse(value, b->arena, ret);
+	if (r < 0)
+		txn_fail(&b->txn, r);
+	return r == 0;
+}
+
+static void put_page(struct store_batch *b, const struct hash *id, const struct page_entry *p)
+{
+	STRBUF_LOCAL(json);
+
+	page_write(p, &json);
+	txn_put(&b->txn, STORE_PAGES, hash_span(id), strbuf_span(&json));
+}
+
+static struct hash title_hash(const struct record *r)
+{
+	return hash_of(span_str(r->title));
+}
+
+static bool is_changed(const struct page_entry *p, const struct record *r)
+{
+	const struct page_version *newest = page_newest(p);
+	struct hash title = title_hash(r);
+
+	return !newest || !hash_eq(&newest->title_hash, &title) ||
+		!hash_eq(&newest->text_hash, &r->text_hash);
+}
+
+/* Pages without a text have nothing in common. */
+static bool has_text(const struct record *r)
+{
+	static const struct hash none;
+
+	return r->text && *r->text && !hash_eq(&r->text_hash, &none);
+}
+
+/* The story that has this text already, if any. */
+static bool find_story(struct store_batch *b, const struct record *r, struct hash *ret)
+{
+	struct span value;
+
+	if (!has_text(r) ||
+		!txn_get(&b->txn, STORE_FINGERPRINTS, hash_span(&r->text_hash), &value))
+		return false;
+	if (value.len < HASH_BYTES) {
+		txn_fail(&b->txn, -ERR_CORRUPT);
+		return false;
+	}
+	memcpy(ret->bytes, value.data, HASH_BYTES);
+	return true;
+}
+
+static void join_story(struct store_batch *b, const struct record *r)
+{
+	STRBUF_LOCAL(json);
+	struct span value;
+	struct story story;
+
+	if (txn_get(&b->txn, STORE_STORIES, hash_span(&r->story), &value)) {
+		int code = story_parse(value, b->arena, &story);
+
+		if (code < 0) {
+			txn_fail(&b->txn, code);
+			return;
+		}
+	} else {
+		story_init(&story, b->arena, r->fetched_at_ms);
+	}
+	story_add(&story, &r->id);
+	story_write(&story, &json);
+	txn_put(&b->txn, STORE_STORIES, hash_span(&r->story), strbuf_span(&json));
+}
+
+/* The first page with a text keeps it: later ones find its story. */
+static void add_fingerprint(struct store_batch *b, const struct record *r, uint64_t number)
+{
+	struct db_key64 record = db_key64(number);
+	char value[HASH_BYTES * 2 + sizeof record.bytes];
+
+	if (!has_text(r))
+		return;
+	memcpy(value, r->story.bytes, HASH_BYTES);
+	memcpy(value + HASH_BYTES, r->id.bytes, HASH_BYTES);
+	memcpy(value + HASH_BYTES * 2, record.bytes, sizeof record.bytes);
+	txn_add(&b->txn, STORE_FINGERPRINTS, hash_span(&r->text_hash),
+		span_from(value, sizeof value));
+}
+
+static uint64_t append_record(struct store_batch *b, const struct record *r, struct span raw)
+{
+	STRBUF_LOCAL(json);
+	STRBUF_LOCAL(frame);
+	uint64_t number = next_number(&b->txn, STORE_RECORDS, &b->last_record);
+	struct db_key64 key = db_key64(number);
+	int code;
+
+	record_write_json(r, &json);
+	txn_append(&b->txn, STORE_RECORDS, db_key64_span(&key), strbuf_span(&json));
+	if (!raw.len)
+		return number;
+	code = body_pack(raw, &frame);
+	if (code < 0)
+		txn_fail(&b->txn, code);
+	txn_append(&b->txn, STORE_BODIES, db_key64_span(&key), strbuf_span(&frame));
+	return number;
+}
+
+static void append_journal(struct store_batch *b, enum journal_event event, const struct record *r,
+	uint64_t number)
+{
+	STRBUF_LOCAL(json);
+	struct db_key64 key = db_key64(next_number(&b->txn, STORE_JOURNAL, &b->last_journal));
+	struct journal_entry e = {
+		.event = event,
+		.id = r->id,
+		.story = r->story,
+		.version = r->version,
+		.record = number,
+		.at_ms = r->fetched_at_ms,
+	};
+
+	journal_write(&e, &json);
+	txn_append(&b->txn, STORE_JOURNAL, db_key64_span(&key), strbuf_span(&json));
+}
+
+/* Everything that a version of a page consists of. */
+static void append_version(struct store_batch *b, struct page_entry *p, enum journal_event event,
+	const struct record *r, struct span raw)
+{
+	struct page_version v = {
+		.version = r->version,
+		.at_ms = r->fetched_at_ms,
+		.title_hash = title_hash(r),
+		.text_hash = r->text_hash,
+	};
+
+	v.record = append_record(b, r, raw);
+	add_fingerprint(b, r, v.record);
+	append_journal(b, event, r, v.record);
+	page_add_version(p, b->arena, &v);
+}
+
+static enum save_outcome save_new_page(struct store_batch *b, struct record *r, struct span raw)
+{
+	struct page_entry p = {.url = r->url ? r->url : ""};
+	bool is_known_text = find_story(b, r, &r->story);
+
+	if (!is_known_text)
+		r->story = r->id;
+	r->version = 1;
+	p.story = r->story;
+	p.visits = 1;
+	p.last_visit_ms = r->fetched_at_ms;
+	join_story(b, r);
+	append_version(b, &p, is_known_text ? JOURNAL_REPRINT : JOURNAL_NEW, r, raw);
+	put_page(b, &r->id, &p);
+	return is_known_text ? SAVE_REPRINT : SAVE_NEW;
+}
+
+static void count_visit(struct page_entry *p, int64_t at_ms)
+{
+	p->visits++;
+	if (at_ms > p->last_visit_ms)
+		p->last_visit_ms = at_ms;
+}
+
+static enum save_outcome save_known_page(struct store_batch *b, struct page_entry *p,
+	struct record *r, struct span raw)
+{
+	const struct page_version *newest = page_newest(p);
+	bool changed = is_changed(p, r);
+
+	r->story = p->story;
+	r->version = (newest ? newest->version : 0) + changed;
+	count_visit(p, r->fetched_at_ms);
+	if (changed)
+		append_version(b, p, JOURNAL_UPDATED, r, raw);
+	put_page(b, &r->id, p);
+	return changed ? SAVE_UPDATED : SAVE_UNCHANGED;
+}
+
+enum save_outcome store_save_page(struct store_batch *b, struct record *r, struct span raw)
+{
+	struct page_entry p;
+
+	if (find_page(b, &r->id, &p))
+		return save_known_page(b, &p, r, raw);
+	return b->txn.err ? SAVE_UNCHANGED : save_new_page(b, r, raw);
+}
+
+void store_save_visit(struct store_batch *b, const struct hash *id, int64_t at_ms)
+{
+	struct page_entry p;
+
+	if (!find_page(b, id, &p))
+		return;
+	count_visit(&p, at_ms);
+	put_page(b, id, &p);
+}
+
+void store_save_robots(struct store_batch *b, const char *origin, const struct store_robots *r)
+{
+	STRBUF_LOCAL(value);
+	struct span key = span_str(origin);
+
+	if (!key.len || key.len > DB_KEY_MAX) /* no host name is that long: nobody will ask */
+		return;
+	robots_write(r, &value);
+	txn_put(&b->txn, STORE_ROBOTS, key, strbuf_span(&value));
+}

@@ -1,0 +1,230 @@
+#include "common/mdb.h"
+
+#include "common/err.h"
+#include "test_folder.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+enum { META, THINGS, TABLES };
+
+static const char *const tables[] = {"meta", "things"};
+
+struct fixture {
+	char *folder;
+	char *path;
+	struct db *db;
+};
+
+static struct db_options options_of(int schema)
+{
+	return (struct db_options){
+		.kind = "test",
+		.schema = schema,
+		.tables = tables,
+		.n_tables = TABLES,
+		.map_bytes = 4 << 20,
+	};
+}
+
+static int setup(void **state)
+{
+	struct fixture *fx = ALLOC_NEW(struct fixture);
+	struct db_options options = options_of(1);
+
+	fx->folder = test_folder_new();
+	fx->path = alloc_printf("%s/db", fx->folder);
+	assert_int_equal(db_open(fx->path, &options, &fx->db, NULL), 0);
+	*state = fx;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fx = *state;
+
+	db_close(fx->db);
+	test_folder_free(fx->folder);
+	free(fx->path);
+	free(fx);
+	return 0;
+}
+
+static void fill(struct db *db, uint64_t from, uint64_t to)
+{
+	struct txn t;
+
+	txn_begin_write(&t, db);
+	for (uint64_t i = from; i <= to; i++) {
+		struct db_key64 k = db_key64(i);
+
+		txn_append(&t, THINGS, db_key64_span(&k), SPAN_LITERAL("a thing"));
+	}
+	assert_int_equal(txn_commit(&t), 0);
+}
+
+static void assert_refused(const char *path, const struct db_options *options, int code,
+	const char *text)
+{
+	struct db *db = NULL;
+	char *error = NULL;
+
+	assert_int_equal(db_open(path, options, &db, &error), code);
+	assert_non_null(error);
+	assert_non_null(strstr(error, path));
+	assert_non_null(strstr(error, text));
+	free(error);
+}
+
+static void close_file(struct fixture *fx)
+{
+	db_close(fx->db);
+	fx->db = NULL;
+}
+
+static void test_mdb__ranges_run_both_ways(void **state)
+{
+	struct fixture *fx = *state;
+	struct txn t;
+	struct cursor c;
+	struct db_key64 middle = db_key64(300), beyond = db_key64(1000);
+
+	fill(fx->db, 1, 600);
+	txn_begin_read(&t, fx->db);
+	cursor_init(&c, &t, THINGS);
+	assert_true(cursor_seek(&c, db_key64_span(&middle)));
+	assert_int_equal(db_key64_read(c.key), 300);
+	assert_true(cursor_next(&c));
+	assert_int_equal(db_key64_read(c.key), 301);
+	assert_true(cursor_seek_before(&c, db_key64_span(&middle)));
+	assert_int_equal(db_key64_read(c.key), 299);
+	assert_true(cursor_seek_before(&c, db_key64_span(&beyond)));
+	assert_int_equal(db_key64_read(c.key), 600);
+	assert_false(cursor_seek(&c, db_key64_span(&beyond)));
+	cursor_release(&c);
+	assert_int_equal(txn_commit(&t), 0);
+}
+
+static void test_mdb__the_first_error_sticks_and_nothing_is_written(void **state)
+{
+	struct fixture *fx = *state;
+	struct db_key64 k = db_key64(1);
+	struct span found;
+	struct txn t;
+
+	fill(fx->db, 5, 6);
+	txn_begin_write(&t, fx->db);
+	txn_put(&t, THINGS, SPAN_LITERAL("zz"), SPAN_LITERAL("lost"));
+	txn_append(&t, THINGS, db_key64_span(&k), SPAN_LITERAL("not behind the others"));
+	assert_false(txn_get(&t, THINGS, SPAN_LITERAL("zz"), &found));
+	assert_int_equal(txn_commit(&t), -ERR_INVALID);
+	txn_begin_read(&t, fx->db);
+	assert_false(txn_get(&t, THINGS, SPAN_LITERAL("zz"), &found));
+	assert_int_equal(txn_count(&t, THINGS), 2);
+	txn_abort(&t);
+}
+
+static void test_mdb__a_full_map_is_no_space(void **state)
+{
+	struct fixture *fx = *state;
+	static char big[1 << 20];
+	struct txn t;
+
+	txn_begin_write(&t, fx->db);
+	for (uint64_t i = 0; i < 8; i++) {
+		struct db_key64 k = db_key64(i);
+
+		txn_put(&t, THINGS, db_key64_span(&k), span_from(big, sizeof big));
+	}
+	assert_int_equal(txn_commit(&t), -ERR_NOSPACE);
+	fill(fx->db, 1, 10);
+}
+
+static void test_mdb__one_process_opens_it_once(void **state)
+{
+	struct fixture *fx = *state;
+	struct db_options options = options_of(1);
+
+	assert_refused(fx->path, &options, -ERR_BUSY, "already");
+}
+
+static void test_mdb__another_schema_or_kind_is_refused(void **state)
+{
+	struct fixture *fx = *state;
+	struct db_options options = options_of(2);
+
+	close_file(fx);
+	assert_refused(fx->path, &options, -ERR_VERSION, "schema 1");
+	options = options_of(1);
+	options.kind = "another";
+	assert_refused(fx->path, &options, -ERR_CORRUPT, "something else");
+}
+
+static void write_file(const char *folder, const char *name, const void *data, size_t len)
+{
+	CLEANUP(freep) char *path = alloc_printf("%s/%s", folder, name);
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(data, 1, len, f), len);
+	fclose(f);
+}
+
+static void test_mdb__what_is_no_environment_is_refused(void **state)
+{
+	struct fixture *fx = *state;
+	struct db_options options = options_of(1);
+	char noise[20000];
+
+	close_file(fx);
+	memset(noise, 'x', sizeof noise);
+	write_file(fx->path, "data.mdb", noise, sizeof noise);
+	assert_refused(fx->path, &options, -ERR_CORRUPT, "not an LMDB file");
+	write_file(fx->path, "data.mdb", noise, 10);
+	assert_refused(fx->path, &options, -ERR_CORRUPT, "truncated");
+	options.read_only = true;
+	assert_refused("/tmp/policywatch-no-such-folder", &options, -ERR_INVALID, "no database");
+}
+
+/* LMDB maps the file, so that a page behind its end would be a SIGBUS. */
+static void test_mdb__a_truncated_file_is_refused_at_any_length(void **state)
+{
+	struct fixture *fx = *state;
+	CLEANUP(freep) char *file = alloc_printf("%s/data.mdb", fx->path);
+	struct db_options options = options_of(1);
+	struct stat st;
+	off_t page = 4096;
+
+	fill(fx->db, 1, 5000);
+	close_file(fx);
+	assert_int_equal(stat(file, &st), 0);
+	assert_int_equal(db_open(fx->path, &options, &fx->db, NULL), 0);
+	close_file(fx);
+	for (off_t size = st.st_size - page; size >= 0; size -= page * 3) {
+		assert_int_equal(truncate(file, size ? size : 1), 0);
+		assert_refused(fx->path, &options, -ERR_CORRUPT, "truncated");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_mdb__ranges_run_both_ways, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_mdb__the_first_error_sticks_and_nothing_is_written, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mdb__a_full_map_is_no_space, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mdb__one_process_opens_it_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_mdb__another_schema_or_kind_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_mdb__what_is_no_environment_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_mdb__a_truncated_file_is_refused_at_any_length, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

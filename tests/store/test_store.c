@@ -1,0 +1,396 @@
+#include "store/store.h"
+
+#include "common/err.h"
+#include "common/strbuf.h"
+#include "test_folder.h"
+
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+struct fixture {
+	char *folder;
+	char *path;
+	struct store *store;
+};
+
+static const struct store_options small = {.map_bytes = 32 << 20};
+
+static int setup(void **state)
+{
+	struct fixture *fx = ALLOC_NEW(struct fixture);
+
+	fx->folder = test_folder_new();
+	fx->path = alloc_printf("%s/store", fx->folder);
+	assert_int_equal(store_open(fx->path, &small, &fx->store, NULL), 0);
+	*state = fx;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fx = *state;
+
+	store_close(fx->store);
+	test_folder_free(fx->folder);
+	free(fx->path);
+	free(fx);
+	return 0;
+}
+
+static struct record page(const char *url, const char *title, const char *text)
+{
+	return (struct record){
+		.id = hash_of(span_str(url)),
+		.url = url,
+		.title = title,
+		.text = text,
+		.text_hash = hash_of(span_str(text)),
+		.fetched_at_ms = 1700000000000,
+	};
+}
+
+static enum save_outcome save(struct store *s, struct record *r, const char *raw)
+{
+	struct store_batch *b = NULL;
+	enum save_outcome outcome;
+
+	assert_int_equal(store_batch_begin(s, &b), 0);
+	outcome = store_save_page(b, r, span_str(raw));
+	assert_int_equal(store_batch_commit(b), 0);
+	return outcome;
+}
+
+static enum save_outcome save_text(struct store *s, const char *url, const char *title,
+	const char *text)
+{
+	struct record r = page(url, title, text);
+
+	return save(s, &r, "HTTP/1.1 200 OK\r\n\r\nbody");
+}
+
+static struct store_counts counts_of(struct store *s)
+{
+	CLEANUP(store_reader_freep) struct store_reader *r = NULL;
+	struct store_counts counts;
+
+	assert_int_equal(store_reader_open(s, &r), 0);
+	assert_int_equal(store_read_counts(r, &counts), 0);
+	return counts;
+}
+
+static void test_store__a_page_is_new_then_unchanged_then_updated(void **state)
+{
+	struct fixture *fx = *state;
+	struct record r = page("https://a.cn/1", "题", "文");
+
+	assert_int_equal(save(fx->store, &r, "raw"), SAVE_NEW);
+	assert_int_equal(r.version, 1);
+	assert_true(hash_eq(&r.story, &r.id));
+	assert_int_equal(save(fx->store, &r, "raw"), SAVE_UNCHANGED);
+	assert_int_equal(save_text(fx->store, "https://a.cn/1", "题", "文二"), SAVE_UPDATED);
+	assert_int_equal(save_text(fx->store, "https://a.cn/1", "题二", "文二"), SAVE_UPDATED);
+	assert_int_equal(counts_of(fx->store).pages, 1);
+	assert_int_equal(counts_of(fx->store).records, 3);
+	assert_int_equal(counts_of(fx->store).journal_last, 3);
+}
+
+static void test_store__a_known_text_joins_its_story(void **state)
+{
+	struct fixture *fx = *state;
+	struct record first = page("https://a.cn/1", "题", "同一段文字");
+	struct record copy = page("https://b.cn/9", "转载：题", "同一段文字");
+
+	assert_int_equal(save(fx->store, &first, ""), SAVE_NEW);
+	assert_int_equal(save(fx->store, &copy, ""), SAVE_REPRINT);
+	assert_true(hash_eq(&copy.story, &first.id));
+	assert_int_equal(counts_of(fx->store).stories, 1);
+}
+
+static void test_store__pages_without_text_have_stories_of_their_own(void **state)
+{
+	struct fixture *fx = *state;
+
+	assert_int_equal(save_text(fx->store, "https://a.cn/1", "视频", ""), SAVE_NEW);
+	assert_int_equal(save_text(fx->store, "https://a.cn/2", "视频", ""), SAVE_NEW);
+	assert_int_equal(counts_of(fx->store).stories, 2);
+}
+
+static void test_store__the_journal_tells_events_in_order(void **state)
+{
+	struct fixture *fx = *state;
+	CLEANUP(store_reader_freep) struct store_reader *r = NULL;
+	struct journal_entry e;
+
+	save_text(fx->store, "https://a.cn/1", "题", "甲");
+	save_text(fx->store, "https://b.cn/1", "题", "甲");
+	save_text(fx->store, "https://a.cn/1", "题", "乙");
+	assert_int_equal(store_reader_open(fx->store, &r), 0);
+	assert_int_equal(store_read_journal(r, 0, &e), 1);
+	assert_int_equal(e.event, JOURNAL_NEW);
+	assert_int_equal(store_read_journal(r, e.seq, &e), 1);
+	assert_int_equal(e.event, JOURNAL_REPRINT);
+	assert_int_equal(store_read_journal(r, e.seq, &e), 1);
+	assert_int_equal(e.event, JOURNAL_UPDATED);
+	assert_int_equal(e.seq, 3);
+	assert_int_equal(e.version, 2);
+	assert_int_equal(store_read_journal(r, e.seq, &e), 0);
+}
+
+static void test_store__versions_and_bodies_are_found(void **state)
+{
+	struct fixture *fx = *state;
+	CLEANUP(store_reader_freep) struct store_reader *r = NULL;
+	struct record first = page("https://a.cn/1", "题", "甲");
+	STRBUF_LOCAL(body);
+	struct span json;
+	uint64_t seq = 0;
+
+	save(fx->store, &first, "Content-Type: text/html\r\n\r\n<p>甲");
+	save_text(fx->store, "https://a.cn/1", "题", "乙");
+	assert_int_equal(store_reader_open(fx->store, &r), 0);
+	assert_int_equal(store_find_version(r, &first.id, 1, &seq), 1);
+	assert_int_equal(seq, 1);
+	assert_int_equal(store_read_body(r, seq, &body), 1);
+	assert_string_equal(body.data, "Content-Type: text/html\r\n\r\n<p>甲");
+	assert_int_equal(store_find_version(r, &first.id, 0, &seq), 1);
+	assert_int_equal(seq, 2);
+	assert_int_equal(store_read_record(r, seq, &json), 1);
+	assert_true(span_find(json, span_str("\"version\":2")) >= 0);
+	assert_int_equal(store_find_version(r, &first.id, 3, &seq), 0);
+	assert_int_equal(store_read_record(r, 99, &json), 0);
+}
+
+static void test_store__a_visit_counts_without_a_version(void **state)
+{
+	struct fixture *fx = *state;
+	CLEANUP(store_reader_freep) struct store_reader *r = NULL;
+	struct record first = page("https://a.cn/1", "题", "甲");
+	struct store_batch *b = NULL;
+	struct hash unknown = hash_of(SPAN_LITERAL("unknown"));
+	struct span json;
+
+	save(fx->store, &first, "");
+	assert_int_equal(store_batch_begin(fx->store, &b), 0);
+	store_save_visit(b, &first.id, 1700000009000);
+	store_save_visit(b, &unknown, 1700000009000);
+	assert_int_equal(store_batch_commit(b), 0);
+	assert_int_equal(store_reader_open(fx->store, &r), 0);
+	assert_int_equal(store_read_page(r, &first.id, &json), 1);
+	assert_true(span_find(json, span_str("\"visits\":2,\"last_visit_ms\":1700000009000")) > 0);
+	assert_int_equal(store_read_page(r, &unknown, &json), 0);
+}
+
+static void test_store__robots_are_kept_by_origin(void **state)
+{
+	struct fixture *fx = *state;
+	CLEANUP(store_reader_freep) struct store_reader *r = NULL;
+	struct store_robots in = {1, 2, 200, SPAN_LITERAL("User-agent: *")}, out;
+	struct store_batch *b = NULL;
+
+	assert_int_equal(store_batch_begin(fx->store, &b), 0);
+	store_save_robots(b, "https://a.cn", &in);
+	assert_int_equal(store_batch_commit(b), 0);
+	assert_int_equal(store_reader_open(fx->store, &r), 0);
+	assert_int_equal(store_read_robots(r, "https://a.cn", &out), 1);
+	assert_int_equal(out.http_status, 200);
+	assert_int_equal(out.expires_at_ms, 2);
+	assert_true(span_is(out.body, "User-agent: *"));
+	assert_int_equal(store_read_robots(r, "https://b.cn", &out), 0);
+	assert_int_equal(store_read_robots(r, "", &out), 0);
+}
+
+static void test_store__an_aborted_batch_leaves_nothing(void **state)
+{
+	struct fixture *fx = *state;
+	struct record r = page("https://a.cn/1", "题", "甲");
+	struct store_batch *b = NULL;
+
+	assert_int_equal(store_batch_begin(fx->store, &b), 0);
+	store_save_page(b, &r, span_str("raw"));
+	store_batch_abort(b);
+	assert_int_equal(counts_of(fx->store).pages, 0);
+	assert_int_equal(save(fx->store, &r, "raw"), SAVE_NEW);
+}
+
+static void test_store__a_full_store_says_so_and_stays_whole(void **state)
+{
+	struct fixture *fx = *state;
+	struct store_batch *b = NULL;
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < 100; i++) {
+		CLEANUP(freep) char *raw = alloc_zeroed(1 << 20, 1);
+		CLEANUP(freep) char *url = alloc_printf("https://a.cn/%d", i);
+		struct record rec = page(url, "题", url);
+		FILE *noise = fopen("/dev/urandom", "r");
+
+		assert_int_equal(fread(raw, 1, 1 << 20, noise), 1 << 20);
+		fclose(noise);
+		assert_int_equal(store_batch_begin(fx->store, &b), 0);
+		store_save_page(b, &rec, span_from(raw, 1 << 20));
+		r = store_batch_commit(b);
+	}
+	assert_int_equal(r, -ERR_NOSPACE);
+	assert_true(counts_of(fx->store).pages > 20);
+	assert_int_equal(counts_of(fx->store).pages, counts_of(fx->store).journal_last);
+}
+
+/* The child's only way to talk: exit codes and the store itself. */
+static pid_t start_writer(const struct fixture *fx, int pipe_out)
+{
+	pid_t pid = fork();
+	struct store *s = NULL;
+
+	if (pid)
+		return pid;
+	if (store_open(fx->path, &small, &s, NULL) < 0)
+		_exit(1);
+	for (int i = 0;; i++) {
+		struct store_batch *b = NULL;
+
+		if (store_batch_begin(s, &b) < 0)
+			_exit(2);
+		for (int k = 0; k < 3; k++) {
+			CLEANUP(freep) char *url = alloc_printf("https://k.cn/%d/%d", i, k);
+			struct record r = page(url, "题", url);
+
+			store_save_page(b, &r, span_str("raw"));
+		}
+		if (store_batch_commit(b) < 0)
+			_exit(3);
+		if (write(pipe_out, &i, sizeof i) != sizeof i)
+			_exit(4);
+	}
+}
+
+static int read_batch_number(int fd)
+{
+	int i = -1;
+
+	assert_int_equal(read(fd, &i, sizeof i), sizeof i);
+	return i;
+}
+
+static void reopen(struct fixture *fx)
+{
+	assert_int_equal(store_open(fx->path, &small, &fx->store, NULL), 0);
+}
+
+static void test_store__kill_9_of_a_writer_loses_nothing_committed(void **state)
+{
+	struct fixture *fx = *state;
+	int pipes[2], last = 0;
+	struct store_counts counts;
+	pid_t pid;
+
+	store_close(TAKE_PTR(fx->store));
+	assert_int_equal(pipe(pipes), 0);
+	pid = start_writer(fx, pipes[1]);
+	close(pipes[1]);
+	while (last < 20)
+		last = read_batch_number(pipes[0]);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	while (read(pipes[0], &last, sizeof last) == sizeof last)
+		;
+	close(pipes[0]);
+	reopen(fx);
+	counts = counts_of(fx->store);
+	assert_true(counts.pages >= (uint64_t)(last + 1) * 3);
+	assert_int_equal(counts.pages % 3, 0);
+	assert_int_equal(counts.pages, counts.records);
+	assert_int_equal(counts.pages, counts.journal_last);
+	assert_int_equal(save_text(fx->store, "https://a.cn/1", "题", "甲"), SAVE_NEW);
+}
+
+static void test_store__readers_and_other_writers_work_beside_a_writer(void **state)
+{
+	struct fixture *fx = *state;
+	CLEANUP(store_reader_freep) struct store_reader *r = NULL;
+	struct store_counts counts;
+	uint64_t before = 0;
+	int pipes[2];
+	pid_t pid;
+
+	store_close(TAKE_PTR(fx->store));
+	assert_int_equal(pipe(pipes), 0);
+	pid = start_writer(fx, pipes[1]);
+	read_batch_number(pipes[0]);
+	reopen(fx);
+	assert_int_equal(store_reader_open(fx->store, &r), 0);
+	for (int i = 0; i < 20; i++) {
+		struct journal_entry e;
+		CLEANUP(freep) char *url = alloc_printf("https://mine.cn/%d", i);
+
+		read_batch_number(pipes[0]);
+		assert_int_equal(save_text(fx->store, url, "题", url), SAVE_NEW);
+		assert_int_equal(store_reader_renew(r), 0);
+		assert_int_equal(store_read_counts(r, &counts), 0);
+		assert_true(counts.journal_last > before);
+		assert_int_equal(counts.pages, counts.journal_last);
+		assert_int_equal(store_read_journal(r, before, &e), 1);
+		assert_int_equal(e.seq, before + 1);
+		before = counts.journal_last;
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
+static void test_store__a_commit_wakes_watchers(void **state)
+{
+	struct fixture *fx = *state;
+	struct pollfd p = {.fd = store_watch_fd(fx->store), .events = POLLIN};
+
+	assert_true(p.fd >= 0);
+	assert_int_equal(poll(&p, 1, 0), 0);
+	save_text(fx->store, "https://a.cn/1", "题", "甲");
+	assert_int_equal(poll(&p, 1, 0), 1);
+	store_watch_clear(fx->store);
+	assert_int_equal(poll(&p, 1, 0), 0);
+}
+
+static void test_store__read_only_needs_a_store(void **state)
+{
+	struct fixture *fx = *state;
+	CLEANUP(freep) char *none = alloc_printf("%s/none", fx->folder);
+	struct store_options options = {.read_only = true};
+	struct store *s = NULL;
+	char *error = NULL;
+
+	assert_int_equal(store_open(none, &options, &s, &error), -ERR_INVALID);
+	assert_non_null(strstr(error, none));
+	free(error);
+	save_text(fx->store, "https://a.cn/1", "题", "甲");
+	store_close(TAKE_PTR(fx->store));
+	assert_int_equal(store_open(fx->path, &options, &fx->store, NULL), 0);
+	assert_int_equal(counts_of(fx->store).pages, 1);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_store__a_page_is_new_then_unchanged_then_updated),
+		TEST(test_store__a_known_text_joins_its_story),
+		TEST(test_store__pages_without_text_have_stories_of_their_own),
+		TEST(test_store__the_journal_tells_events_in_order),
+		TEST(test_store__versions_and_bodies_are_found),
+		TEST(test_store__a_visit_counts_without_a_version),
+		TEST(test_store__robots_are_kept_by_origin),
+		TEST(test_store__an_aborted_batch_leaves_nothing),
+		TEST(test_store__a_full_store_says_so_and_stays_whole),
+		TEST(test_store__kill_9_of_a_writer_loses_nothing_committed),
+		TEST(test_store__readers_and_other_writers_work_beside_a_writer),
+		TEST(test_store__a_commit_wakes_watchers),
+		TEST(test_store__read_only_needs_a_store),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
