@@ -1,0 +1,103 @@
+#include "crawler/fetch/guard.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RANGE_TEXT_MAX 64
+#define V4_PREFIX_BITS 96 /* an IPv4 address is its IPv4-mapped IPv6 address here */
+
+struct range {
+	uint8_t address[16];
+	unsigned bits;
+};
+
+/* Special-purpose ranges that are not globally reachable, or lead to such (RFC 6890, 6598, 4193, ...). */
+static const char *const closed[] = {"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8",
+	"169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24",
+	"192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",
+	"240.0.0.0/4", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23",
+	"2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10",
+	"fec0::/10", "ff00::/8"};
+
+static bool range_parse(struct span text, struct range *ret)
+{
+	char copy[RANGE_TEXT_MAX];
+	struct range r = {.bits = 128};
+	unsigned most = 128, bits;
+	char *slash, *end;
+
+	if (!text.len || text.len >= sizeof copy)
+		return false;
+	memcpy(copy, text.data, text.len);
+	copy[text.len] = '\0';
+	slash = strchr(copy, '/');
+	if (slash)
+		*slash++ = '\0';
+	if (inet_pton(AF_INET, copy, r.address + 12) == 1) {
+		memset(r.address + 10, 0xFF, 2);
+		most = 32;
+	} else if (inet_pton(AF_INET6, copy, r.address) != 1)
+		return false;
+	if (slash) {
+		if (*slash < '0' || *slash > '9')
+			return false;
+		bits = (unsigned)strtoul(slash, &end, 10);
+		if (*end || bits > most)
+			return false;
+		r.bits = most == 32 ? bits + V4_PREFIX_BITS : bits;
+	}
+	*ret = r;
+	return true;
+}
+
+static bool range_has(const struct range *r, const uint8_t address[16])
+{
+	unsigned whole = r->bits / 8, rest = r->bits % 8;
+
+	if (memcmp(r->address, address, whole) != 0)
+		return false;
+	return rest == 0 || (r->address[whole] ^ address[whole]) >> (8 - rest) == 0;
+}
+
+static bool address_bytes(const struct sockaddr *address, uint8_t out[16])
+{
+	memset(out, 0, 16);
+	if (address->sa_family == AF_INET) {
+		memset(out + 10, 0xFF, 2);
+		memcpy(out + 12, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
+		return true;
+	}
+	if (address->sa_family == AF_INET6) {
+		memcpy(out, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, 16);
+		return true;
+	}
+	return false;
+}
+
+bool guard_is_range(struct span range)
+{
+	struct range ignored;
+
+	return range_parse(range, &ignored);
+}
+
+bool guard_allows(const struct guard *g, const struct sockaddr *address)
+{
+	uint8_t bytes[16];
+	struct range r;
+
+	if (!address_bytes(address, bytes))
+		return false;
+	for (size_t i = 0; i < g->n_ranges; i++) {
+		if (range_parse(g->ranges[i], &r) && range_has(&r, bytes))
+			return true;
+	}
+	for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
+		if (range_parse(span_str(closed[i]), &r) && range_has(&r, bytes))
+			return false;
+	}
+	return true;
+}

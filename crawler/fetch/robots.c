@@ -1,0 +1,395 @@
+/*
+ * The file is read line by line into a list of rules for our token and one for
+ * "*"; the first counts if any group named us (RFC 9309 2.2.1).
+ */
+#include "crawler/fetch/robots.h"
+
+#include "common/alloc.h"
+#include "common/strbuf.h"
+#include "common/url.h"
+
+#include <stdlib.h>
+
+#define LINE_MAX_BYTES 16664 /* 8 times the longest URL that browsers take, as in Google's parser */
+#define RULES_MAX      100000
+#define SITEMAPS_MAX   1000
+#define DELAY_MAX_S    86400
+
+struct rule {
+	bool allow;
+	char *pattern; /* normalised, owned */
+	size_t len;
+};
+
+struct group {
+	struct rule *rules;
+	size_t len, cap;
+	int64_t delay_ms; /* -1 without one */
+};
+
+struct robots {
+	struct group ours, all;
+	bool named; /* some group names us */
+	char **sitemaps;
+	size_t n_sitemaps, cap_sitemaps;
+};
+
+enum key { KEY_NONE, KEY_AGENT, KEY_ALLOW, KEY_DISALLOW, KEY_DELAY, KEY_SITEMAP };
+
+/* Typos that Google's parser reads as what was meant. */
+static const struct {
+	const char *name;
+	enum key key;
+} keys[] = {
+	{"user-agent", KEY_AGENT}, {"useragent", KEY_AGENT}, {"user agent", KEY_AGENT},
+	{"allow", KEY_ALLOW},
+	{"disallow", KEY_DISALLOW}, {"dissallow", KEY_DISALLOW}, {"dissalow", KEY_DISALLOW},
+	{"disalow", KEY_DISALLOW}, {"diasllow", KEY_DISALLOW}, {"disallaw", KEY_DISALLOW},
+	{"crawl-delay", KEY_DELAY}, {"crawldelay", KEY_DELAY}, {"crawl delay", KEY_DELAY},
+	{"sitemap", KEY_SITEMAP}, {"site-map", KEY_SITEMAP},
+};
+
+struct reading {
+	struct robots *robots;
+	struct span token;    /* our own */
+	bool for_us, for_all; /* the group being read */
+	bool in_rules;        /* the next agent line begins a new group */
+};
+
+static void group_release(struct group *g)
+{
+	for (size_t i = 0; i < g->len; i++)
+		free(g->rules[i].pattern);
+	free(g->rules);
+}
+
+void robots_free(struct robots *r)
+{
+	if (!r)
+		return;
+	group_release(&r->ours);
+	group_release(&r->all);
+	for (size_t i = 0; i < r->n_sitemaps; i++)
+		free(r->sitemaps[i]);
+	free(r->sitemaps);
+	free(r);
+}
+
+static bool is_token_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+}
+
+/* RFC 9309 2.2.1: letters, "-" and "_" only; what follows is a version. */
+static struct span product_token(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.len && is_token_char(s.data[n]))
+		n++;
+	return span_from(s.data, n);
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+static bool is_unreserved(int c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+/*
+ * One form for patterns and targets (RFC 9309 2.2.2): bytes outside ASCII are
+ * encoded, encoded unreserved characters decoded, hexadecimal digits upper case.
+ */
+static void add_normalised(struct span s, struct strbuf *out)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.data[i];
+
+		if (c == '%' && i + 2 < s.len && hex_value(s.data[i + 1]) >= 0 &&
+			hex_value(s.data[i + 2]) >= 0) {
+			int value = hex_value(s.data[i + 1]) << 4 | hex_value(s.data[i + 2]);
+
+			if (is_unreserved(value))
+				strbuf_add_char(out, (char)value);
+			else {
+				strbuf_add_char(out, '%');
+				strbuf_add_char(out, digits[value >> 4]);
+				strbuf_add_char(out, digits[value & 15]);
+			}
+			i += 2;
+		} else if (c >= 0x80) {
+			strbuf_add_char(out, '%');
+			strbuf_add_char(out, digits[c >> 4]);
+			strbuf_add_char(out, digits[c & 15]);
+		} else
+			strbuf_add_char(out, (char)c);
+	}
+}
+
+static void add_rule(struct group *g, bool allow, struct span pattern)
+{
+	STRBUF_LOCAL(normal);
+	struct rule *r;
+
+	if (g->len >= RULES_MAX)
+		return;
+	add_normalised(pattern, &normal);
+	g->rules = alloc_grow(g->rules, g->len, &g->cap, sizeof *g->rules);
+	r = &g->rules[g->len++];
+	*r = (struct rule){.allow = allow, .len = normal.len};
+	r->pattern = strbuf_take(&normal);
+}
+
+static int64_t parse_delay(struct span value)
+{
+	char text[32], *end;
+	double seconds;
+
+	if (!value.len || value.len >= sizeof text)
+		return -1;
+	memcpy(text, value.data, value.len);
+	text[value.len] = '\0';
+	seconds = strtod(text, &end);
+	if (end == text || !(seconds >= 0))
+		return -1;
+	return seconds < DELAY_MAX_S ? (int64_t)(seconds * 1000) : (int64_t)DELAY_MAX_S * 1000;
+}
+
+static void on_agent(struct reading *in, struct span value)
+{
+	struct span token;
+
+	if (in->in_rules)
+		in->for_us = in->for_all = in->in_rules = false;
+	/* "*" may be followed by white space and anything, as Google reads it. */
+	if (value.len && value.data[0] == '*' &&
+		(value.len == 1 || value.data[1] == ' ' || value.data[1] == '\t')) {
+		in->for_all = true;
+		return;
+	}
+	token = product_token(value);
+	if (token.len && token.len == in->token.len &&
+		strncasecmp(token.data, in->token.data, token.len) == 0) {
+		in->for_us = true;
+		in->robots->named = true;
+	}
+}
+
+static void on_rule(struct reading *in, bool allow, struct span value)
+{
+	in->in_rules = true;
+	if (!value.len)
+		return; /* an empty pattern matches nothing */
+	if (in->for_us)
+		add_rule(&in->robots->ours, allow, value);
+	if (in->for_all)
+		add_rule(&in->robots->all, allow, value);
+}
+
+static void on_delay(struct reading *in, struct span value)
+{
+	int64_t delay = parse_delay(value);
+
+	in->in_rules = true;
+	if (delay < 0)
+		return;
+	if (in->for_us)
+		in->robots->ours.delay_ms = delay;
+	if (in->for_all)
+		in->robots->all.delay_ms = delay;
+}
+
+static void on_sitemap(struct robots *r, struct span value)
+{
+	if (!value.len || r->n_sitemaps >= SITEMAPS_MAX)
+		return;
+	r->sitemaps = alloc_grow(r->sitemaps, r->n_sitemaps, &r->cap_sitemaps, sizeof *r->sitemaps);
+	r->sitemaps[r->n_sitemaps++] = alloc_strndup(value.data, value.len);
+}
+
+static enum key key_of(struct span name)
+{
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		if (span_is_nocase(name, keys[i].name))
+			return keys[i].key;
+	}
+	return KEY_NONE;
+}
+
+/* Key and value split at a colon, or at white space where the colon was forgotten. */
+static bool split_line(struct span line, struct span *ret_key, struct span *ret_value)
+{
+	const char *colon = memchr(line.data, ':', line.len);
+	size_t n = 0;
+
+	if (colon) {
+		n = (size_t)(colon - line.data);
+		*ret_key = span_trim(span_from(line.data, n));
+		*ret_value = span_trim(span_from_offset(line, n + 1));
+		return true;
+	}
+	while (n < line.len && line.data[n] != ' ' && line.data[n] != '\t')
+		n++;
+	*ret_key = span_from(line.data, n);
+	*ret_value = span_trim(span_from_offset(line, n));
+	/* Exactly two words: "disallow /a b" is prose. */
+	return ret_value->len && !memchr(ret_value->data, ' ', ret_value->len) &&
+		!memchr(ret_value->data, '\t', ret_value->len);
+}
+
+static void on_line(struct reading *in, struct span line)
+{
+	struct span name, value;
+	const char *comment;
+
+	if (line.len > LINE_MAX_BYTES)
+		line.len = LINE_MAX_BYTES;
+	comment = line.len ? memchr(line.data, '#', line.len) : NULL;
+	if (comment)
+		line.len = (size_t)(comment - line.data);
+	line = span_trim(line);
+	if (!line.len || !split_line(line, &name, &value))
+		return;
+	switch (key_of(name)) {
+	case KEY_AGENT:
+		on_agent(in, value);
+		break;
+	case KEY_ALLOW:
+		on_rule(in, true, value);
+		break;
+	case KEY_DISALLOW:
+		on_rule(in, false, value);
+		break;
+	case KEY_DELAY:
+		on_delay(in, value);
+		break;
+	case KEY_SITEMAP:
+		on_sitemap(in->robots, value);
+		break;
+	case KEY_NONE:
+		break;
+	}
+}
+
+struct robots *robots_parse(struct span body, const char *user_agent)
+{
+	struct robots *r = ALLOC_NEW(struct robots);
+	struct reading in = {.robots = r, .token = product_token(span_str(user_agent))};
+
+	r->ours.delay_ms = r->all.delay_ms = -1;
+	if (body.len > ROBOTS_BODY_MAX)
+		body.len = ROBOTS_BODY_MAX;
+	if (span_starts_with(body, SPAN_LITERAL("\xEF\xBB\xBF")))
+		body = span_from_offset(body, 3);
+	while (body.len) {
+		size_t n = 0;
+
+		while (n < body.len && body.data[n] != '\n' && body.data[n] != '\r')
+			n++;
+		on_line(&in, span_from(body.data, n));
+		body = span_from_offset(body, n < body.len ? n + 1 : n);
+	}
+	return r;
+}
+
+/*
+ * Greedy matching with one place to return to: after each "*" the earliest
+ * fit of what follows is as good as any later one. O(pattern x target) at
+ * worst, without recursion.
+ */
+static bool pattern_matches(const struct rule *r, struct span target)
+{
+	struct span pattern = span_from(r->pattern, r->len);
+	bool anchored = pattern.len && pattern.data[pattern.len - 1] == '$';
+	size_t p = 0, t = 0, star = 0, star_t = 0;
+	bool has_star = false;
+
+	if (anchored)
+		pattern.len--;
+	for (;;) {
+		if (p == pattern.len && (!anchored || t == target.len))
+			return true;
+		if (p < pattern.len && pattern.data[p] == '*') {
+			has_star = true;
+			star = ++p;
+			star_t = t;
+		} else if (p < pattern.len && t < target.len && pattern.data[p] == target.data[t]) {
+			p++;
+			t++;
+		} else if (has_star && star_t < target.len) {
+			p = star;
+			t = ++star_t;
+		} else
+			return false;
+	}
+}
+
+static const struct group *group_of(const struct robots *r)
+{
+	return r->named ? &r->ours : &r->all;
+}
+
+/* Path and query of a URL, without its fragment; "/" if it has no path. */
+static struct span target_of(struct span s)
+{
+	struct url_parts parts;
+	const char *hash;
+
+	if (s.len && s.data[0] != '/' && url_split(s, &parts))
+		s = span_from(parts.path.data, parts.path.len + parts.query.len);
+	hash = s.len ? memchr(s.data, '#', s.len) : NULL;
+	if (hash)
+		s.len = (size_t)(hash - s.data);
+	return s;
+}
+
+bool robots_allows(const struct robots *r, struct span target)
+{
+	const struct group *g = group_of(r);
+	const struct rule *best = NULL;
+	STRBUF_LOCAL(normal);
+
+	target = target_of(target);
+	if (!target.len || target.data[0] != '/')
+		strbuf_add_char(&normal, '/');
+	add_normalised(target, &normal);
+	if (strcmp(normal.data, "/robots.txt") == 0)
+		return true; /* RFC 9309 2.2.2: implicitly allowed */
+	for (size_t i = 0; i < g->len; i++) {
+		const struct rule *rule = &g->rules[i];
+
+		if (best && (rule->len < best->len || (rule->len == best->len && !rule->allow)))
+			continue;
+		if (pattern_matches(rule, strbuf_span(&normal)))
+			best = rule;
+	}
+	return !best || best->allow;
+}
+
+int64_t robots_crawl_delay_ms(const struct robots *r)
+{
+	return group_of(r)->delay_ms;
+}
+
+size_t robots_n_sitemaps(const struct robots *r)
+{
+	return r->n_sitemaps;
+}
+
+const char *robots_sitemap(const struct robots *r, size_t i)
+{
+	return r->sitemaps[i];
+}

@@ -1,0 +1,66 @@
+/*
+ * Robots cache: "may we?" for a URL, answered from memory, from the store (so
+ * that a node's crawlers ask a site once), or by fetching /robots.txt.
+ *
+ * 2xx is parsed; 4xx and too many redirects allow all; unreachable, 5xx and
+ * 429 forbid all, unless an earlier copy is known (RFC 9309 2.3.1).
+ *
+ * Single-threaded: use only from the event loop's thread.
+ */
+#ifndef POLICYWATCH_CRAWLER_FETCH_ROBOTS_CACHE_H
+#define POLICYWATCH_CRAWLER_FETCH_ROBOTS_CACHE_H
+
+#include "common/cleanup.h"
+#include "common/config.h"
+#include "common/loop.h"
+#include "crawler/fetch/transfer.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct robots_cache;
+struct robots_query;
+
+enum robots_verdict {
+	ROBOTS_ALLOWED,
+	ROBOTS_DENIED,
+	ROBOTS_UNREACHABLE, /* nothing is known, so nothing may be fetched */
+	ROBOTS_GUARDED,     /* the address may not be connected to */
+};
+
+struct robots_answer {
+	enum robots_verdict verdict;
+	bool requested;         /* the host was asked just now, so its delay counts from now */
+	int64_t crawl_delay_ms; /* -1 without one */
+	const char *error;      /* for people, unless allowed; borrowed until done returns */
+};
+
+typedef void robots_done_fn(void *arg, const struct robots_answer *answer);
+
+/* Takes a fetched file for the store; everything is borrowed until it returns. */
+typedef void robots_save_fn(void *arg, const char *origin, const struct store_robots *robots);
+
+struct robots_cache_options {
+	struct loop *loop;
+	struct transfers *transfers;
+	struct store *store;                 /* NULL: memory alone */
+	const struct crawler_config *config; /* borrowed, like all of these */
+	robots_save_fn *save;                /* may be NULL */
+	void *save_arg;
+};
+
+struct robots_cache *robots_cache_new(const struct robots_cache_options *options);
+void robots_cache_free(struct robots_cache *c); /* no query may be under way */
+DEFINE_CLEANUP(struct robots_cache *, robots_cache_free)
+
+/*
+ * Asks for @url, absolute and copied; @guard's ranges are borrowed until done.
+ * @done is called exactly once, after this has returned, unless
+ * robots_query_cancel() comes first; the handle dies with either.
+ */
+struct robots_query *robots_query_start(struct robots_cache *c, const char *url,
+	const struct guard *guard, robots_done_fn *done, void *arg);
+void robots_query_cancel(struct robots_query *q); /* NULL is ignored */
+
+#endif

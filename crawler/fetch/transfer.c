@@ -1,0 +1,400 @@
+/*
+ * curl tells which sockets and which timer it waits for; the loop tells curl
+ * when they are ready; what has finished is collected after each such call,
+ * never from inside a callback of curl's.
+ *
+ *   on_socket_wanted, on_timer_wanted   curl -> loop
+ *   on_socket_ready, on_timer           loop -> curl, then collect_done()
+ */
+#include "crawler/fetch/transfer.h"
+
+#include "common/alloc.h"
+#include "common/err.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HEADERS_MAX_BYTES (256 << 10) /* as much as browsers take; real ones are under 8 KiB */
+#define LOW_SPEED_BYTES   64L         /* a second; slower than this for LOW_SPEED_S is a hang */
+#define LOW_SPEED_S       20L
+#define CONNECTIONS_KEPT  1024L
+#define ACCEPT            "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+#define ACCEPT_LANGUAGE   "Accept-Language: zh-CN,zh;q=0.9,en;q=0.6"
+
+struct transfers {
+	CURLM *multi;
+	struct loop *loop;
+	struct timer *timer;
+	const struct crawler_config *config;
+	struct transfer *first; /* all that are running */
+};
+
+struct transfer {
+	struct transfers *all;
+	struct transfer *next, **link;
+	CURL *easy;
+	struct curl_slist *header_lines;
+	char *url;
+	struct guard guard;
+	bool guarded;   /* the guard said no */
+	bool over_size; /* headers over their limit */
+	transfer_done_fn *done;
+	void *arg;
+	struct transfer_result result;
+	char curl_error[CURL_ERROR_SIZE];
+};
+
+static void transfer_free(struct transfer *t)
+{
+	if (t->link) {
+		*t->link = t->next;
+		if (t->next)
+			t->next->link = t->link;
+	}
+	if (t->easy) {
+		curl_multi_remove_handle(t->all->multi, t->easy);
+		curl_easy_cleanup(t->easy);
+	}
+	curl_slist_free_all(t->header_lines);
+	strbuf_release(&t->result.headers);
+	strbuf_release(&t->result.body);
+	free(t->url);
+	free(t);
+}
+
+void transfer_cancel(struct transfer *t)
+{
+	if (t)
+		transfer_free(t);
+}
+
+static enum transfer_fault fault_of(const struct transfer *t, CURLcode code)
+{
+	if (t->guarded)
+		return TRANSFER_GUARDED;
+	if (t->over_size)
+		return TRANSFER_LIMIT;
+	switch (code) {
+	case CURLE_OK:
+		return TRANSFER_OK;
+	case CURLE_WRITE_ERROR: /* by on_body(), which keeps what fitted */
+		return t->result.body.cut ? TRANSFER_OK : TRANSFER_BROKEN;
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return TRANSFER_DNS;
+	case CURLE_COULDNT_CONNECT:
+		return TRANSFER_REFUSED;
+	case CURLE_OPERATION_TIMEDOUT:
+		return TRANSFER_TIMEOUT;
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_URL_MALFORMAT:
+		return TRANSFER_GUARDED;
+	case CURLE_TOO_MANY_REDIRECTS:
+		return TRANSFER_LIMIT;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_CACERT_BADFILE:
+		return TRANSFER_TLS;
+	default:
+		return TRANSFER_BROKEN;
+	}
+}
+
+static void describe_fault(struct transfer *t, CURLcode code)
+{
+	const char *text = t->curl_error[0] ? t->curl_error : curl_easy_strerror(code);
+
+	if (t->guarded)
+		text = "address is not public and not allowed for this source";
+	else if (t->over_size)
+		text = "headers are too large";
+	snprintf(t->result.error, sizeof t->result.error, "%s", text);
+}
+
+/* The last header of this name in the last answer, or NULL. */
+static const char *header(struct transfer *t, const char *name)
+{
+	struct curl_header *h;
+
+	return curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK ? h->value : NULL;
+}
+
+static void collect_facts(struct transfer *t)
+{
+	struct transfer_result *r = &t->result;
+	curl_off_t elapsed_us = 0;
+	long status = 0;
+	char *location = NULL;
+
+	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &elapsed_us);
+	curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location);
+	r->http_status = (int)status;
+	r->elapsed_ms = elapsed_us / 1000;
+	r->location = location;
+	r->content_type = header(t, "content-type");
+	r->etag = header(t, "etag");
+	r->last_modified = header(t, "last-modified");
+	r->retry_after = header(t, "retry-after");
+	r->sets_cookie = header(t, "set-cookie") != NULL;
+}
+
+/* The only way a transfer ends by itself. */
+static void transfer_finish(struct transfer *t, CURLcode code)
+{
+	t->result.fault = fault_of(t, code);
+	collect_facts(t);
+	if (t->result.fault != TRANSFER_OK)
+		describe_fault(t, code);
+	t->done(t->arg, &t->result);
+	transfer_free(t);
+}
+
+static void collect_done(struct transfers *ts)
+{
+	CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(ts->multi, &left))) {
+		struct transfer *t;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&t);
+		transfer_finish(t, message->data.result);
+	}
+}
+
+static void on_timer(void *arg)
+{
+	struct transfers *ts = arg;
+	int running;
+
+	curl_multi_socket_action(ts->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	collect_done(ts);
+}
+
+static int on_timer_wanted(CURLM *multi, long timeout_ms, void *arg)
+{
+	struct transfers *ts = arg;
+
+	(void)multi;
+	if (timeout_ms < 0)
+		timer_clear(ts->timer);
+	else
+		timer_set(ts->timer, timeout_ms);
+	return 0;
+}
+
+struct socket_watch {
+	struct transfers *all;
+	struct watch *watch;
+	curl_socket_t fd;
+};
+
+static void on_socket_ready(void *arg, short events)
+{
+	struct socket_watch *s = arg;
+	struct transfers *ts = s->all;
+	int running, flags = 0;
+
+	if (events & WATCH_READ)
+		flags |= CURL_CSELECT_IN;
+	if (events & WATCH_WRITE)
+		flags |= CURL_CSELECT_OUT;
+	/* @s may be gone after this: curl can end its watch from inside. */
+	curl_multi_socket_action(ts->multi, s->fd, flags, &running);
+	collect_done(ts);
+}
+
+static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
+{
+	struct transfers *ts = arg;
+	struct socket_watch *s = socket_arg;
+	short events = 0;
+
+	(void)easy;
+	if (what == CURL_POLL_REMOVE) {
+		if (s)
+			watch_free(s->watch);
+		free(s);
+		curl_multi_assign(ts->multi, fd, NULL);
+		return 0;
+	}
+	if (what & CURL_POLL_IN)
+		events |= WATCH_READ;
+	if (what & CURL_POLL_OUT)
+		events |= WATCH_WRITE;
+	if (s) {
+		watch_set(s->watch, events);
+		return 0;
+	}
+	s = ALLOC_NEW(struct socket_watch);
+	*s = (struct socket_watch){.all = ts, .fd = fd};
+	s->watch = watch_new(ts->loop, fd, events, on_socket_ready, s);
+	curl_multi_assign(ts->multi, fd, s);
+	return 0;
+}
+
+static size_t on_header(char *data, size_t size, size_t count, void *arg)
+{
+	struct transfer *t = arg;
+	struct span line = span_from(data, size * count);
+
+	if (span_starts_with(line, SPAN_LITERAL("HTTP/"))) {
+		strbuf_clear(&t->result.headers); /* of a redirect or a 100 before */
+		strbuf_clear(&t->result.body);
+	}
+	if (!strbuf_add_span(&t->result.headers, line)) {
+		t->over_size = true;
+		return 0;
+	}
+	return line.len;
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *arg)
+{
+	struct transfer *t = arg;
+
+	return strbuf_add(&t->result.body, data, size * count) ? size * count : 0;
+}
+
+static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct transfer *t = arg;
+
+	(void)purpose;
+	if (!guard_allows(&t->guard, &address->addr)) {
+		t->guarded = true;
+		return CURL_SOCKET_BAD;
+	}
+	t->guarded = false; /* a name's other address was */
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+int transfers_new(struct loop *l, const struct crawler_config *config, struct transfers **ret)
+{
+	struct transfers *ts = ALLOC_NEW(struct transfers);
+
+	*ts = (struct transfers){.loop = l, .config = config};
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(ts->multi = curl_multi_init())) {
+		free(ts);
+		return -ERR_LIBRARY;
+	}
+	ts->timer = timer_new(l, on_timer, ts);
+	curl_multi_setopt(ts->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wanted);
+	curl_multi_setopt(ts->multi, CURLMOPT_SOCKETDATA, ts);
+	curl_multi_setopt(ts->multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
+	curl_multi_setopt(ts->multi, CURLMOPT_TIMERDATA, ts);
+	curl_multi_setopt(ts->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_KEPT);
+	*ret = ts;
+	return 0;
+}
+
+void transfers_free(struct transfers *ts)
+{
+	if (!ts)
+		return;
+	while (ts->first)
+		transfer_free(ts->first);
+	curl_multi_cleanup(ts->multi);
+	timer_free(ts->timer);
+	curl_global_cleanup();
+	free(ts);
+}
+
+static void add_header_line(struct transfer *t, const char *name, const char *value)
+{
+	CLEANUP(freep) char *line = NULL;
+
+	if (!value || !*value || strpbrk(value, "\r\n"))
+		return;
+	line = alloc_printf("%s: %s", name, value);
+	t->header_lines = curl_slist_append(t->header_lines, line);
+}
+
+static void set_request(struct transfer *t, const struct transfer_request *request)
+{
+	const struct crawler_config *config = t->all->config;
+	int64_t timeout_ms = config->total_timeout_ms;
+	CURL *e = t->easy;
+
+	if (request->timeout_ms > 0 && request->timeout_ms < timeout_ms)
+		timeout_ms = request->timeout_ms;
+	t->header_lines = curl_slist_append(t->header_lines, ACCEPT);
+	t->header_lines = curl_slist_append(t->header_lines, ACCEPT_LANGUAGE);
+	add_header_line(t, "From", config->from);
+	add_header_line(t, "If-None-Match", request->etag);
+	add_header_line(t, "If-Modified-Since", request->last_modified);
+	curl_easy_setopt(e, CURLOPT_URL, t->url);
+	curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->header_lines);
+	curl_easy_setopt(e, CURLOPT_USERAGENT, config->user_agent);
+	curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "");
+	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(e, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, request->redirects_max > 0 ? 1L : 0L);
+	curl_easy_setopt(e, CURLOPT_MAXREDIRS, (long)request->redirects_max);
+	curl_easy_setopt(e, CURLOPT_PROXY, ""); /* the environment's would lead round the guard */
+	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);
+	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+	curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED_BYTES);
+	curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, LOW_SPEED_S);
+	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+}
+
+static void set_callbacks(struct transfer *t)
+{
+	CURL *e = t->easy;
+
+	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
+	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
+	curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+	curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
+	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->curl_error);
+	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
+}
+
+int transfer_start(struct transfers *ts, const struct transfer_request *request,
+	transfer_done_fn *done, void *arg, struct transfer **ret)
+{
+	struct transfer *t = ALLOC_NEW(struct transfer);
+
+	*t = (struct transfer){.all = ts, .guard = request->guard, .done = done, .arg = arg,
+		.url = alloc_strdup(request->url)};
+	strbuf_init(&t->result.headers, HEADERS_MAX_BYTES);
+	strbuf_init(&t->result.body, (size_t)request->body_max_bytes);
+	t->easy = curl_easy_init();
+	if (!t->easy) {
+		transfer_free(t);
+		return -ERR_LIBRARY;
+	}
+	set_request(t, request);
+	set_callbacks(t);
+	if (curl_multi_add_handle(ts->multi, t->easy) != CURLM_OK) {
+		transfer_free(t);
+		return -ERR_LIBRARY;
+	}
+	t->next = ts->first;
+	t->link = &ts->first;
+	if (ts->first)
+		ts->first->link = &t->next;
+	ts->first = t;
+	*ret = t;
+	return 0;
+}
+
+bool transfer_parse_date(const char *text, int64_t *ret_ms)
+{
+	time_t date = curl_getdate(text, NULL);
+
+	if (date < 0)
+		return false;
+	*ret_ms = (int64_t)date * 1000;
+	return true;
+}

@@ -1,0 +1,78 @@
+/*
+ * Transfer: one HTTP request, from a URL to the bytes of its answer. libcurl's
+ * multi interface on the event loop; curl's only user in the tree.
+ *
+ * Single-threaded: use only from the event loop's thread. Nothing blocks
+ * (curl resolves names in threads of its own).
+ */
+#ifndef POLICYWATCH_CRAWLER_FETCH_TRANSFER_H
+#define POLICYWATCH_CRAWLER_FETCH_TRANSFER_H
+
+#include "common/cleanup.h"
+#include "common/config.h"
+#include "common/loop.h"
+#include "common/strbuf.h"
+#include "crawler/fetch/guard.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct transfers; /* all transfers of a process: connections and DNS cache */
+struct transfer;
+
+enum transfer_fault {
+	TRANSFER_OK,      /* an answer arrived, whatever its status */
+	TRANSFER_DNS,
+	TRANSFER_REFUSED, /* no connection */
+	TRANSFER_TLS,
+	TRANSFER_TIMEOUT, /* as a whole, or too slow for too long */
+	TRANSFER_BROKEN,  /* the answer ended early or is no HTTP */
+	TRANSFER_GUARDED, /* the guard forbade the address, or the scheme is not http(s) */
+	TRANSFER_LIMIT,   /* headers over their limit, or too many redirects */
+};
+
+struct transfer_request {
+	const char *url;           /* copied */
+	const char *etag;          /* sent as If-None-Match; NULL or "" for none; copied */
+	const char *last_modified; /* likewise, If-Modified-Since */
+	struct guard guard;        /* borrowed until done */
+	int64_t body_max_bytes;
+	int redirects_max;         /* followed by itself, each address guarded; 0 for none */
+	int64_t timeout_ms;        /* less than the configured whole time; 0 for that */
+};
+
+struct transfer_result {
+	enum transfer_fault fault;
+	char error[256];           /* for people, when there is a fault */
+	int http_status;           /* 0 without an answer */
+	struct strbuf headers;     /* of the last answer, status line first, CRLF; may be taken */
+	struct strbuf body;        /* content codings undone; may be taken; body.cut if not whole */
+	const char *content_type;  /* these are borrowed until done returns; NULL when absent */
+	const char *etag;
+	const char *last_modified;
+	const char *location;      /* absolute target of a redirect that was not followed */
+	const char *retry_after;
+	bool sets_cookie;
+	int64_t elapsed_ms;
+};
+
+typedef void transfer_done_fn(void *arg, struct transfer_result *result);
+
+/* @config is borrowed and must outlive the object. */
+int transfers_new(struct loop *l, const struct crawler_config *config, struct transfers **ret);
+void transfers_free(struct transfers *ts); /* cancels all */
+DEFINE_CLEANUP(struct transfers *, transfers_free)
+
+/*
+ * Starts a request. @done is called exactly once, after this has returned,
+ * unless transfer_cancel() comes first; the handle dies with either.
+ * Returns 0 or negative, with *@ret untouched.
+ */
+int transfer_start(struct transfers *ts, const struct transfer_request *request,
+	transfer_done_fn *done, void *arg, struct transfer **ret);
+void transfer_cancel(struct transfer *t); /* NULL is ignored */
+
+/* An HTTP date in any of its three forms (RFC 9110 5.6.7), as wall clock milliseconds. */
+bool transfer_parse_date(const char *text, int64_t *ret_ms);
+
+#endif

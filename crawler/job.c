@@ -1,0 +1,383 @@
+/*
+ *	ROBOTS --allowed--> PAUSE --delay over--> TRANSFER --ok--> READ --> KEEP --> done
+ *	   |                  ^ only if the host    |   |           |        ^
+ *	   | denied,          | was just asked      |   | 304       | items, | visit
+ *	   | unreachable      |                     |   +-----------|--------+
+ *	   v                                        v other answers v nothing
+ *	 done                                      done            done
+ *
+ * Every state waits for one operation; job_enter() starts it. No request is
+ * begun after the lease has ended, so that the next holder of the URL is alone.
+ */
+#include "crawler/job.h"
+
+#include "common/alloc.h"
+#include "common/arena.h"
+#include "common/clock.h"
+#include "common/err.h"
+#include "crawler/fetch/robots_cache.h"
+#include "crawler/fetch/transfer.h"
+#include "crawler/fetch/verdict.h"
+#include "crawler/keep.h"
+#include "crawler/pool.h"
+#include "crawler/read/read.h"
+
+#include <assert.h>
+
+enum job_state { JOB_ROBOTS, JOB_PAUSE, JOB_TRANSFER, JOB_READ, JOB_KEEP, JOB_DONE };
+
+struct job {
+	const struct job_env *env;
+	struct arena *arena; /* lease, what was read, result */
+	struct lease lease;
+	struct guard guard;
+	int64_t ends_at_ms; /* monotonic */
+	enum job_state state;
+
+	struct robots_query *robots_query; /* pending in JOB_ROBOTS */
+	struct timer *pause;               /* set in JOB_PAUSE; in JOB_DONE when done is still to be called */
+	struct transfer *transfer;         /* pending in JOB_TRANSFER */
+
+	struct strbuf raw;  /* header lines, empty line, body */
+	size_t body_at;     /* where the body begins in raw */
+	const char *content_type;
+	struct read_output read;
+	int64_t fetched_at_ms;
+
+	struct result result;
+	bool expired;
+	job_done_fn *done;
+	void *arg;
+};
+
+static void job_enter(struct job *j, enum job_state state);
+
+static const char *copy_str(struct arena *a, const char *s)
+{
+	return arena_strdup(a, s ? s : "");
+}
+
+static struct span *copy_spans(struct arena *a, const struct span *spans, size_t n)
+{
+	struct span *copy = arena_alloc(a, n * sizeof *copy);
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = span_from(arena_dup(a, spans[i]), spans[i].len);
+	return copy;
+}
+
+static void copy_lease(struct job *j, const struct lease *l)
+{
+	struct lease *to = &j->lease;
+	struct arena *a = j->arena;
+
+	*to = *l;
+	to->url = copy_str(a, l->url);
+	to->source = copy_str(a, l->source);
+	to->etag = copy_str(a, l->etag);
+	to->last_modified = copy_str(a, l->last_modified);
+	to->title = copy_str(a, l->title);
+	to->publisher = copy_str(a, l->publisher);
+	to->region = copy_str(a, l->region);
+	to->link_selector = copy_str(a, l->link_selector);
+	to->include = copy_spans(a, l->include, l->n_include);
+	to->exclude = copy_spans(a, l->exclude, l->n_exclude);
+	to->allow_addresses = copy_spans(a, l->allow_addresses, l->n_allow_addresses);
+}
+
+static void on_pause_over(void *arg)
+{
+	struct job *j = arg;
+
+	if (j->state == JOB_DONE)
+		j->done(j->arg, j);
+	else
+		job_enter(j, JOB_TRANSFER);
+}
+
+struct job *job_start(const struct job_env *env, const struct lease *lease, job_done_fn *done,
+	void *arg)
+{
+	struct job *j = ALLOC_NEW(struct job);
+
+	*j = (struct job){.env = env, .arena = arena_new(), .done = done, .arg = arg,
+		.ends_at_ms = clock_mono_ms() + lease->duration_ms};
+	strbuf_init(&j->raw, 0);
+	copy_lease(j, lease);
+	j->guard = (struct guard){j->lease.allow_addresses, j->lease.n_allow_addresses};
+	j->pause = timer_new(env->loop, on_pause_over, j);
+	j->result = (struct result){.url_number = lease->url_number,
+		.lease_number = lease->lease_number, .error = "", .etag = "", .last_modified = "",
+		.moved_to = "", .page = "", .crawl_delay_ms = -1, .retry_after_ms = -1};
+	job_enter(j, JOB_ROBOTS);
+	return j;
+}
+
+const struct result *job_result(const struct job *j)
+{
+	return j->expired ? NULL : &j->result;
+}
+
+void job_free(struct job *j)
+{
+	if (!j)
+		return;
+	robots_query_cancel(j->robots_query);
+	transfer_cancel(j->transfer);
+	timer_free(j->pause);
+	strbuf_release(&j->raw);
+	arena_free(j->arena);
+	free(j);
+}
+
+/* The only way out, from a callback of the loop. */
+static void job_finish(struct job *j, enum outcome outcome, const char *why)
+{
+	j->state = JOB_DONE;
+	j->result.outcome = outcome;
+	if (why)
+		j->result.error = arena_strdup(j->arena, why);
+	log_debug(j->env->log, "%s %s%s%s", outcome_str(outcome), j->lease.url, why ? ": " : "",
+		why ? why : "");
+	j->done(j->arg, j);
+}
+
+static void on_robots(void *arg, const struct robots_answer *answer)
+{
+	struct job *j = arg;
+
+	j->robots_query = NULL;
+	j->result.crawl_delay_ms = answer->crawl_delay_ms;
+	switch (answer->verdict) {
+	case ROBOTS_ALLOWED:
+		job_enter(j, answer->requested ? JOB_PAUSE : JOB_TRANSFER);
+		break;
+	case ROBOTS_DENIED:
+		job_finish(j, OUTCOME_ROBOTS, answer->error);
+		break;
+	case ROBOTS_UNREACHABLE:
+		job_finish(j, OUTCOME_DOWN, answer->error);
+		break;
+	case ROBOTS_GUARDED:
+		job_finish(j, OUTCOME_GUARDED, answer->error);
+		break;
+	}
+}
+
+/* Longer than the host's own wish is never wrong. */
+static int64_t pause_ms(const struct job *j)
+{
+	int64_t wish = j->result.crawl_delay_ms;
+
+	return wish > j->lease.delay_ms ? wish : j->lease.delay_ms;
+}
+
+/* The lease ended while we waited or were stopped: whoever holds the URL now may be asking already. */
+static void job_expire(struct job *j)
+{
+	j->state = JOB_DONE;
+	j->expired = true;
+	timer_set(j->pause, 0);
+}
+
+static void add_facts(struct job *j, struct transfer_result *r)
+{
+	struct arena *a = j->arena;
+
+	j->result.http_status = r->http_status;
+	j->result.elapsed_ms = r->elapsed_ms;
+	j->result.retry_after_ms = verdict_retry_after_ms(r->retry_after, clock_wall_ms());
+	j->result.etag = copy_str(a, r->etag);
+	j->result.last_modified = copy_str(a, r->last_modified);
+	j->content_type = r->content_type ? arena_strdup(a, r->content_type) : NULL;
+}
+
+/* Validators stand for content that is kept; without it they must not be believed (promise 4). */
+static void drop_validators(struct job *j)
+{
+	j->result.etag = j->result.last_modified = "";
+}
+
+static void finish_moved(struct job *j, const char *target)
+{
+	STRBUF_LOCAL(absolute);
+
+	drop_validators(j);
+	if (url_resolve(span_str(target), span_str(j->lease.url), &absolute) < 0) {
+		job_finish(j, OUTCOME_GUARDED, "redirect to something that is not http or https");
+		return;
+	}
+	j->result.moved_to = arena_strdup(j->arena, absolute.data);
+	job_finish(j, OUTCOME_MOVED, NULL);
+}
+
+static void finish_unmodified(struct job *j)
+{
+	if (!*j->result.etag)
+		j->result.etag = j->lease.etag;
+	if (!*j->result.last_modified)
+		j->result.last_modified = j->lease.last_modified;
+	j->result.outcome = OUTCOME_NOT_MODIFIED;
+	if (j->lease.kind == WORK_PAGE)
+		job_enter(j, JOB_KEEP);
+	else
+		job_finish(j, OUTCOME_NOT_MODIFIED, NULL);
+}
+
+/* Headers and body in one buffer, as they are stored. */
+static void take_answer(struct job *j, struct transfer_result *r)
+{
+	strbuf_add_span(&j->raw, strbuf_span(&r->headers));
+	j->body_at = j->raw.len;
+	strbuf_add_span(&j->raw, strbuf_span(&r->body));
+	if (r->body.cut)
+		j->result.error = arena_printf(j->arena, "cut after %zu bytes", r->body.len);
+}
+
+static void on_transfer(void *arg, struct transfer_result *r)
+{
+	struct job *j = arg;
+	struct verdict v = verdict_of(r);
+
+	j->transfer = NULL;
+	j->fetched_at_ms = clock_wall_ms();
+	add_facts(j, r);
+	switch (v.outcome) {
+	case OUTCOME_OK:
+		take_answer(j, r);
+		job_enter(j, JOB_READ);
+		break;
+	case OUTCOME_NOT_MODIFIED:
+		finish_unmodified(j);
+		break;
+	case OUTCOME_MOVED:
+		finish_moved(j, r->location);
+		break;
+	default:
+		drop_validators(j);
+		job_finish(j, v.outcome, v.why ? v.why : r->error[0] ? r->error : NULL);
+		break;
+	}
+}
+
+static void start_transfer(struct job *j)
+{
+	int64_t left = j->ends_at_ms - clock_mono_ms();
+	const struct transfer_request request = {.url = j->lease.url, .etag = j->lease.etag,
+		.last_modified = j->lease.last_modified, .guard = j->guard,
+		.body_max_bytes = j->env->config->body_max_bytes, .timeout_ms = left};
+
+	if (left <= 0 || transfer_start(j->env->transfers, &request, on_transfer, j, &j->transfer) < 0)
+		job_expire(j);
+}
+
+/* Runs in a thread of the pool: touches nothing but the job's own. */
+static void read_answer(void *arg)
+{
+	struct job *j = arg;
+	const struct lease *l = &j->lease;
+	const struct read_input in = {
+		.bytes = span_from_offset(strbuf_span(&j->raw), j->body_at),
+		.url = l->url,
+		.content_type = j->content_type,
+		.fetched_at_ms = j->fetched_at_ms,
+		.http_status = j->result.http_status,
+		.url_rules = j->env->url_rules,
+		.source = l->source,
+		.title = l->title,
+		.published_ms = l->published_ms,
+		.publisher = l->publisher,
+		.region = l->region,
+		.link_selector = l->link_selector,
+		.include = l->include,
+		.exclude = l->exclude,
+		.n_include = l->n_include,
+		.n_exclude = l->n_exclude,
+	};
+
+	read_document(l->kind, &in, j->arena, &j->read);
+}
+
+static void on_read(void *arg)
+{
+	struct job *j = arg;
+
+	if (j->read.refresh_to) {
+		finish_moved(j, j->read.refresh_to);
+		return;
+	}
+	switch (j->read.as) {
+	case READ_RECORD:
+		j->result.outcome = OUTCOME_OK;
+		job_enter(j, JOB_KEEP);
+		break;
+	case READ_ITEMS:
+		j->result.items = j->read.items;
+		j->result.n_items = j->read.n_items;
+		j->result.n_items_dropped = j->read.n_items_dropped;
+		job_finish(j, OUTCOME_OK, NULL);
+		break;
+	case READ_NOTHING:
+		drop_validators(j);
+		job_finish(j, OUTCOME_EMPTY, j->read.why_nothing);
+		break;
+	}
+}
+
+static void on_kept(void *arg, int err, enum save_outcome outcome)
+{
+	struct job *j = arg;
+	char hex[HASH_HEX_SIZE];
+
+	if (err < 0) {
+		/* Not stored, so not done: the lease runs out and the URL comes again. */
+		log_error(j->env->log, "cannot store %s: %s, it will be fetched again", j->lease.url,
+			err_str(err));
+		job_expire(j);
+		return;
+	}
+	j->result.changed = outcome != SAVE_UNCHANGED;
+	if (j->read.as == READ_RECORD)
+		j->result.page = arena_strdup(j->arena, hash_hex(&j->read.record.id, hex));
+	job_finish(j, j->result.outcome, NULL);
+}
+
+static void start_keeping(struct job *j)
+{
+	if (j->result.outcome == OUTCOME_OK) {
+		keep_page(j->env->keep, &j->read.record, strbuf_span(&j->raw), on_kept, j);
+	} else {
+		STRBUF_LOCAL(canonical);
+		struct hash id = {0};
+
+		if (url_canonical(span_str(j->lease.url), j->env->url_rules, &canonical) == 0)
+			id = url_id(strbuf_span(&canonical));
+		keep_visit(j->env->keep, &id, j->fetched_at_ms, on_kept, j);
+	}
+}
+
+/* The only place that changes the state and starts what the state waits for. */
+static void job_enter(struct job *j, enum job_state state)
+{
+	j->state = state;
+	switch (state) {
+	case JOB_ROBOTS:
+		j->robots_query = robots_query_start(j->env->robots, j->lease.url, &j->guard, on_robots, j);
+		break;
+	case JOB_PAUSE:
+		timer_set(j->pause, pause_ms(j));
+		break;
+	case JOB_TRANSFER:
+		start_transfer(j);
+		break;
+	case JOB_READ:
+		pool_submit(j->env->pool, read_answer, on_read, j);
+		break;
+	case JOB_KEEP:
+		start_keeping(j);
+		break;
+	case JOB_DONE:
+		assert(false);
+		break;
+	}
+}
