@@ -1,0 +1,112 @@
+#include "scheduler/admit.h"
+
+#include "common/utf8.h"
+
+#define TITLE_BYTES_MAX 600 /* 200 characters: what a listing says in one line */
+
+/* A URL in the forms that admission needs. */
+struct address {
+	struct strbuf href, canonical;
+	struct url_parts parts; /* borrowed from href */
+};
+
+static void address_release(struct address *a)
+{
+	strbuf_release(&a->href);
+	strbuf_release(&a->canonical);
+}
+
+static bool address_parse(struct address *a, const char *url, const struct url_rules *rules)
+{
+	strbuf_clear(&a->href);
+	strbuf_clear(&a->canonical);
+	return url_resolve(span_str(url), (struct span){0}, &a->href) == 0 &&
+		a->href.len <= PROTOCOL_URL_MAX &&
+		url_canonical(strbuf_span(&a->href), rules, &a->canonical) == 0 &&
+		url_split(strbuf_span(&a->href), &a->parts) && a->parts.host.len &&
+		a->parts.host.len <= 255; /* DNS; and LMDB's keys end at 511 */
+}
+
+static enum admit_outcome admit_address(
+	struct planner *p, const struct admission *a, const struct address *address, uint64_t *ret_number)
+{
+	struct hash id = url_id(strbuf_span(&address->canonical));
+	struct host *h;
+	struct entry e;
+
+	if (frontier_find(p->frontier, &id, ret_number))
+		return ADMIT_KNOWN;
+	h = planner_host(p, address->parts.host);
+	e = (struct entry){
+		.host = h->number,
+		.source = a->source,
+		.role = a->role,
+		.kind = a->kind,
+		.hops = a->hops,
+		.due_ms = planner_now_ms(p),
+		.published_ms = a->published_ms,
+		.url = strbuf_span(&address->href),
+		.title = utf8_cut(span_str(a->title), TITLE_BYTES_MAX),
+	};
+	frontier_add(p->frontier, &id, &e);
+	if (e.due_ms < h->due_ms) {
+		h->due_ms = e.due_ms;
+		hosts_update(&p->hosts, h);
+	}
+	p->counts.admitted++;
+	*ret_number = e.number;
+	return ADMIT_NEW;
+}
+
+enum admit_outcome admit_url(struct planner *p, const struct admission *a, uint64_t *ret_number)
+{
+	struct address address = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
+	enum admit_outcome outcome = ADMIT_REFUSED;
+
+	if (address_parse(&address, a->url, &p->config->url_rules))
+		outcome = admit_address(p, a, &address, ret_number);
+	address_release(&address);
+	return outcome;
+}
+
+/* A list that has moved shows its items where it is now. */
+static bool is_covered(
+	const struct roster_source *source, const struct entry *list, const struct address *item)
+{
+	enum source_scope scope = SOURCE_SITE;
+	struct url_parts shown_on;
+
+	if (source && source->rules) {
+		scope = (enum source_scope)source->rules->scope;
+		if (source_covers(scope, item->parts.host, source->host))
+			return true;
+		if (list->role != ENTRY_STAND_IN)
+			return false;
+	}
+	return url_split(list->url, &shown_on) && source_covers(scope, item->parts.host, shown_on.host);
+}
+
+size_t admit_items(struct planner *p, const struct entry *list, const struct result *r)
+{
+	const struct roster_source *source = roster_get(&p->roster, list->source);
+	struct address address = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
+	size_t n_new = 0;
+	uint64_t number;
+
+	for (size_t i = 0; i < r->n_items; i++) {
+		const struct admission a = {
+			.url = r->items[i].url,
+			.source = list->source,
+			.role = ENTRY_FOUND,
+			.kind = r->items[i].kind,
+			.title = r->items[i].title,
+			.published_ms = r->items[i].published_ms,
+		};
+
+		if (address_parse(&address, a.url, &p->config->url_rules) &&
+			is_covered(source, list, &address))
+			n_new += admit_address(p, &a, &address, &number) == ADMIT_NEW;
+	}
+	address_release(&address);
+	return n_new;
+}

@@ -1,0 +1,37 @@
+/*
+ * Admit: a URL that somebody has seen becomes an entry of the frontier, once.
+ * What it is known by is its canonical form. Within a transaction of the
+ * planner.
+ */
+#ifndef POLICYWATCH_SCHEDULER_ADMIT_H
+#define POLICYWATCH_SCHEDULER_ADMIT_H
+
+#include "scheduler/planner.h"
+
+enum admit_outcome {
+	ADMIT_NEW,
+	ADMIT_KNOWN,
+	ADMIT_REFUSED, /* no http or https URL, too long, or out of scope */
+};
+
+/* What a new entry will be. */
+struct admission {
+	const char *url; /* absolute */
+	uint32_t source;
+	enum entry_role role;
+	enum work_kind kind;
+	unsigned hops;
+	const char *title;
+	int64_t published_ms;
+};
+
+/* The entry is due now if it is new. *@ret_number unless refused. */
+enum admit_outcome admit_url(struct planner *p, const struct admission *a, uint64_t *ret_number);
+
+/*
+ * All that a list showed and that is in the scope of its source. Returns how
+ * many were new. @list is the entry of the list.
+ */
+size_t admit_items(struct planner *p, const struct entry *list, const struct result *r);
+
+#endif

@@ -1,0 +1,249 @@
+#include "scheduler/apply.h"
+
+#include "common/clock.h"
+#include "scheduler/admit.h"
+#include "scheduler/handout.h"
+
+#define RETRY_AFTER_MAX_MS (24 * 3600 * INT64_C(1000)) /* who wants longer is asked once a day */
+
+/* One result being applied. */
+struct applying {
+	struct planner *p;
+	const struct result *result;
+	struct entry entry;
+	struct host *host;
+	struct roster_source *source; /* NULL for one that was lost */
+	size_t n_new;
+	bool is_due_now; /* it has moved to another form of itself */
+};
+
+/* Redirects. */
+
+static bool resolve_target(struct applying *a, struct strbuf *href, struct hash *ret_id)
+{
+	STRBUF_LOCAL(canonical);
+
+	if (url_resolve(span_str(a->result->moved_to), a->entry.url, href) < 0 ||
+		href->len > PROTOCOL_URL_MAX ||
+		url_canonical(strbuf_span(href), &a->p->config->url_rules, &canonical) < 0)
+		return false;
+	*ret_id = url_id(strbuf_span(&canonical));
+	return true;
+}
+
+/* The same page under another spelling of its URL: that one is asked for next. */
+static void move_to_itself(struct applying *a, struct span href)
+{
+	struct entry *e = &a->entry;
+
+	if (span_eq(e->url, href) || e->hops >= ENTRY_HOPS_MAX)
+		return;
+	e->url = span_from(arena_dup(a->p->arena, href), href.len);
+	e->hops++;
+	a->is_due_now = true;
+}
+
+/* Makes an entry that is known stand in for a source's own URL in this round. */
+static void let_stand_in(struct applying *a, uint64_t number)
+{
+	struct planner *p = a->p;
+	struct entry target;
+	struct host *h;
+
+	if (!frontier_read(p->frontier, number, p->arena, &target) || target.role == ENTRY_SOURCE)
+		return;
+	h = planner_host_of(p, &target);
+	if (!h)
+		return;
+	target.role = ENTRY_STAND_IN;
+	target.source = a->entry.source;
+	target.kind = a->entry.kind;
+	target.hops = a->entry.hops + 1;
+	planner_reschedule(p, h, &target, planner_now_ms(p));
+}
+
+static void follow_move(struct applying *a)
+{
+	const struct entry *e = &a->entry;
+	struct admission target = {
+		.source = e->source,
+		.role = e->role == ENTRY_FOUND ? ENTRY_FOUND : ENTRY_STAND_IN,
+		.kind = e->kind,
+		.hops = e->hops + 1,
+		.published_ms = e->published_ms,
+	};
+	STRBUF_LOCAL(href);
+	struct hash id;
+	uint64_t number;
+
+	if (!resolve_target(a, &href, &id))
+		return;
+	if (frontier_find(a->p->frontier, &id, &number) && number == e->number) {
+		move_to_itself(a, strbuf_span(&href));
+		return;
+	}
+	if (e->hops >= ENTRY_HOPS_MAX)
+		return;
+	target.url = href.data;
+	target.title = e->title.len ? arena_dup(a->p->arena, e->title) : "";
+	if (admit_url(a->p, &target, &number) == ADMIT_KNOWN && target.role == ENTRY_STAND_IN)
+		let_stand_in(a, number);
+}
+
+/* The URL. */
+
+static struct span keep(struct planner *p, const char *s)
+{
+	return *s ? span_str(arena_strdup(p->arena, s)) : (struct span){"", 0};
+}
+
+/* Validators go with what they validate; a 304 need not repeat them (RFC 9110 15.4.5). */
+static void set_validators(struct applying *a)
+{
+	const struct result *r = a->result;
+	bool is_repeated = r->outcome == OUTCOME_NOT_MODIFIED;
+	bool is_over = r->outcome == OUTCOME_GONE || r->outcome == OUTCOME_MOVED;
+
+	if (r->outcome != OUTCOME_OK && !is_repeated && !is_over)
+		return;
+	if (!is_repeated || *r->etag)
+		a->entry.etag = keep(a->p, is_over ? "" : r->etag);
+	if (!is_repeated || *r->last_modified)
+		a->entry.last_modified = keep(a->p, is_over ? "" : r->last_modified);
+}
+
+static struct revisit_rules rules_of(const struct applying *a)
+{
+	const struct scheduler_config *c = &a->p->config->scheduler;
+	bool is_page = a->entry.kind == WORK_PAGE && a->entry.role == ENTRY_FOUND;
+
+	return (struct revisit_rules){
+		.first_ms = is_page ? c->page_interval_s * 1000 : planner_interval_ms(a->p, a->source),
+		.max_ms = c->page_interval_max_s * 1000,
+		.is_constant = a->entry.role == ENTRY_SOURCE,
+	};
+}
+
+static int64_t next_due_ms(struct applying *a)
+{
+	const struct revisit_rules rules = rules_of(a);
+	const struct result *r = a->result;
+	int64_t now_ms = planner_now_ms(a->p);
+	int64_t wait_ms = revisit_next(&rules, r->outcome, r->changed || a->n_new, &a->entry.revisit);
+
+	if (a->is_due_now)
+		return now_ms;
+	/* The source's own URL says when its stand-in is looked at again. */
+	if (wait_ms == REVISIT_NEVER || a->entry.role == ENTRY_STAND_IN)
+		return ENTRY_DUE_NEVER;
+	return now_ms + wait_ms;
+}
+
+static void move_entry(struct applying *a)
+{
+	struct entry *e = &a->entry;
+
+	if (planner_is_leased(a->host, e))
+		handout_end(a->p, a->host);
+	else
+		frontier_unschedule(a->p->frontier, e);
+	e->was_fetched = true;
+	e->releases = 0;
+	e->fetched_ms = clock_wall_ms();
+	if (a->result->outcome == OUTCOME_MOVED)
+		follow_move(a);
+	else
+		e->hops = 0;
+	set_validators(a);
+	e->due_ms = next_due_ms(a);
+	frontier_schedule(a->p->frontier, e);
+	planner_refresh(a->p, a->host);
+}
+
+/* The host. */
+
+/* Only an answer tells that robots.txt has no Crawl-delay; a failure may have come before it. */
+static void set_crawl_delay(struct applying *a)
+{
+	const struct result *r = a->result;
+
+	if (r->crawl_delay_ms >= 0)
+		a->host->crawl_delay_ms = r->crawl_delay_ms;
+	else if (r->outcome == OUTCOME_OK || r->outcome == OUTCOME_NOT_MODIFIED)
+		a->host->crawl_delay_ms = 0;
+}
+
+static void count_failure(struct host *h, enum outcome outcome)
+{
+	if (revisit_is_host_failure(outcome))
+		h->failures++;
+	else if (outcome != OUTCOME_ROBOTS && outcome != OUTCOME_GUARDED)
+		h->failures = 0;
+}
+
+static void pause_host(struct applying *a)
+{
+	const struct result *r = a->result;
+	struct host *h = a->host;
+	int64_t retry_ms = r->retry_after_ms < RETRY_AFTER_MAX_MS ? r->retry_after_ms : RETRY_AFTER_MAX_MS;
+	int64_t pause_ms, backoff_ms, next_ms;
+
+	set_crawl_delay(a);
+	count_failure(h, r->outcome);
+	pause_ms = planner_delay_ms(a->p, h, a->source);
+	backoff_ms = revisit_backoff_ms(r->outcome, h->failures);
+	pause_ms = pause_ms > backoff_ms ? pause_ms : backoff_ms;
+	pause_ms = pause_ms > retry_ms ? pause_ms : retry_ms;
+	next_ms = planner_now_ms(a->p) + pause_ms;
+	if (next_ms > h->next_ms)
+		h->next_ms = next_ms;
+	planner_put_host(a->p, h);
+	hosts_update(&a->p->hosts, h);
+}
+
+/* The source. */
+
+static void tell_source(struct applying *a, bool is_outcome_valid)
+{
+	struct roster_source *s = a->source;
+	const struct result *r = a->result;
+	bool is_own = a->entry.role != ENTRY_FOUND && is_outcome_valid;
+
+	if (!s || (!is_own && !r->n_items))
+		return;
+	s->n_items += r->n_items;
+	s->n_new += a->n_new;
+	if (a->n_new)
+		s->new_item_ms = clock_wall_ms();
+	if (is_own) {
+		s->was_fetched = true;
+		s->fetched_ms = clock_wall_ms();
+		s->outcome = r->outcome;
+		roster_set_error(s, r->error);
+	}
+	planner_put_source(a->p, s);
+}
+
+void apply_result(struct planner *p, struct worker *w, const struct result *r)
+{
+	struct applying a = {.p = p, .result = r};
+	const struct host_lease *lease;
+	bool is_others;
+
+	if (!frontier_read(p->frontier, r->url_number, p->arena, &a.entry))
+		return;
+	a.host = planner_host_of(p, &a.entry);
+	if (!a.host)
+		return;
+	a.source = roster_get(&p->roster, a.entry.source);
+	lease = &a.host->lease;
+	is_others = planner_is_leased(a.host, &a.entry) &&
+		!(lease->lease_number == r->lease_number && lease->worker == w);
+	a.n_new = admit_items(p, &a.entry, r);
+	tell_source(&a, !is_others);
+	if (is_others)
+		return;
+	p->counts.outcomes[r->outcome]++;
+	move_entry(&a);
+	pause_host(&a);
+}

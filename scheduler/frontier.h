@@ -1,0 +1,155 @@
+/*
+ * Frontier: the scheduler's tables, an LMDB environment of their own with one
+ * writing process, which a lock on its file "scheduler.lock" makes sure of.
+ *
+ *   table    key                              value
+ *   meta     "kind", "schema"                 text
+ *            "last"                           last numbers given, last moment
+ *   urls     number (8)                       entry (entry.h)
+ *   ids      hash of the canonical URL (16)   number (8)
+ *   due      host (4), moment (8), number (8) empty: the queue of each host
+ *   hosts    name                             host_record
+ *   leases   number of the URL (8)            lease_record
+ *   workers  name                             worker_record
+ *   sources  name                             source_record
+ *
+ * Keys are big-endian, so that their order is the numbers' order; values are
+ * packed as pack.h says. A URL stands in "due" unless it is leased or is never
+ * due. All URLs are on disk only; what is kept in memory follows the hosts,
+ * the sources and the leases.
+ *
+ * Everything happens within one write transaction at a time, whose error is
+ * sticky (mdb.h). A damaged value is logged and read as an absent one.
+ */
+#ifndef POLICYWATCH_SCHEDULER_FRONTIER_H
+#define POLICYWATCH_SCHEDULER_FRONTIER_H
+
+#include "common/arena.h"
+#include "common/cleanup.h"
+#include "common/hash.h"
+#include "common/log.h"
+#include "scheduler/entry.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct frontier;
+
+/* Names are borrowed: from the tables while reading, from their objects while writing. */
+struct host_record {
+	struct span name;
+	uint32_t number;
+	int64_t next_ms;        /* no request before */
+	int64_t crawl_delay_ms; /* robots.txt's, 0 without */
+	unsigned failures;      /* in a row */
+	bool paused;
+};
+
+struct lease_record {
+	uint64_t url_number, lease_number;
+	struct span worker;
+	uint64_t boot, seq;
+	uint32_t host;
+	int64_t expires_ms;
+};
+
+struct worker_record {
+	struct span name;
+	uint64_t boot;
+	uint64_t applied_seq;  /* results up to here have been applied */
+	uint64_t answered_seq; /* the last request that got leases, or none for good */
+	int64_t contact_ms;    /* wall clock */
+};
+
+struct source_record {
+	struct span name;
+	uint32_t number;
+	uint64_t url_number; /* 0: none */
+	bool paused;
+	bool was_fetched;
+	enum outcome outcome; /* of the last look at its list */
+	int64_t fetched_ms;   /* wall clock, as the others */
+	int64_t new_item_ms;
+	uint64_t n_items, n_new; /* shown by its list, and of these not known before */
+	struct span error;
+};
+
+enum frontier_number { FRONTIER_URL, FRONTIER_LEASE, FRONTIER_HOST, FRONTIER_SOURCE, FRONTIER_N };
+
+/*
+ * Opens the environment in the folder @path, made if need be. On failure
+ * *@ret_error (if not NULL) is a text for people, to be freed: -ERR_BUSY when
+ * another scheduler has it. @log is borrowed.
+ */
+int frontier_open(const char *path, int64_t map_bytes, const struct log_ctx *log,
+	struct frontier **ret, char **ret_error);
+void frontier_close(struct frontier *f);
+DEFINE_CLEANUP(struct frontier *, frontier_close)
+
+int frontier_begin(struct frontier *f);
+/* Writes all, or nothing and returns the first error. @now_ms goes to "meta". */
+int frontier_commit(struct frontier *f, int64_t now_ms);
+void frontier_abort(struct frontier *f);
+
+/* The moment of the last commit, 0 when there was none. */
+int64_t frontier_last_ms(const struct frontier *f);
+/* A number that was never given before. */
+uint64_t frontier_take_number(struct frontier *f, enum frontier_number which);
+
+/* URLs. Strings of entries are copied to @a. */
+bool frontier_find(struct frontier *f, const struct hash *id, uint64_t *ret_number);
+bool frontier_read(struct frontier *f, uint64_t number, struct arena *a, struct entry *ret);
+/* A new entry: gives it its number, and a place in the queue unless it is never due. */
+void frontier_add(struct frontier *f, const struct hash *id, struct entry *e);
+/* Writes an entry that stands in no queue, and puts it where e->due_ms says. */
+void frontier_schedule(struct frontier *f, const struct entry *e);
+/* Takes an entry off the queue; e->due_ms says where it is. */
+void frontier_unschedule(struct frontier *f, const struct entry *e);
+/* Writes an entry and leaves the queue alone: e->due_ms is unchanged, or it is leased. */
+void frontier_write(struct frontier *f, const struct entry *e);
+
+/* A place in a queue. */
+struct frontier_due {
+	uint32_t host;
+	int64_t due_ms;
+	uint64_t number;
+};
+
+/* The first URL of a host's queue. */
+bool frontier_first_due(struct frontier *f, uint32_t host, struct frontier_due *ret);
+/* Takes away a place that leads to no entry. */
+void frontier_drop_due(struct frontier *f, const struct frontier_due *due);
+/* How many URLs of a host are due at @now_ms, counted up to @max. */
+uint64_t frontier_count_due(struct frontier *f, uint32_t host, int64_t now_ms, uint64_t max);
+
+void frontier_put_host(struct frontier *f, const struct host_record *h);
+void frontier_put_lease(struct frontier *f, const struct lease_record *l);
+void frontier_del_lease(struct frontier *f, uint64_t url_number);
+void frontier_put_worker(struct frontier *f, const struct worker_record *w);
+void frontier_del_worker(struct frontier *f, struct span name);
+void frontier_put_source(struct frontier *f, const struct source_record *s);
+
+/* The first place of every queue, in the order of the hosts' numbers. Not to write meanwhile. */
+typedef void frontier_queue_fn(void *arg, const struct frontier_due *first);
+void frontier_each_queue(struct frontier *f, frontier_queue_fn *fn, void *arg);
+
+/*
+ * Everything of one table, in the order of keys. The callback must not write.
+ * Of a damaged lease only the URL's number is given: it stands in no queue.
+ */
+typedef void frontier_host_fn(void *arg, const struct host_record *h);
+typedef void frontier_lease_fn(void *arg, const struct lease_record *l);
+typedef void frontier_worker_fn(void *arg, const struct worker_record *w);
+typedef void frontier_source_fn(void *arg, const struct source_record *s);
+void frontier_each_host(struct frontier *f, frontier_host_fn *fn, void *arg);
+void frontier_each_lease(struct frontier *f, frontier_lease_fn *fn, void *arg);
+void frontier_each_worker(struct frontier *f, frontier_worker_fn *fn, void *arg);
+void frontier_each_source(struct frontier *f, frontier_source_fn *fn, void *arg);
+
+struct frontier_counts {
+	uint64_t urls, scheduled; /* in the queues */
+	int64_t file_bytes;
+};
+void frontier_read_counts(struct frontier *f, struct frontier_counts *ret);
+
+#endif
