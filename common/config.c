@@ -162,7 +162,7 @@ static void complete(struct config *c, const char *path)
 int config_load(const char *path, struct config **ret, struct strbuf *errors)
 {
 	CLEANUP(config_freep) struct config *c = ALLOC_NEW(struct config);
-	CLEANUP(yaml_freep) struct yaml *y = NULL;
+	CLEANUP(yaml_closep) struct yaml *y = NULL;
 	bool may_be_absent = path == NULL;
 	int r;
 

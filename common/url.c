@@ -216,6 +216,7 @@ static struct span without_default_document(struct span path)
 int url_canonical(struct span href, const struct url_rules *rules, struct strbuf *out)
 {
 	STRBUF_LOCAL(absolute);
+	STRBUF_LOCAL(query);
 	struct url_parts parts;
 	int r = url_resolve(href, (struct span){0}, &absolute);
 
@@ -230,8 +231,9 @@ int url_canonical(struct span href, const struct url_rules *rules, struct strbuf
 		strbuf_add_char(out, ':');
 		strbuf_add_span(out, parts.port);
 	}
-	strbuf_add_span(out, parts.query.len ? parts.path : without_default_document(parts.path));
-	add_query(parts.query, rules, out);
+	add_query(parts.query, rules, &query);
+	strbuf_add_span(out, query.len ? parts.path : without_default_document(parts.path));
+	strbuf_add_span(out, strbuf_span(&query));
 	return 0;
 }
 

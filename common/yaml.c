@@ -37,7 +37,7 @@ struct yaml {
 	size_t n_nodes;
 };
 
-void yaml_free(struct yaml *y)
+void yaml_close(struct yaml *y)
 {
 	if (!y)
 		return;
@@ -180,7 +180,7 @@ static int parse(struct yaml *y, FILE *file, struct strbuf *errors)
 
 int yaml_open(const char *path, struct yaml **ret, struct strbuf *errors)
 {
-	CLEANUP(yaml_freep) struct yaml *y = ALLOC_NEW(struct yaml);
+	CLEANUP(yaml_closep) struct yaml *y = ALLOC_NEW(struct yaml);
 	CLEANUP(fclosep) FILE *file = fopen(path, "re");
 	struct stat st;
 	int r;

@@ -26,8 +26,8 @@ struct yaml_node;
  * and returns negative if it cannot be read. An empty file is an empty map.
  */
 int yaml_open(const char *path, struct yaml **ret, struct strbuf *errors);
-void yaml_free(struct yaml *y);
-DEFINE_CLEANUP(struct yaml *, yaml_free)
+void yaml_close(struct yaml *y);
+DEFINE_CLEANUP(struct yaml *, yaml_close)
 
 const char *yaml_path(const struct yaml *y);
 const struct yaml_node *yaml_root(const struct yaml *y);

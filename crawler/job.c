@@ -31,6 +31,7 @@ struct job {
 	struct arena *arena; /* lease, what was read, result */
 	struct lease lease;
 	struct guard guard;
+	const struct url_rules *url_rules; /* as they were at the start, for all of the job */
 	int64_t ends_at_ms; /* monotonic */
 	enum job_state state;
 
@@ -101,7 +102,7 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 	struct job *j = ALLOC_NEW(struct job);
 
 	*j = (struct job){.env = env, .arena = arena_new(), .done = done, .arg = arg,
-		.ends_at_ms = clock_mono_ms() + lease->duration_ms};
+		.url_rules = env->url_rules, .ends_at_ms = clock_mono_ms() + lease->duration_ms};
 	strbuf_init(&j->raw, 0);
 	copy_lease(j, lease);
 	j->guard = (struct guard){j->lease.allow_addresses, j->lease.n_allow_addresses};
@@ -282,7 +283,7 @@ static void read_answer(void *arg)
 		.content_type = j->content_type,
 		.fetched_at_ms = j->fetched_at_ms,
 		.http_status = j->result.http_status,
-		.url_rules = j->env->url_rules,
+		.url_rules = j->url_rules,
 		.source = l->source,
 		.title = l->title,
 		.published_ms = l->published_ms,
@@ -350,7 +351,7 @@ static void start_keeping(struct job *j)
 		STRBUF_LOCAL(canonical);
 		struct hash id = {0};
 
-		if (url_canonical(span_str(j->lease.url), j->env->url_rules, &canonical) == 0)
+		if (url_canonical(span_str(j->lease.url), j->url_rules, &canonical) == 0)
 			id = url_id(strbuf_span(&canonical));
 		keep_visit(j->env->keep, &id, j->fetched_at_ms, on_kept, j);
 	}

@@ -1,11 +1,8 @@
 #include "common/bus.h"
 #include "common/err.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/cmocka_all.h"
+
 #include <stdio.h>
 
 struct fixture {

@@ -1,0 +1,80 @@
+#include "cli/check.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static const struct command *const parts[] = {&check_config, &check_robots, &check_url,
+	&check_charset, &check_date, &check_page, &check_feed, &check_sitemap, &check_listing,
+	&check_query};
+
+#define N_PARTS (sizeof parts / sizeof *parts)
+
+void check_error(struct strbuf *out, const char *text)
+{
+	json_open(out, '{');
+	json_field_str(out, "error", text);
+	json_close(out, '}');
+}
+
+struct span check_member(const struct json *in, const char *key)
+{
+	return span_str(json_get_str(in, key) ? json_get_str(in, key) : "");
+}
+
+static void answer_line(struct cli *cli, struct span line, check_line_fn *fn, struct strbuf *out)
+{
+	CLEANUP(json_freep) struct json *in = NULL;
+
+	if (json_parse(line, &in, NULL) < 0 || !json_is_object(in))
+		check_error(out, "not a JSON object");
+	else
+		fn(cli, in, out);
+	strbuf_add_char(out, '\n');
+}
+
+enum cli_exit check_batch(struct cli *cli, check_line_fn *fn)
+{
+	CLEANUP(freep) char *line = NULL;
+	STRBUF_LOCAL(out);
+	size_t cap = 0;
+	ssize_t n;
+
+	while ((n = getline(&line, &cap, stdin)) > 0) {
+		answer_line(cli, span_from(line, (size_t)n), fn, &out);
+		if (!cli_flush(&out))
+			return CLI_FAILURE;
+	}
+	return ferror(stdin) ? cli_fail("standard input: %s", strerror(errno)) : CLI_DONE;
+}
+
+static const struct command *find_part(const char *name)
+{
+	for (size_t i = 0; i < N_PARTS; i++) {
+		if (strcmp(parts[i]->name + strlen("check "), name) == 0)
+			return parts[i];
+	}
+	return NULL;
+}
+
+static enum cli_exit run(struct cli *cli)
+{
+	const struct command *part = cli->n_arguments ? find_part(cli->arguments[0]) : NULL;
+
+	if (part)
+		return cli_run(part, cli->n_arguments, cli->arguments);
+	if (cli->n_arguments)
+		fprintf(stderr, "policywatch check: no part '%s'\n", cli->arguments[0]);
+	fputs("Usage: policywatch check PART [OPTION]...\n\n", stderr);
+	for (size_t i = 0; i < N_PARTS; i++)
+		fprintf(stderr, "  %-16s %s\n", parts[i]->name, parts[i]->summary);
+	return CLI_MISUSE;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.arguments = "PART [OPTION]... [ARGUMENT]...",
+	.summary = "Try one part of the crawler on your own input",
+	.n_arguments_max = -1,
+	.has_parts = true,
+	.run = run,
+};

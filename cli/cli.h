@@ -1,0 +1,81 @@
+/*
+ * The front door: what all commands share. A command is one file with one
+ * struct command; main.c is the table of them.
+ *
+ * Exit status: 0 done, 1 the answer is no, 2 misuse, 3 failure.
+ */
+#ifndef POLICYWATCH_CLI_CLI_H
+#define POLICYWATCH_CLI_CLI_H
+
+#include "common/config.h"
+#include "common/json.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum cli_exit { CLI_DONE = 0, CLI_NO = 1, CLI_MISUSE = 2, CLI_FAILURE = 3 };
+
+struct cli_option {
+	const char *name;  /* "since"; NULL ends a list */
+	const char *value; /* "SEQ"; NULL for a switch */
+	const char *help;
+};
+
+struct cli;
+
+struct command {
+	const char *name;
+	const char *arguments; /* as usage shows them: "URL..." */
+	const char *summary;
+	const struct cli_option *options; /* besides the common ones; may be NULL */
+	int n_arguments_min, n_arguments_max; /* max -1: any number */
+	bool has_parts; /* the first argument is a command of its own, with its own options */
+	enum cli_exit (*run)(struct cli *cli);
+};
+
+#define CLI_OPTIONS_MAX 16
+
+/* One call of a command. */
+struct cli {
+	const struct command *command;
+	const char *config_path; /* NULL: the default */
+	bool json;
+	int n_arguments;
+	char **arguments;
+	const char *values[CLI_OPTIONS_MAX]; /* of command->options; "" for a switch, NULL when absent */
+	struct config *config; /* by cli_load_config(), owned */
+};
+
+extern const struct command command_run, command_scheduler, command_crawler, command_alerts,
+	command_add, command_pause, command_resume, command_status, command_sources, command_show,
+	command_search, command_export, command_subscriptions, command_follow, command_store,
+	command_check;
+
+/* Parses a command line for @command and runs it. */
+enum cli_exit cli_run(const struct command *command, int argc, char **argv);
+
+/* The value of an option, "" for a switch that is given, NULL when absent. */
+const char *cli_option(const struct cli *cli, const char *name);
+
+/* Reads the configuration into cli->config; prints what is wrong and returns false. */
+bool cli_load_config(struct cli *cli);
+
+/* "policywatch: ..." on stderr; returns CLI_FAILURE or CLI_MISUSE for the caller to return. */
+enum cli_exit cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+enum cli_exit cli_misuse(const struct cli *cli, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* A number option within bounds, @fallback when absent. False after a message. */
+bool cli_number(const struct cli *cli, const char *option, int64_t min, int64_t max,
+	int64_t fallback, int64_t *ret);
+
+/* All of a file, or of standard input for "-", at most @max bytes. False after a message. */
+bool cli_read(const char *path, size_t max, struct strbuf *out);
+
+/* Writes @out to standard output and empties it; false once the reader is gone. */
+bool cli_flush(struct strbuf *out);
+
+/* Colours are for terminals, and not with NO_COLOR. */
+bool cli_has_colour(void);
+
+#endif

@@ -1,0 +1,156 @@
+/*
+ * crawler: one crawler in the foreground. Builds what a worker needs, in the
+ * order in which it is taken down again at the end.
+ */
+#include "crawler/fetch/robots_cache.h"
+#include "crawler/fetch/transfer.h"
+#include "crawler/keep.h"
+#include "crawler/pool.h"
+#include "crawler/worker.h"
+
+#include "cli/cli.h"
+#include "cli/folder.h"
+#include "common/alloc.h"
+#include "common/err.h"
+#include "common/log.h"
+#include "common/service.h"
+
+#include <stdio.h>
+
+#define GIB ((int64_t)1 << 30)
+
+#define RELOADS_MAX 1000 /* configurations that are kept because a job may still use them */
+
+/* What the signal handlers need; filled in as it comes to be. */
+struct crawling {
+	struct cli *cli;
+	const struct log_ctx *log;
+	struct service *service;
+	struct worker *worker;
+	struct job_env env;
+	struct crawler_config settings; /* what transfers and robots see; replaced by a reload */
+	struct config *reloaded[RELOADS_MAX];
+	size_t n_reloaded;
+};
+
+static void on_stop(void *arg)
+{
+	struct crawling *c = arg;
+
+	worker_drain(c->worker);
+}
+
+static void on_drained(void *arg)
+{
+	struct crawling *c = arg;
+
+	service_stopped(c->service);
+}
+
+/* Limits, names and URL rules change; numbers of threads and transfers do so at the next start. */
+static void on_reload(void *arg)
+{
+	struct crawling *c = arg;
+	STRBUF_LOCAL(errors);
+	struct config *fresh;
+
+	if (c->n_reloaded == RELOADS_MAX || config_load(c->cli->config_path, &fresh, &errors) < 0) {
+		log_error(c->log, "configuration not reloaded, going on with the old one: %s", errors.data);
+		return;
+	}
+	c->reloaded[c->n_reloaded++] = fresh;
+	c->settings = fresh->crawler;
+	c->env.url_rules = &fresh->url_rules;
+	log_set_level((enum log_level)fresh->log_level);
+	log_info(c->log, "configuration reloaded");
+}
+
+static void crawling_release(struct crawling *c)
+{
+	for (size_t i = 0; i < c->n_reloaded; i++)
+		config_free(c->reloaded[i]);
+}
+
+static void save_robots(void *arg, const char *origin, const struct store_robots *robots)
+{
+	keep_robots(arg, origin, robots);
+}
+
+/* Unique among running crawlers: machine, data folder's node, instance. */
+static char *worker_name(const char *instance)
+{
+	char host[128] = "localhost";
+
+	gethostname(host, sizeof host - 1);
+	return alloc_printf("%s/%s", host, instance ? instance : "1");
+}
+
+static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const char *name)
+{
+	const struct config *config = cli->config;
+	const struct bus_tls tls = config_bus_tls(config);
+	CLEANUP(freep) char *store_path = config_data_path(config, "store");
+	CLEANUP(freep) char *error = NULL;
+	CLEANUP(crawling_release) struct crawling crawling = {.cli = cli, .log = log,
+		.settings = config->crawler};
+	CLEANUP(loop_freep) struct loop *loop = loop_new();
+	CLEANUP(service_freep) struct service *service = NULL;
+	CLEANUP(store_closep) struct store *store = NULL;
+	CLEANUP(transfers_freep) struct transfers *transfers = NULL;
+	CLEANUP(robots_cache_freep) struct robots_cache *robots = NULL;
+	CLEANUP(bus_client_closep) struct bus_client *bus = NULL;
+	CLEANUP(worker_freep) struct worker *worker = NULL;
+	CLEANUP(pool_freep) struct pool *pool = NULL;
+	CLEANUP(keep_freep) struct keep *keep = NULL;
+	int r;
+
+	if (!folder_make(config->data_dir) || !folder_make(config->runtime_dir))
+		return CLI_FAILURE;
+	service = service_new(loop, &(struct service_handlers){on_stop, on_reload, &crawling});
+	r = store_open(store_path, &(struct store_options){.map_bytes = config->store.map_gib * GIB},
+		&store, &error);
+	if (r < 0)
+		return cli_fail("%s", error ? error : err_str(r));
+	r = transfers_new(loop, &crawling.settings, &transfers);
+	if (r < 0)
+		return cli_fail("libcurl: %s", err_str(r));
+	r = bus_client_open(loop, config->bus.scheduler, &tls, &bus, &error);
+	if (r < 0)
+		return cli_fail("%s", error ? error : err_str(r));
+	pool = pool_new(loop, (size_t)config->crawler.threads);
+	keep = keep_new(loop, store);
+	robots = robots_cache_new(&(struct robots_cache_options){.loop = loop, .transfers = transfers,
+		.store = store, .config = &crawling.settings, .save = save_robots, .save_arg = keep});
+	crawling.env = (struct job_env){loop, &crawling.settings, &config->url_rules, log, transfers,
+		robots, pool, keep};
+	worker = worker_new(&(struct worker_options){.env = &crawling.env, .bus = bus, .name = name,
+		.room = (size_t)config->crawler.transfers, .hold_ms = config->scheduler.hold_ms,
+		.drained = on_drained, .drained_arg = &crawling});
+	crawling.service = service;
+	crawling.worker = worker;
+	log_info(log, "asking %s for work", config->bus.scheduler);
+	service_ready(service, "crawling");
+	loop_run(loop);
+	log_info(log, "stopped");
+	return CLI_DONE;
+}
+
+static enum cli_exit run(struct cli *cli)
+{
+	CLEANUP(freep) char *name = worker_name(cli_option(cli, "instance"));
+	const struct log_ctx service_log = {NULL, "service", "crawler"};
+	const struct log_ctx log = {&service_log, "worker", name};
+
+	if (!cli_load_config(cli))
+		return CLI_MISUSE;
+	return crawl(cli, &log, name);
+}
+
+const struct command command_crawler = {
+	.name = "crawler",
+	.arguments = "",
+	.summary = "Run one crawler in the foreground",
+	.options = (const struct cli_option[]){
+		{"instance", "NAME", "what sets it apart from other crawlers of this machine (1)"}, {0}},
+	.run = run,
+};

@@ -1,0 +1,79 @@
+#include "crawler/fetch/guard.h"
+#include "tests/cmocka_all.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+static bool allows(const char *text, const char *range)
+{
+	const struct span ranges[] = {span_str(range)};
+	const struct guard g = {ranges, range ? 1 : 0};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+	struct sockaddr_in v4 = {.sin_family = AF_INET};
+
+	if (inet_pton(AF_INET, text, &v4.sin_addr) == 1)
+		return guard_allows(&g, (struct sockaddr *)&v4);
+	assert_int_equal(inet_pton(AF_INET6, text, &v6.sin6_addr), 1);
+	return guard_allows(&g, (struct sockaddr *)&v6);
+}
+
+static void test_guard__public_addresses_are_allowed(void **state)
+{
+	static const char *const addresses[] = {"8.8.8.8", "114.114.114.114", "172.32.0.1", "100.128.0.1",
+		"2400:3200::1", "::ffff:8.8.8.8"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++)
+		assert_true(allows(addresses[i], NULL));
+}
+
+static void test_guard__everything_else_is_not(void **state)
+{
+	static const char *const addresses[] = {"127.0.0.1", "0.0.0.0", "10.1.2.3", "172.16.0.1",
+		"172.31.255.255", "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1",
+		"255.255.255.255", "192.0.2.1", "198.18.0.1", "::1", "::", "fe80::1", "fd00::1", "ff02::1",
+		"2001:db8::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
+		if (allows(addresses[i], NULL))
+			fail_msg("%s is allowed", addresses[i]);
+	}
+}
+
+static void test_guard__a_named_range_opens_itself_alone(void **state)
+{
+	(void)state;
+	assert_true(allows("127.0.1.1", "127.0.0.0/8"));
+	assert_true(allows("127.0.1.1", "127.0.1.1"));
+	assert_false(allows("127.0.1.2", "127.0.1.1"));
+	assert_false(allows("10.0.0.1", "127.0.0.0/8"));
+	assert_true(allows("::1", "::1/128"));
+	assert_true(allows("::ffff:127.0.0.1", "127.0.0.0/8"));
+	assert_false(allows("127.0.0.1", "127.0.0.0/33"));
+}
+
+static void test_guard__ranges_are_checked(void **state)
+{
+	(void)state;
+	assert_true(guard_is_range(SPAN_LITERAL("10.0.0.0/8")));
+	assert_true(guard_is_range(SPAN_LITERAL("::/0")));
+	assert_false(guard_is_range(SPAN_LITERAL("10.0.0.0/33")));
+	assert_false(guard_is_range(SPAN_LITERAL("10.0.0/8")));
+	assert_false(guard_is_range(SPAN_LITERAL("10.0.0.0/-1")));
+	assert_false(guard_is_range(SPAN_LITERAL("10.0.0.0/")));
+	assert_false(guard_is_range(SPAN_LITERAL("localhost")));
+	assert_false(guard_is_range(SPAN_LITERAL("")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_guard__public_addresses_are_allowed),
+		cmocka_unit_test(test_guard__everything_else_is_not),
+		cmocka_unit_test(test_guard__a_named_range_opens_itself_alone),
+		cmocka_unit_test(test_guard__ranges_are_checked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,119 @@
+#include "crawler/fetch/robots.h"
+
+#include "common/strbuf.h"
+#include "tests/cmocka_all.h"
+
+static bool allows(const char *file, const char *agent, const char *url)
+{
+	CLEANUP(robots_freep) struct robots *r = robots_parse(span_str(file), agent);
+
+	return robots_allows(r, span_str(url));
+}
+
+static void test_robots__longest_match_wins_and_allow_wins_a_tie(void **state)
+{
+	static const char file[] = "User-agent: *\nDisallow: /a\nAllow: /a/b\nDisallow: /a/b/c\n"
+				   "Allow: /tie\nDisallow: /tie\n";
+
+	(void)state;
+	assert_false(allows(file, "x", "/a"));
+	assert_true(allows(file, "x", "/a/b"));
+	assert_false(allows(file, "x", "/a/b/c/d"));
+	assert_true(allows(file, "x", "/tie"));
+	assert_true(allows(file, "x", "/other"));
+}
+
+static void test_robots__wildcards_and_anchor(void **state)
+{
+	static const char file[] = "User-agent: *\nDisallow: /*.pdf$\nDisallow: /x*y*z\nDisallow: /end$\n";
+
+	(void)state;
+	assert_false(allows(file, "x", "/a/b.pdf"));
+	assert_true(allows(file, "x", "/a/b.pdf?x"));
+	assert_false(allows(file, "x", "/x1y2z3"));
+	assert_true(allows(file, "x", "/x1z"));
+	assert_false(allows(file, "x", "/end"));
+	assert_true(allows(file, "x", "/ending"));
+}
+
+static void test_robots__our_group_replaces_the_general_one(void **state)
+{
+	static const char file[] = "User-agent: *\nDisallow: /\n\nUser-agent: policywatch\nUser-agent: other\n"
+				   "Disallow: /private\n\nUser-agent: PolicyWatch\nDisallow: /more\n";
+
+	(void)state;
+	assert_true(allows(file, "policywatch/0.1 (+x)", "/a"));
+	assert_false(allows(file, "policywatch/0.1", "/private"));
+	assert_false(allows(file, "policywatch", "/more"));
+	assert_false(allows(file, "policywatcher", "/a"));
+}
+
+static void test_robots__percent_encoding_is_one_form(void **state)
+{
+	static const char file[] = "User-agent: *\nDisallow: /%7ejoe/\nDisallow: /新闻\nDisallow: /a%2fb\n";
+
+	(void)state;
+	assert_false(allows(file, "x", "/~joe/"));
+	assert_false(allows(file, "x", "/%E6%96%B0%e9%97%bb/1"));
+	assert_false(allows(file, "x", "/a%2Fb"));
+	assert_true(allows(file, "x", "/a/b"));
+}
+
+static void test_robots__an_empty_pattern_and_an_empty_file_allow(void **state)
+{
+	(void)state;
+	assert_true(allows("", "x", "/"));
+	assert_true(allows("User-agent: *\nDisallow:\n", "x", "/a"));
+	assert_true(allows("Disallow: /\n", "x", "/a"));
+	assert_true(allows("User-agent: *\nDisallow: /", "x", "/robots.txt"));
+}
+
+static void test_robots__byte_order_mark_and_line_ends_do_not_matter(void **state)
+{
+	(void)state;
+	assert_false(allows("\xEF\xBB\xBFUser-agent: *\rDisallow: /a\r\n", "x", "/a"));
+	assert_false(allows("user-agent : * # all\n disallow :/a # no\n", "x", "/a"));
+}
+
+static void test_robots__delay_and_sitemaps_are_read(void **state)
+{
+	static const char file[] = "Sitemap: http://a/s.xml\nUser-agent: *\nCrawl-delay: 1.5\n"
+				   "sitemap: /rel.xml\n";
+	CLEANUP(robots_freep) struct robots *r = robots_parse(span_str(file), "x");
+	CLEANUP(robots_freep) struct robots *none =
+		robots_parse(SPAN_LITERAL("User-agent: *\nCrawl-delay: soon\n"), "x");
+
+	(void)state;
+	assert_int_equal(robots_crawl_delay_ms(r), 1500);
+	assert_int_equal(robots_n_sitemaps(r), 2);
+	assert_string_equal(robots_sitemap(r, 0), "http://a/s.xml");
+	assert_int_equal(robots_crawl_delay_ms(none), -1);
+}
+
+static void test_robots__rules_behind_500_kib_are_read(void **state)
+{
+	STRBUF_LOCAL(file);
+
+	(void)state;
+	strbuf_add_str(&file, "User-agent: *\n");
+	while (file.len < (500 << 10) - 32)
+		strbuf_add_str(&file, "Disallow: /not/this/one\n");
+	strbuf_add_str(&file, "Disallow: /last\n");
+	assert_false(allows(file.data, "x", "/last"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_robots__longest_match_wins_and_allow_wins_a_tie),
+		cmocka_unit_test(test_robots__wildcards_and_anchor),
+		cmocka_unit_test(test_robots__our_group_replaces_the_general_one),
+		cmocka_unit_test(test_robots__percent_encoding_is_one_form),
+		cmocka_unit_test(test_robots__an_empty_pattern_and_an_empty_file_allow),
+		cmocka_unit_test(test_robots__byte_order_mark_and_line_ends_do_not_matter),
+		cmocka_unit_test(test_robots__delay_and_sitemaps_are_read),
+		cmocka_unit_test(test_robots__rules_behind_500_kib_are_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

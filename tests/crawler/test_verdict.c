@@ -1,0 +1,88 @@
+#include "crawler/fetch/verdict.h"
+#include "tests/cmocka_all.h"
+
+static enum outcome verdict(int status, const char *type, const char *body)
+{
+	struct transfer_result r = {.http_status = status, .content_type = type, .location = "http://x/",
+		.body = STRBUF_INIT};
+	struct verdict v;
+
+	strbuf_add_str(&r.body, body);
+	v = verdict_of(&r);
+	strbuf_release(&r.body);
+	return v.outcome;
+}
+
+static void test_verdict__statuses_are_told_apart(void **state)
+{
+	static const struct {
+		int status;
+		enum outcome outcome;
+	} rows[] = {{200, OUTCOME_OK}, {304, OUTCOME_NOT_MODIFIED}, {301, OUTCOME_MOVED},
+		{308, OUTCOME_MOVED}, {404, OUTCOME_GONE}, {410, OUTCOME_GONE}, {403, OUTCOME_BLOCKED},
+		{401, OUTCOME_BLOCKED}, {429, OUTCOME_THROTTLED}, {503, OUTCOME_THROTTLED},
+		{500, OUTCOME_DOWN}, {502, OUTCOME_DOWN}, {412, OUTCOME_CHALLENGE},
+		{521, OUTCOME_CHALLENGE}, {204, OUTCOME_EMPTY}, {999, OUTCOME_DOWN}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		assert_int_equal(verdict(rows[i].status, "text/html", "<p>x"), rows[i].outcome);
+}
+
+static void test_verdict__a_script_wall_is_no_article(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict(200, "text/html", "<script>document.cookie='__jsl_clearance=x'</script>"),
+		OUTCOME_CHALLENGE);
+	assert_int_equal(verdict(202, "text/html", "<script>$_ts=window['$_ts']</script>"),
+		OUTCOME_CHALLENGE);
+}
+
+static void test_verdict__what_is_no_text_is_not_read(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict(200, "application/pdf", "x"), OUTCOME_NOT_TEXT);
+	assert_int_equal(verdict(200, NULL, "%PDF-1.4"), OUTCOME_NOT_TEXT);
+	assert_int_equal(verdict(200, "application/rss+xml", "<rss/>"), OUTCOME_OK);
+	assert_int_equal(verdict(200, "text/html", ""), OUTCOME_EMPTY);
+}
+
+static void test_verdict__an_outage_is_never_a_deletion(void **state)
+{
+	struct transfer_result r = {.body = STRBUF_INIT};
+
+	(void)state;
+	for (enum transfer_fault f = TRANSFER_DNS; f <= TRANSFER_BROKEN; f++) {
+		r.fault = f;
+		r.http_status = 404; /* of an answer that then broke off */
+		assert_int_equal(verdict_of(&r).outcome, OUTCOME_DOWN);
+	}
+	r.fault = TRANSFER_GUARDED;
+	assert_int_equal(verdict_of(&r).outcome, OUTCOME_GUARDED);
+}
+
+static void test_verdict__retry_after_is_seconds_or_a_date(void **state)
+{
+	const int64_t now = 784111777000; /* Sun, 06 Nov 1994 08:49:37 GMT */
+
+	(void)state;
+	assert_int_equal(verdict_retry_after_ms("120", now), 120000);
+	assert_int_equal(verdict_retry_after_ms("Sun, 06 Nov 1994 08:50:37 GMT", now), 60000);
+	assert_int_equal(verdict_retry_after_ms("Sun, 06 Nov 1994 08:00:00 GMT", now), 0);
+	assert_int_equal(verdict_retry_after_ms("99999999999999999999", now), 86400000);
+	assert_int_equal(verdict_retry_after_ms("soon", now), -1);
+	assert_int_equal(verdict_retry_after_ms(NULL, now), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_verdict__statuses_are_told_apart),
+		cmocka_unit_test(test_verdict__a_script_wall_is_no_article),
+		cmocka_unit_test(test_verdict__what_is_no_text_is_not_read),
+		cmocka_unit_test(test_verdict__an_outage_is_never_a_deletion),
+		cmocka_unit_test(test_verdict__retry_after_is_seconds_or_a_date),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
