@@ -175,6 +175,8 @@ static void load_file(struct loading *l, const char *path)
 		return;
 	}
 	root = yaml_root(y);
+	if (!root)
+		return; /* an empty file */
 	list = yaml_is_map(root) ? yaml_get(root, "sources") : NULL;
 	for (size_t i = 0; yaml_is_map(root) && i < yaml_len(root); i++) {
 		const struct yaml_node *member = yaml_member(root, i, &key);

@@ -1,0 +1,62 @@
+/*
+ * Folder: a temporary folder of a test with the files that it writes into it.
+ */
+#ifndef POLICYWATCH_TESTS_SCHEDULER_FOLDER_H
+#define POLICYWATCH_TESTS_SCHEDULER_FOLDER_H
+
+#include "common/alloc.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static inline char *folder_new(void)
+{
+	char *path = alloc_strdup("/tmp/policywatch-test-XXXXXX");
+
+	if (!mkdtemp(path))
+		abort();
+	return path;
+}
+
+static inline void folder_write(const char *folder, const char *name, const char *text)
+{
+	char *path = alloc_printf("%s/%s", folder, name);
+	FILE *f = fopen(path, "w");
+
+	if (!f || fputs(text, f) < 0 || fclose(f) != 0)
+		abort();
+	free(path);
+}
+
+static inline void folder_remove(const char *folder, const char *name)
+{
+	char *path = alloc_printf("%s/%s", folder, name);
+
+	remove(path);
+	free(path);
+}
+
+/* Files, and folders of files, one level deep. */
+static inline void folder_free(char *folder)
+{
+	DIR *d = opendir(folder);
+	const struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		char *path = alloc_printf("%s/%s", folder, e->d_name);
+
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 && remove(path) < 0)
+			folder_free(alloc_strdup(path));
+		free(path);
+	}
+	if (d)
+		closedir(d);
+	rmdir(folder);
+	free(folder);
+}
+
+#endif
