@@ -1,0 +1,204 @@
+#include "crawler/read/block.h"
+
+#include "common/alloc.h"
+#include "common/utf8.h"
+
+/* The line being put together, and where the walk stands. */
+struct builder {
+	const struct html *h;
+	struct arena *arena;
+	struct block *items;
+	size_t len, cap;
+	struct block line;
+	struct strbuf text;
+	uint32_t weight_bold;
+	bool gap;
+	/* How many open elements are of a kind; ends[] closes them. */
+	uint32_t *open;
+	size_t n_open;
+	uint32_t in_link, in_heading, in_bold, in_pre;
+};
+
+static uint32_t weight_of(uint32_t c)
+{
+	if (utf8_is_cjk(c) || (c >= 0xAC00 && c <= 0xD7A3))
+		return BLOCK_HAN_WEIGHT;
+	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+		return 1;
+	return c >= 0xC0 && c < 0x2000 ? 1 : 0;
+}
+
+static bool is_mark(uint32_t c)
+{
+	switch (c) {
+	case ',':
+	case ';':
+	case '?':
+	case '!':
+	case U'，':
+	case U'。':
+	case U'；':
+	case U'？':
+	case U'！':
+	case U'、':
+	case U'：':
+	case U'．':
+	case U'”':
+		return true;
+	default:
+		return false;
+	}
+}
+
+uint32_t block_weigh(struct span text)
+{
+	const char *p = text.data, *end = p + text.len;
+	uint32_t weight = 0;
+
+	while (p < end)
+		weight += weight_of(utf8_next(&p, end));
+	return weight;
+}
+
+static void end_line(struct builder *b)
+{
+	if (b->line.weight || b->text.len) {
+		b->line.text = span_from(arena_dup(b->arena, strbuf_span(&b->text)), b->text.len);
+		b->line.heading = b->line.heading || (b->line.weight && b->weight_bold == b->line.weight);
+		b->items = alloc_grow(b->items, b->len, &b->cap, sizeof *b->items);
+		b->items[b->len++] = b->line;
+	}
+	strbuf_clear(&b->text);
+	b->line = (struct block){.node = HTML_NONE};
+	b->weight_bold = 0;
+	b->gap = false;
+}
+
+static void add_space(struct builder *b, uint32_t c)
+{
+	if (b->in_pre && c == '\n')
+		end_line(b);
+	else
+		b->gap = true;
+}
+
+static void add_char(struct builder *b, const char *bytes, size_t len, uint32_t c)
+{
+	uint32_t weight = weight_of(c);
+
+	if (b->gap && b->text.len)
+		strbuf_add_char(&b->text, ' ');
+	b->gap = false;
+	strbuf_add(&b->text, bytes, len);
+	b->line.weight += weight;
+	b->line.n_marks += is_mark(c);
+	if (b->in_link)
+		b->line.link_weight += weight;
+	if (b->in_bold)
+		b->weight_bold += weight;
+}
+
+/* The block element around a node. */
+static uint32_t block_element(const struct html *h, uint32_t node)
+{
+	while (h->nodes[node].parent != HTML_NONE &&
+		html_trait(h->nodes[node].tag) != HTML_TRAIT_BLOCK)
+		node = h->nodes[node].parent;
+	return node;
+}
+
+static void add_text(struct builder *b, uint32_t node)
+{
+	const char *p = b->h->nodes[node].text.data, *end = p + b->h->nodes[node].text.len;
+
+	while (p < end) {
+		const char *start = p;
+		uint32_t c = utf8_next(&p, end);
+
+		if (utf8_is_space(c)) {
+			add_space(b, c);
+			continue;
+		}
+		if (utf8_is_invisible(c))
+			continue;
+		if (b->line.node == HTML_NONE) {
+			b->line.node = block_element(b->h, node);
+			b->line.first = node;
+			b->line.heading = b->in_heading > 0;
+			b->line.n_links = b->in_link > 0;
+		}
+		b->line.end = node + 1;
+		add_char(b, start, (size_t)(p - start), c);
+	}
+}
+
+static bool is_heading(enum html_tag tag)
+{
+	return tag >= HTML_H1 && tag <= HTML_H6;
+}
+
+static void count_open(struct builder *b, enum html_tag tag, uint32_t by)
+{
+	b->in_link += tag == HTML_A ? by : 0;
+	b->in_heading += is_heading(tag) ? by : 0;
+	b->in_bold += tag == HTML_B || tag == HTML_STRONG ? by : 0;
+	b->in_pre += tag == HTML_PRE ? by : 0;
+}
+
+static void open_element(struct builder *b, uint32_t node)
+{
+	enum html_tag tag = b->h->nodes[node].tag;
+
+	if (html_trait(tag) == HTML_TRAIT_BLOCK)
+		end_line(b);
+	if (tag == HTML_A && b->line.node != HTML_NONE)
+		b->line.n_links++;
+	count_open(b, tag, 1);
+	b->open[b->n_open++] = node;
+}
+
+static void close_elements(struct builder *b, uint32_t next)
+{
+	while (b->n_open && b->h->nodes[b->open[b->n_open - 1]].end <= next) {
+		enum html_tag tag = b->h->nodes[b->open[--b->n_open]].tag;
+
+		if (html_trait(tag) == HTML_TRAIT_BLOCK)
+			end_line(b);
+		count_open(b, tag, UINT32_MAX); /* minus one */
+	}
+}
+
+static uint32_t depth_of(const struct html *h, struct arena *a)
+{
+	uint32_t *depth = arena_alloc(a, (h->n_nodes + 1) * sizeof *depth), max = 0;
+
+	for (uint32_t i = 0; i < h->n_nodes; i++) {
+		depth[i] = h->nodes[i].parent == HTML_NONE ? 1 : depth[h->nodes[i].parent] + 1;
+		max = depth[i] > max ? depth[i] : max;
+	}
+	return max;
+}
+
+void block_list_make(const struct html *h, struct arena *a, struct block_list *ret)
+{
+	struct builder b = {.h = h, .arena = a, .text = STRBUF_INIT, .line = {.node = HTML_NONE}};
+
+	b.open = arena_alloc(a, (depth_of(h, a) + 1) * sizeof *b.open);
+	for (uint32_t i = 0; i < h->n_nodes; i++) {
+		close_elements(&b, i);
+		if (h->nodes[i].tag == HTML_TEXT)
+			add_text(&b, i);
+		else if (html_trait(h->nodes[i].tag) == HTML_TRAIT_SILENT)
+			i = h->nodes[i].end - 1;
+		else
+			open_element(&b, i);
+	}
+	close_elements(&b, UINT32_MAX);
+	end_line(&b);
+	ret->len = b.len;
+	ret->items = arena_alloc(a, (b.len + 1) * sizeof *ret->items);
+	if (b.len)
+		memcpy(ret->items, b.items, b.len * sizeof *ret->items);
+	free(b.items);
+	strbuf_release(&b.text);
+}

@@ -1,0 +1,31 @@
+/*
+ * Body: which part of a page is the article. Every line votes for itself: text
+ * with sentences for, short lines and links against. The votes are summed up
+ * the tree, the element with the highest sum holds the article, and names of
+ * classes and ids decide where the sums are close.
+ *
+ * Thread-safe; linear in the page.
+ */
+#ifndef POLICYWATCH_CRAWLER_READ_BODY_H
+#define POLICYWATCH_CRAWLER_READ_BODY_H
+
+#include "common/arena.h"
+#include "crawler/read/block.h"
+#include "crawler/read/html.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct body {
+	uint32_t node;      /* the element that holds the article */
+	size_t first, end;  /* its blocks; not all of them are kept */
+	uint8_t *kept;      /* by block of the page */
+	uint8_t *furniture; /* by block of the page: inside of something named as furniture */
+};
+
+/* False when nothing on the page reads like an article. */
+bool body_find(const struct html *h, const struct block_list *blocks, struct arena *a,
+	struct body *ret);
+
+#endif

@@ -1,0 +1,460 @@
+/*
+ * A page controls how deep and how wide the tree gets, and a browser's tree
+ * builder looks upwards through open elements for most tags. Tokens are
+ * therefore sifted before they reach lexbor's tree:
+ *
+ *	tokenizer -> on_token() -> lexbor's tree builder -> flatten()
+ *
+ * Too deep: the tag is dropped, its contents move up. Too many open formatting
+ * elements: likewise, since each paragraph would open all of them again.
+ */
+#include "crawler/read/html.h"
+
+#include "common/alloc.h"
+#include "common/err.h"
+#include "common/utf8.h"
+
+#include <lexbor/css/css.h>
+#include <lexbor/dom/dom.h>
+#include <lexbor/html/html.h>
+#include <lexbor/selectors/selectors.h>
+
+#define DEPTH_MAX      256   /* real pages stay under 60; browsers stop at 512 */
+#define FORMATTING_MAX 8     /* unclosed <b>, <font>...: opened anew in every paragraph */
+#define ATTRS_MAX      64    /* of one element */
+#define ROOTS_MAX      8     /* repeated <html> and <body> tags */
+#define NAMES_MAX      16384 /* distinct unknown names of tags and attributes */
+#define FEED_BYTES     131072 /* between two looks at the limits; most pages are one piece */
+#define TREE_BASE_MAX  (64u << 20) /* bytes of tree for any page */
+#define TREE_FACTOR    24    /* and for each byte of it: amplification by broken markup ends here */
+
+struct html_tree {
+	lxb_html_parser_t *parser;
+	lxb_html_document_t *document;
+	lxb_html_tokenizer_token_f build; /* lexbor's own callback */
+	void *build_ctx;
+	size_t bytes_max;
+	size_t n_tokens;
+	size_t n_roots;      /* <html> and <body> tags: each adds its attributes to the same element */
+	size_t n_dropped[2]; /* tags too deep, formatting tags too many: their end tags go too */
+	bool full;
+};
+
+static const uint8_t traits[HTML_TAG_COUNT] = {
+#define HTML_TAG_TRAIT(name, trait) [HTML_##name] = HTML_TRAIT_##trait,
+	HTML_TAGS(HTML_TAG_TRAIT)
+#undef HTML_TAG_TRAIT
+};
+
+static const uint8_t tags[LXB_TAG__LAST_ENTRY] = {
+#define HTML_TAG_OF(name, trait) [LXB_TAG_##name] = HTML_##name,
+	HTML_TAGS(HTML_TAG_OF)
+#undef HTML_TAG_OF
+};
+
+enum html_trait html_trait(enum html_tag tag)
+{
+	return traits[tag];
+}
+
+static bool is_formatting(lxb_tag_id_t tag)
+{
+	switch (tag) {
+	case LXB_TAG_A:
+	case LXB_TAG_B:
+	case LXB_TAG_BIG:
+	case LXB_TAG_CODE:
+	case LXB_TAG_EM:
+	case LXB_TAG_FONT:
+	case LXB_TAG_I:
+	case LXB_TAG_NOBR:
+	case LXB_TAG_S:
+	case LXB_TAG_SMALL:
+	case LXB_TAG_STRIKE:
+	case LXB_TAG_STRONG:
+	case LXB_TAG_TT:
+	case LXB_TAG_U:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Elements that cannot nest; those whose contents are raw text must reach the builder. */
+static bool is_leaf(lxb_tag_id_t tag)
+{
+	switch (tag) {
+	case LXB_TAG_AREA:
+	case LXB_TAG_BASE:
+	case LXB_TAG_BR:
+	case LXB_TAG_EMBED:
+	case LXB_TAG_HR:
+	case LXB_TAG_IFRAME:
+	case LXB_TAG_IMG:
+	case LXB_TAG_INPUT:
+	case LXB_TAG_LINK:
+	case LXB_TAG_META:
+	case LXB_TAG_NOEMBED:
+	case LXB_TAG_NOFRAMES:
+	case LXB_TAG_PARAM:
+	case LXB_TAG_PLAINTEXT:
+	case LXB_TAG_SCRIPT:
+	case LXB_TAG_SOURCE:
+	case LXB_TAG_STYLE:
+	case LXB_TAG_TEXTAREA:
+	case LXB_TAG_TITLE:
+	case LXB_TAG_TRACK:
+	case LXB_TAG_WBR:
+	case LXB_TAG_XMP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void cut_attributes(lxb_html_token_t *token)
+{
+	lxb_html_token_attr_t *attr = token->attr_first;
+
+	for (int n = 1; attr && n < ATTRS_MAX; n++)
+		attr = attr->next;
+	if (attr && attr->next) {
+		attr->next = NULL;
+		token->attr_last = attr;
+	}
+}
+
+static bool is_too_much(struct html_tree *t)
+{
+	const lexbor_mem_t *mem = lxb_dom_interface_document(t->document)->mraw->mem;
+
+	if (!t->full && ++t->n_tokens % 1024 == 0)
+		t->full = mem->chunk_length * mem->chunk_min_size > t->bytes_max;
+	return t->full;
+}
+
+static bool is_dropped(struct html_tree *t, const lxb_html_token_t *token)
+{
+	const lxb_html_tree_t *tree = t->parser->tree;
+	size_t depth = lexbor_array_length(tree->open_elements);
+	bool formatting = is_formatting(token->tag_id);
+	size_t *n_dropped = &t->n_dropped[formatting];
+
+	if (token->tag_id == LXB_TAG_HTML || token->tag_id == LXB_TAG_BODY)
+		return !(token->type & LXB_HTML_TOKEN_TYPE_CLOSE) && ++t->n_roots > ROOTS_MAX;
+	if (token->tag_id <= LXB_TAG__EM_DOCTYPE || is_leaf(token->tag_id))
+		return false;
+	if (token->type & LXB_HTML_TOKEN_TYPE_CLOSE) {
+		*n_dropped -= *n_dropped > 0;
+		/* Closing what was never opened searches all open elements. */
+		return *n_dropped > 0 || (depth >= DEPTH_MAX && formatting);
+	}
+	if (depth < DEPTH_MAX &&
+		!(formatting && lexbor_array_length(tree->active_formatting) >= FORMATTING_MAX &&
+			token->tag_id != LXB_TAG_A)) {
+		return false;
+	}
+	++*n_dropped;
+	return true;
+}
+
+static lxb_html_token_t *on_token(lxb_html_tokenizer_t *tokenizer, lxb_html_token_t *token, void *ctx)
+{
+	struct html_tree *t = ctx;
+
+	if (token->tag_id == LXB_TAG__END_OF_FILE)
+		return t->build(tokenizer, token, t->build_ctx);
+	if (is_too_much(t) || is_dropped(t, token))
+		return token;
+	cut_attributes(token);
+	return t->build(tokenizer, token, t->build_ctx);
+}
+
+static void must(bool ok)
+{
+	if (!ok)
+		abort(); /* lexbor fails only without memory (alloc.h) */
+}
+
+/* Names that no standard knows go to hash tables of a fixed width, which a page could fill. */
+static bool has_too_many_names(const struct html_tree *t)
+{
+	const lxb_html_tokenizer_t *tokenizer = t->parser->tkz;
+
+	return lexbor_hash_entries_count(tokenizer->tags) +
+		lexbor_hash_entries_count(tokenizer->attrs) > NAMES_MAX;
+}
+
+static void feed(struct html_tree *t, struct span utf8)
+{
+	while (utf8.len && !t->full) {
+		size_t n = utf8.len < FEED_BYTES ? utf8.len : FEED_BYTES;
+
+		lxb_html_parse_chunk_process(t->parser, (const lxb_char_t *)utf8.data, n);
+		utf8 = span_from_offset(utf8, n);
+		t->full = t->full || has_too_many_names(t);
+	}
+}
+
+static struct html_tree *tree_new(struct span utf8)
+{
+	struct html_tree *t = ALLOC_NEW(struct html_tree);
+	lxb_html_tokenizer_t *tokenizer;
+
+	t->bytes_max = TREE_BASE_MAX + utf8.len * TREE_FACTOR;
+	t->parser = lxb_html_parser_create();
+	must(lxb_html_parser_init(t->parser) == LXB_STATUS_OK);
+	t->document = lxb_html_parse_chunk_begin(t->parser);
+	must(t->document != NULL);
+	tokenizer = lxb_html_parser_tokenizer(t->parser);
+	t->build = tokenizer->callback_token_done;
+	t->build_ctx = tokenizer->callback_token_ctx;
+	lxb_html_tokenizer_callback_token_done_set(tokenizer, on_token, t);
+	feed(t, utf8);
+	lxb_html_parse_chunk_end(t->parser);
+	return t;
+}
+
+static void tree_free(struct html_tree *t)
+{
+	if (!t)
+		return;
+	lxb_html_document_destroy(t->document);
+	lxb_html_parser_destroy(t->parser);
+	free(t);
+}
+
+/* The next node in document order. */
+static lxb_dom_node_t *next_node(lxb_dom_node_t *node, const lxb_dom_node_t *root)
+{
+	if (node->first_child)
+		return node->first_child;
+	while (node != root && !node->next)
+		node = node->parent;
+	return node == root ? NULL : node->next;
+}
+
+static bool is_kept(const lxb_dom_node_t *node)
+{
+	return node->type == LXB_DOM_NODE_TYPE_ELEMENT || node->type == LXB_DOM_NODE_TYPE_TEXT;
+}
+
+static size_t count(lxb_dom_node_t *root, size_t *ret_attrs)
+{
+	size_t n = 0;
+
+	*ret_attrs = 0;
+	for (lxb_dom_node_t *node = root; node; node = next_node(node, root)) {
+		n += is_kept(node);
+		if (node->type != LXB_DOM_NODE_TYPE_ELEMENT)
+			continue;
+		for (lxb_dom_attr_t *attr = lxb_dom_interface_element(node)->first_attr; attr;
+			attr = attr->next)
+			++*ret_attrs;
+	}
+	return n;
+}
+
+static enum html_tag tag_of(const lxb_dom_node_t *node)
+{
+	enum html_tag tag = node->local_name < LXB_TAG__LAST_ENTRY ? tags[node->local_name] : HTML_OTHER;
+
+	return tag == HTML_TEXT ? HTML_OTHER : tag;
+}
+
+static void add_attrs(struct html *h, struct html_node *n, lxb_dom_node_t *node, uint32_t *n_attrs)
+{
+	n->first_attr = *n_attrs;
+	for (lxb_dom_attr_t *attr = lxb_dom_interface_element(node)->first_attr; attr; attr = attr->next) {
+		size_t name_len, value_len;
+		const lxb_char_t *name = lxb_dom_attr_local_name(attr, &name_len);
+		const lxb_char_t *value = lxb_dom_attr_value(attr, &value_len);
+
+		h->attrs[(*n_attrs)++] = (struct html_attr){
+			.name = span_from(name, name_len),
+			.value = span_from(value ? (const char *)value : "", value ? value_len : 0)};
+	}
+	n->n_attrs = *n_attrs - n->first_attr;
+}
+
+static void add_node(struct html *h, lxb_dom_node_t *node, uint32_t parent, uint32_t *n_attrs)
+{
+	struct html_node *n = &h->nodes[h->n_nodes];
+
+	n->parent = parent;
+	if (node->type == LXB_DOM_NODE_TYPE_TEXT) {
+		const lexbor_str_t *text = &lxb_dom_interface_text(node)->char_data.data;
+
+		n->tag = HTML_TEXT;
+		n->text = span_from(text->data, text->length);
+	} else {
+		n->tag = tag_of(node);
+		add_attrs(h, n, node, n_attrs);
+	}
+	n->end = ++h->n_nodes;
+	node->user = n;
+}
+
+/* Every node's index stands in its user pointer, so that selectors find it again. */
+static void flatten(struct html *h, lxb_dom_node_t *root, struct arena *a)
+{
+	size_t n_attrs_all, n_nodes = count(root, &n_attrs_all);
+	uint32_t n_attrs = 0, parent = HTML_NONE;
+	lxb_dom_node_t *node = root;
+
+	h->nodes = arena_alloc(a, (n_nodes + 1) * sizeof *h->nodes);
+	h->attrs = arena_alloc(a, (n_attrs_all + 1) * sizeof *h->attrs);
+	while (node) {
+		if (is_kept(node)) {
+			add_node(h, node, parent, &n_attrs);
+			if (node->first_child)
+				parent = h->n_nodes - 1;
+		}
+		if (node->first_child && is_kept(node)) {
+			node = node->first_child;
+			continue;
+		}
+		while (node != root && !node->next) {
+			node = node->parent;
+			h->nodes[parent].end = h->n_nodes;
+			parent = h->nodes[parent].parent;
+		}
+		node = node == root ? NULL : node->next;
+	}
+}
+
+struct html *html_parse(struct span utf8, struct arena *a)
+{
+	struct html *h = ALLOC_NEW(struct html);
+	lxb_dom_element_t *root;
+
+	h->tree = tree_new(utf8);
+	h->cut = h->tree->full;
+	root = lxb_dom_document_element(lxb_dom_interface_document(h->tree->document));
+	if (root)
+		flatten(h, lxb_dom_interface_node(root), a);
+	return h;
+}
+
+void html_free(struct html *h)
+{
+	if (!h)
+		return;
+	tree_free(h->tree);
+	free(h);
+}
+
+struct span html_attr(const struct html *h, uint32_t node, const char *name)
+{
+	const struct html_node *n = &h->nodes[node];
+
+	for (uint32_t i = 0; i < n->n_attrs; i++)
+		if (span_is(h->attrs[n->first_attr + i].name, name))
+			return h->attrs[n->first_attr + i].value;
+	return span_from(NULL, 0);
+}
+
+uint32_t html_find(const struct html *h, uint32_t from, uint32_t end, enum html_tag tag)
+{
+	for (uint32_t i = from; i < end && i < h->n_nodes; i++)
+		if (h->nodes[i].tag == tag)
+			return i;
+	return HTML_NONE;
+}
+
+static void add_collapsed(struct span s, bool *gap, struct strbuf *out)
+{
+	const char *p = s.data, *end = p + s.len;
+
+	while (p < end) {
+		const char *start = p;
+		uint32_t c = utf8_next(&p, end);
+
+		if (utf8_is_space(c)) {
+			*gap = true;
+			continue;
+		}
+		if (utf8_is_invisible(c))
+			continue;
+		if (*gap && out->len)
+			strbuf_add_char(out, ' ');
+		*gap = false;
+		strbuf_add(out, start, (size_t)(p - start));
+	}
+}
+
+void html_add_text(const struct html *h, uint32_t node, struct strbuf *out)
+{
+	bool gap = false;
+
+	for (uint32_t i = node; i < h->nodes[node].end; i++) {
+		const struct html_node *n = &h->nodes[i];
+
+		if (n->tag == HTML_TEXT)
+			add_collapsed(n->text, &gap, out);
+		else if (html_trait(n->tag) == HTML_TRAIT_SILENT && i != node)
+			i = n->end - 1;
+		else if (html_trait(n->tag) == HTML_TRAIT_BLOCK)
+			gap = true;
+	}
+}
+
+void html_add_raw(const struct html *h, uint32_t node, struct strbuf *out)
+{
+	for (uint32_t i = node; i < h->nodes[node].end; i++)
+		if (h->nodes[i].tag == HTML_TEXT)
+			strbuf_add_span(out, h->nodes[i].text);
+}
+
+struct selection {
+	const struct html *h;
+	uint8_t *chosen; /* by node */
+};
+
+static lxb_status_t on_match(lxb_dom_node_t *node, lxb_css_selector_specificity_t specificity, void *ctx)
+{
+	struct selection *s = ctx;
+
+	(void)specificity; /* all matches count alike */
+	if (node->user)
+		s->chosen[(const struct html_node *)node->user - s->h->nodes] = 1;
+	return LXB_STATUS_OK;
+}
+
+static int select_parsed(struct html *h, const lxb_css_selector_list_t *list, struct selection *s)
+{
+	lxb_selectors_t *selectors = lxb_selectors_create();
+	lxb_dom_node_t *root = lxb_dom_interface_node(h->tree->document);
+	int r = 0;
+
+	must(lxb_selectors_init(selectors) == LXB_STATUS_OK);
+	if (lxb_selectors_find(selectors, root, list, on_match, s) != LXB_STATUS_OK)
+		r = -ERR_PARSE;
+	lxb_selectors_destroy(selectors, true);
+	return r;
+}
+
+int html_select(struct html *h, const char *selector, struct arena *a, uint32_t **ret_nodes,
+	size_t *ret_n)
+{
+	lxb_css_parser_t *parser = lxb_css_parser_create();
+	struct selection s = {.h = h, .chosen = arena_alloc(a, h->n_nodes + 1)};
+	lxb_css_selector_list_t *list;
+	int r = -ERR_PARSE;
+
+	must(lxb_css_parser_init(parser, NULL) == LXB_STATUS_OK);
+	list = lxb_css_selectors_parse(parser, (const lxb_char_t *)selector, strlen(selector));
+	if (list) {
+		r = select_parsed(h, list, &s);
+		lxb_css_selector_list_destroy_memory(list);
+	}
+	lxb_css_parser_destroy(parser, true);
+	if (r < 0)
+		return r;
+	*ret_n = 0;
+	*ret_nodes = arena_alloc(a, (h->n_nodes + 1) * sizeof **ret_nodes);
+	for (uint32_t i = 0; i < h->n_nodes; i++)
+		if (s.chosen[i])
+			(*ret_nodes)[(*ret_n)++] = i;
+	return 0;
+}

@@ -1,0 +1,38 @@
+/*
+ * Noise: what the words of a page say about its parts. Class and id names,
+ * roles and elements that stand around furniture or around articles, and the
+ * phrases with which the furniture of Chinese pages begins.
+ *
+ * Phrases are compared in folded text (common/fold.h), so one spelling serves
+ * both scripts, full-width forms and any spacing. Thread-safe.
+ */
+#ifndef POLICYWATCH_CRAWLER_READ_NOISE_H
+#define POLICYWATCH_CRAWLER_READ_NOISE_H
+
+#include "common/span.h"
+#include "crawler/read/html.h"
+
+#include <stdbool.h>
+
+enum noise_part {
+	NOISE_NONE,
+	NOISE_FURNITURE, /* navigation, sharing, comments, related stories, advertising */
+	NOISE_ARTICLE,   /* names that are given to the text of an article and hardly anything else */
+};
+
+/* What an element's tag, role, class and id say. */
+enum noise_part noise_of_element(const struct html *h, uint32_t node);
+
+/* Whether a folded line begins what stands behind an article: 相关阅读, 评论列表, 版权声明... */
+bool noise_begins_tail(struct span folded);
+
+/* The offset in a folded line from where on a tail stands in it (近期内容>>), or -1. */
+ptrdiff_t noise_find_tail(struct span folded);
+
+/* Whether a short folded line is a button, a counter, a path or a label of the page. */
+bool noise_is_furniture(struct span folded);
+
+/* Whether a folded paragraph advertises an app or an account. */
+bool noise_is_promotion(struct span folded);
+
+#endif

@@ -1,0 +1,206 @@
+#include "crawler/read/title.h"
+
+#include "common/fold.h"
+#include "common/utf8.h"
+
+#define TITLE_BYTES_MAX 600 /* longer lines are text */
+#define TITLE_WEIGHT_MIN (4 * BLOCK_HAN_WEIGHT)
+#define SITE_WEIGHT_MAX  (16 * BLOCK_HAN_WEIGHT)
+
+static bool starts_folded(struct span folded_title, struct span line)
+{
+	STRBUF_LOCAL(folded);
+
+	fold_text(line, &folded);
+	return folded.len && span_starts_with(folded_title, strbuf_span(&folded));
+}
+
+static bool contains_folded(struct span folded_title, struct span line)
+{
+	STRBUF_LOCAL(folded);
+
+	fold_text(line, &folded);
+	return folded.len && span_find(folded_title, strbuf_span(&folded)) >= 0;
+}
+
+/* How sure a line is to be the headline; 0: it is none. */
+static int rate_line(const struct block *b, struct span folded_title)
+{
+	if (b->text.len > TITLE_BYTES_MAX || b->weight < TITLE_WEIGHT_MIN ||
+		!contains_folded(folded_title, b->text))
+		return 0;
+	/* A bit in the middle may be the site's name; the headline stands first, or is long. */
+	if (!starts_folded(folded_title, b->text) && b->weight < 10 * BLOCK_HAN_WEIGHT)
+		return 0;
+	return (int)b->weight + (b->heading ? 6 * BLOCK_HAN_WEIGHT : 0) -
+		(b->link_weight * 2 > b->weight ? 12 * BLOCK_HAN_WEIGHT : 0);
+}
+
+/* The line on the page that begins what the page calls itself; the earliest of the best. */
+static size_t find_line(const struct block_list *blocks, const struct body *body, struct span folded_title)
+{
+	size_t best = TITLE_NO_BLOCK, end = body->end > body->first ? body->end : blocks->len;
+	int best_rate = 0;
+
+	for (size_t i = 0; i < end; i++) {
+		int rate = rate_line(&blocks->items[i], folded_title);
+
+		if (rate > best_rate) {
+			best = i;
+			best_rate = rate;
+		}
+	}
+	return best;
+}
+
+static bool is_separator(uint32_t c)
+{
+	return c == '_' || c == '|' || c == '-' || c == U'—' || c == U'–' || c == U'丨' || c == U'｜' ||
+		c == U'│' || c == U'»' || c == U'«' || c == U'>' || c == U'·' || c == U'/' || c == U'－' ||
+		c == U'▏' || c == U'~' || c == U'―' || c == U'＿';
+}
+
+static bool is_site_name(struct span part, const char *site_name)
+{
+	static const char *const words[] = {"网", "網", "报", "報", "新闻", "新聞", "频道", "頻道", "在线",
+		"在線", "站", "社", "台", "论坛", "博客", "资讯", "资訊", "資訊", "订阅", "中心", "政府", "官方",
+		"日报", "晚报", "杂志", "周刊", "委员会", "局", "厅", "部", "门户", "首页", "com", "net", "cn",
+		"news", "times", "post", "daily", "bbc", "tv", "公司", "研究院", "大学", "协会", "财经",
+		"视频", "体育", "娱乐", "科技", "汽车", "军事", "历史", "教育", "要闻", "中国"};
+	STRBUF_LOCAL(folded);
+	STRBUF_LOCAL(site);
+
+	if (block_weigh(part) > SITE_WEIGHT_MAX)
+		return false;
+	fold_text(part, &folded);
+	if (site_name) {
+		fold_text(span_str(site_name), &site);
+		if (site.len && folded.len && (span_find(strbuf_span(&folded), strbuf_span(&site)) >= 0 ||
+			span_find(strbuf_span(&site), strbuf_span(&folded)) >= 0))
+			return true;
+	}
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (span_find(strbuf_span(&folded), span_str(words[i])) >= 0)
+			return true;
+	return false;
+}
+
+/* Offset of the last separator and the bytes it takes with the spaces around it, or false. */
+static bool last_separator(struct span s, size_t *ret_at, size_t *ret_behind, bool *ret_sure)
+{
+	size_t at = s.len;
+
+	while (at > 0) {
+		const char *p;
+		uint32_t c;
+		bool spaced;
+
+		while (at > 0 && (s.data[--at] & 0xC0) == 0x80)
+			;
+		p = s.data + at;
+		c = utf8_next(&p, s.data + s.len);
+		if (!is_separator(c) || at == 0)
+			continue;
+		*ret_behind = (size_t)(p - s.data);
+		spaced = *ret_behind < s.len && s.data[*ret_behind] == ' ' && s.data[at - 1] == ' ';
+		*ret_sure = c == '_' || c == U'＿' || (spaced && c != U'—');
+		*ret_at = at;
+		return true;
+	}
+	return false;
+}
+
+static struct span trim_separators(struct span s)
+{
+	s = span_trim(s);
+	while (s.len) {
+		size_t at = s.len;
+		const char *p;
+
+		while (at > 0 && (s.data[--at] & 0xC0) == 0x80)
+			;
+		p = s.data + at;
+		if (!is_separator(utf8_next(&p, s.data + s.len)))
+			break;
+		s = span_trim(span_from(s.data, at));
+	}
+	return s;
+}
+
+/* Cuts names of site and column from the right. *@ret_site gets the last one. */
+static struct span without_site(struct span title, const char *site_name, struct span *ret_site)
+{
+	size_t at, behind;
+	bool sure;
+
+	*ret_site = span_from(NULL, 0);
+	for (int cuts = 0; cuts < 5 && last_separator(title, &at, &behind, &sure); cuts++) {
+		struct span part = span_trim(span_from_offset(title, behind));
+		struct span rest = trim_separators(span_from(title.data, at));
+		bool site = is_site_name(part, site_name);
+
+		if (block_weigh(rest) < TITLE_WEIGHT_MIN)
+			break;
+		if (part.len && !site && !(sure && block_weigh(part) <= block_weigh(rest) / 2 &&
+			block_weigh(part) <= SITE_WEIGHT_MAX))
+			break;
+		if (!ret_site->data && part.len && block_weigh(part) <= SITE_WEIGHT_MAX)
+			*ret_site = part;
+		title = rest;
+	}
+	return title;
+}
+
+/* A heading before the text, where the page calls itself by nothing of use. */
+static size_t find_heading(const struct block_list *blocks, const struct body *body)
+{
+	for (size_t i = 0; i < blocks->len && i <= body->first + 1; i++)
+		if (blocks->items[i].heading && blocks->items[i].weight >= 6 * BLOCK_HAN_WEIGHT &&
+			blocks->items[i].text.len <= TITLE_BYTES_MAX && !body->furniture[i] &&
+			blocks->items[i].link_weight == 0)
+			return i;
+	return TITLE_NO_BLOCK;
+}
+
+static const char *first_of(const char *a, const char *b)
+{
+	return a ? a : b;
+}
+
+static void take(struct title *t, struct arena *a, struct span text)
+{
+	if (!t->text && block_weigh(text) > 0)
+		t->text = arena_dup(a, span_trim(text));
+}
+
+void title_find(const struct block_list *blocks, const struct body *body, const struct metadata *m,
+	const char *listed, struct arena *a, struct title *ret)
+{
+	const char *self = first_of(m->page_title, m->social_title);
+	struct span site;
+	STRBUF_LOCAL(folded);
+
+	*ret = (struct title){.block = TITLE_NO_BLOCK};
+	fold_text(span_str(first_of(m->headline, m->article_title)), &folded);
+	if (folded.len)
+		ret->block = find_line(blocks, body, strbuf_span(&folded));
+	strbuf_clear(&folded);
+	fold_text(span_str(self), &folded);
+	if (folded.len && ret->block == TITLE_NO_BLOCK)
+		ret->block = find_line(blocks, body, strbuf_span(&folded));
+	without_site(span_str(m->page_title), m->site_name, &site);
+	if (site.data)
+		ret->site = arena_dup(a, site);
+	take(ret, a, span_str(m->article_title));
+	if (ret->block != TITLE_NO_BLOCK)
+		take(ret, a, blocks->items[ret->block].text);
+	else {
+		take(ret, a, span_str(m->headline));
+		take(ret, a, without_site(span_str(m->social_title), m->site_name, &site));
+		take(ret, a, without_site(span_str(m->page_title), m->site_name, &site));
+		take(ret, a, span_str(listed));
+		ret->block = find_heading(blocks, body);
+		if (ret->block != TITLE_NO_BLOCK)
+			take(ret, a, blocks->items[ret->block].text);
+	}
+}
