@@ -1,0 +1,107 @@
+#include "cli/check.h"
+#include "common/clock.h"
+#include "crawler/read/read.h"
+
+#include <stdio.h>
+
+#define ID_KEY "\"id\":\""
+
+static void read_page(struct cli *cli, struct span bytes, const char *url, const char *content_type,
+	struct arena *a, struct read_output *out)
+{
+	const struct read_input in = {.bytes = bytes, .url = url, .content_type = content_type,
+		.fetched_at_ms = clock_wall_ms(), .http_status = 200,
+		.url_rules = &cli->config->url_rules};
+
+	read_document(WORK_PAGE, &in, a, out);
+}
+
+/* A page without an article is answered in the shape of a record that has nothing. */
+static void write_nothing(const struct read_output *r, const char *id, struct strbuf *out)
+{
+	json_open(out, '{');
+	if (id)
+		json_field_str(out, "id", id);
+	json_field_str(out, "title", NULL);
+	json_field_str(out, "text", NULL);
+	json_field_str(out, "error", r->refresh_to ? "the page only leads elsewhere" : r->why_nothing);
+	json_close(out, '}');
+}
+
+/* The record, under the batch's own id where it gives one. */
+static void write_record(const struct read_output *r, const char *id, struct strbuf *out)
+{
+	STRBUF_LOCAL(record);
+	ptrdiff_t at;
+
+	record_write_json(&r->record, &record);
+	at = span_find(strbuf_span(&record), SPAN_LITERAL(ID_KEY));
+	if (!id || at < 0) {
+		strbuf_add_span(out, strbuf_span(&record));
+		return;
+	}
+	strbuf_add(out, record.data, (size_t)at);
+	json_field_str(out, "id", id);
+	strbuf_add_str(out, record.data + at + strlen(ID_KEY) + HASH_BYTES * 2 + 1);
+}
+
+static void write_answer(const struct read_output *r, const char *id, struct strbuf *out)
+{
+	if (r->as == READ_RECORD)
+		write_record(r, id, out);
+	else
+		write_nothing(r, id, out);
+}
+
+static void answer_line(struct cli *cli, const struct json *in, struct strbuf *out)
+{
+	CLEANUP(arena_freep) struct arena *arena = arena_new();
+	const char *url = json_get_str(in, "url"), *file = json_get_str(in, "file");
+	struct read_output read = {0};
+	STRBUF_LOCAL(bytes);
+
+	if (!url || !file) {
+		check_error(out, "url and file are needed");
+		return;
+	}
+	if (!cli_read(file, CHECK_INPUT_MAX, &bytes)) {
+		check_error(out, "the file cannot be read");
+		return;
+	}
+	read_page(cli, strbuf_span(&bytes), url, json_get_str(in, "content_type"), arena, &read);
+	write_answer(&read, json_get_str(in, "id"), out);
+}
+
+static enum cli_exit run(struct cli *cli)
+{
+	CLEANUP(arena_freep) struct arena *arena = arena_new();
+	const char *url = cli_option(cli, "url");
+	struct read_output read = {0};
+	STRBUF_LOCAL(bytes);
+	STRBUF_LOCAL(out);
+
+	if (!cli_load_config(cli))
+		return CLI_MISUSE;
+	if (cli_option(cli, "batch"))
+		return check_batch(cli, answer_line);
+	if (!url)
+		return cli_misuse(cli, "--url is needed");
+	if (!cli_read("-", CHECK_INPUT_MAX, &bytes))
+		return CLI_FAILURE;
+	read_page(cli, strbuf_span(&bytes), url, cli_option(cli, "content-type"), arena, &read);
+	write_answer(&read, NULL, &out);
+	strbuf_add_char(&out, '\n');
+	if (!cli_flush(&out))
+		return CLI_FAILURE;
+	return read.as == READ_RECORD ? CLI_DONE : CLI_NO;
+}
+
+const struct command check_page = {
+	.name = "check page",
+	.arguments = "< HTML",
+	.summary = "The record that is read out of a page",
+	.options = (const struct cli_option[]){{"url", "URL", "where the page is from"},
+		{"content-type", "VALUE", "its Content-Type header"},
+		{"batch", NULL, "JSON lines: {\"id\",\"url\",\"file\",\"content_type\"}"}, {0}},
+	.run = run,
+};

@@ -1,0 +1,89 @@
+/*
+ * search: the subscription language over the newest version of every stored
+ * page, newest first.
+ */
+#include "cli/store_view.h"
+#include "common/clock.h"
+#include "common/err.h"
+#include "store/query.h"
+
+#include <stdio.h>
+
+static void print_hit(struct cli *cli, const struct record *record, struct span json, struct strbuf *out)
+{
+	char hex[HASH_HEX_SIZE], when[CLOCK_TEXT_MAX];
+
+	if (cli->json) {
+		strbuf_add_span(out, json);
+		strbuf_add_char(out, '\n');
+		return;
+	}
+	strbuf_printf(out, "%s  %-20s  %s\n%34s%s\n", hash_hex(&record->id, hex),
+		record->published.precision ? clock_format(record->published.ms, record->published.zone_min, when)
+					    : "-",
+		record->title ? record->title : "(no title)", "", record->url);
+}
+
+/* Whether this record is what its page says now. */
+static bool is_newest(struct store_view *view, const struct record *record, uint64_t seq)
+{
+	uint64_t newest;
+
+	return store_find_version(view->reader, &record->id, 0, &newest) == 1 && newest == seq;
+}
+
+static int search_one(struct cli *cli, struct store_view *view, const struct query *query, uint64_t seq,
+	int64_t *hits)
+{
+	CLEANUP(arena_freep) struct arena *arena = arena_new();
+	CLEANUP(query_document_freep) struct query_document *document = NULL;
+	STRBUF_LOCAL(out);
+	struct record record;
+	struct span json;
+	int r = store_read_record(view->reader, seq, &json);
+
+	if (r <= 0)
+		return r;
+	r = record_parse_json(json, arena, &record);
+	if (r < 0)
+		return r;
+	document = query_document_new(&record);
+	if (query_match(query, document) && is_newest(view, &record, seq)) {
+		print_hit(cli, &record, json, &out);
+		++*hits;
+	}
+	return cli_flush(&out) ? 0 : -ERR_CLOSED;
+}
+
+static enum cli_exit run(struct cli *cli)
+{
+	CLEANUP(query_freep) struct query *query = NULL;
+	STORE_VIEW_LOCAL(view);
+	struct query_fault fault;
+	struct store_counts counts;
+	int64_t limit, hits = 0;
+	int r;
+
+	if (!cli_number(cli, "limit", 1, INT64_MAX, 20, &limit) || !cli_load_config(cli))
+		return CLI_MISUSE;
+	if (query_parse(span_str(cli->arguments[0]), &query, &fault) < 0)
+		return cli_misuse(cli, "column %zu: %s", fault.column, fault.text);
+	if (!store_view_open(cli, &view))
+		return CLI_FAILURE;
+	r = store_read_counts(view.reader, &counts);
+	for (uint64_t seq = counts.last_record; r == 0 && seq > 0 && hits < limit; seq--)
+		r = search_one(cli, &view, query, seq, &hits);
+	if (r < 0 && r != -ERR_CLOSED)
+		return cli_fail("%s", err_str(r));
+	return hits ? CLI_DONE : CLI_NO;
+}
+
+const struct command command_search = {
+	.name = "search",
+	.arguments = "QUERY",
+	.summary = "Search the stored pages in the subscription language",
+	.options = (const struct cli_option[]){{"limit", "N", "stop after N pages (20)"}, {0}},
+	.n_arguments_min = 1,
+	.n_arguments_max = 1,
+	.run = run,
+};
