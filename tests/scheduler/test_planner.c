@@ -6,7 +6,9 @@
 #include "tests/scheduler/folder.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <sys/resource.h>
 #include <cmocka.h>
 
 #define START_MS  INT64_C(1748520000000)
@@ -748,6 +750,36 @@ static void test_planner__want_is_the_most_that_is_given(void **state)
 	assert_int_equal(ask(fx, "w", 100), 9);
 }
 
+static void limit_files(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* A disk that takes nothing more: what was not committed has not happened. */
+static void test_planner__a_commit_that_fails_changes_nothing(void **state)
+{
+	struct fixture *fx = *state;
+	const struct work_request q = {.worker = "w", .boot = 1, .seq = 7, .want = 10};
+
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(planner_begin(fx->p), 0);
+	assert_true(planner_work(fx->p, &q, false, &fx->reply));
+	assert_int_equal(fx->reply.n_leases, 1);
+	limit_files(1);
+	assert_true(planner_commit(fx->p) < 0);
+	assert_int_equal(planner_begin(fx->p), 0);
+	assert_true(planner_work(fx->p, &q, false, &fx->reply));
+	assert_true(planner_commit(fx->p) < 0);
+	limit_files(RLIM_INFINITY);
+	send(fx, &q);
+	assert_true(fx->is_answered && fx->reply.n_leases == 1);
+	assert_int_equal(status(fx, "leased"), 1);
+}
+
 /* Pages. */
 
 static void test_planner__validators_come_back_with_the_next_lease(void **state)
@@ -1099,6 +1131,7 @@ int main(void)
 		TEST(test_planner__who_wants_nothing_is_answered_at_once),
 		TEST(test_planner__results_of_unknown_urls_are_ignored),
 		TEST(test_planner__want_is_the_most_that_is_given),
+		TEST(test_planner__a_commit_that_fails_changes_nothing),
 		TEST(test_planner__validators_come_back_with_the_next_lease),
 		TEST(test_planner__a_page_that_is_gone_is_never_due_in_the_end),
 		TEST(test_planner__a_page_that_moved_is_fetched_where_it_is),
