@@ -1,0 +1,299 @@
+/*
+ * An alert is decided for (subscription, story, event):
+ *
+ *	the story was never alerted         -> "new", whatever happened to the page
+ *	a page joined an alerted story      -> "reprint"
+ *	a page of an alerted story changed  -> "updated", once for each text
+ *
+ * Decisions are remembered even if the subscription does not want the event.
+ */
+#include "alerts/follower.h"
+
+#include "alerts/alert.h"
+#include "alerts/outbox.h"
+#include "alerts/state.h"
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "common/err.h"
+#include "common/hash.h"
+#include "common/log.h"
+
+#define BATCH_ENTRIES  64   /* one commit's worth: some 10 ms of matching */
+#define LOOK_AGAIN_MS  1000 /* should a wake-up be lost */
+#define GRACE_MS       60000
+#define GRACE_ENTRIES  10000
+
+struct follower {
+	struct store *store;
+	struct db *state;
+	struct subscription_set *set;
+	struct store_reader *reader;
+	struct watch *watch;
+	struct timer *timer;
+	uint64_t cursor;
+	bool is_first_time;
+	int trouble; /* the failure that was logged last, 0 if all is well */
+	loop_fn *on_alerts;
+	void *arg;
+	struct log_ctx log;
+};
+
+/* One journal entry on its way through the matcher. */
+struct item {
+	struct txn *txn;
+	struct arena *arena;
+	const struct journal_entry *entry;
+	const struct record *record;
+	const struct query_document *document;
+	size_t n_alerts;
+};
+
+/* True the first time for a key; it is remembered. */
+static bool decide_once(struct item *item, const struct subscription *s, const char *key)
+{
+	struct db_key64 now = db_key64((uint64_t)clock_wall_ms());
+	STRBUF_LOCAL(text);
+	struct hash hash;
+
+	strbuf_add(&text, s->name, strlen(s->name) + 1);
+	strbuf_add_str(&text, key);
+	hash = hash_of(strbuf_span(&text));
+	return txn_add(item->txn, STATE_DECIDED, span_from(hash.bytes, sizeof hash.bytes),
+		db_key64_span(&now));
+}
+
+static bool decide(struct item *item, const struct subscription *s, struct alert *ret)
+{
+	ret->event = ALERT_NEW;
+	ret->key = alert_key(item->arena, ALERT_NEW, item->record);
+	if (decide_once(item, s, ret->key))
+		return true;
+	ret->event = item->entry->event == JOURNAL_UPDATED ? ALERT_UPDATED : ALERT_REPRINT;
+	ret->key = alert_key(item->arena, ret->event, item->record);
+	return decide_once(item, s, ret->key);
+}
+
+static void on_match(void *arg, struct subscription *s)
+{
+	struct item *item = arg;
+	struct alert alert = {.record = item->entry->record};
+
+	if (item->entry->seq <= s->since || !decide(item, s, &alert) ||
+		!(s->deliver & 1u << alert.event))
+		return;
+	alert_fill(&alert, item->arena, s, item->document, item->record);
+	outbox_append(item->txn, &alert);
+	item->n_alerts++;
+}
+
+/* The number of alerts, or negative. A record that is gone or damaged alerts nobody. */
+static int work_on(struct follower *f, struct txn *t, const struct journal_entry *e)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	CLEANUP(query_document_freep) struct query_document *d = NULL;
+	struct record record;
+	struct item item = {.txn = t, .arena = a, .entry = e, .record = &record};
+	struct span json;
+	int r = store_read_record(f->reader, e->record, &json);
+
+	if (r <= 0)
+		return r;
+	r = record_parse_json(json, a, &record);
+	if (r < 0) {
+		log_error(&f->log, "record %llu cannot be read: %s, passing over it",
+			(unsigned long long)e->record, err_str(r));
+		return 0;
+	}
+	d = query_document_new(&record);
+	item.document = d;
+	matcher_run(subscription_set_matcher(f->set), d, on_match, &item);
+	return (int)item.n_alerts;
+}
+
+struct batch {
+	uint64_t cursor;
+	int n_entries;
+	int n_alerts;
+};
+
+static int work_on_entries(struct follower *f, struct txn *t, struct batch *b)
+{
+	struct journal_entry e;
+	int r = 0;
+
+	while (b->n_entries < BATCH_ENTRIES &&
+		(r = store_read_journal(f->reader, b->cursor, &e)) > 0) {
+		r = work_on(f, t, &e);
+		if (r < 0)
+			return r;
+		b->n_alerts += r;
+		b->n_entries++;
+		b->cursor = e.seq;
+	}
+	return r < 0 ? r : 0;
+}
+
+/* Returns how many entries were worked on, or negative with nothing done. */
+static int work_on_batch(struct follower *f)
+{
+	struct batch b = {.cursor = f->cursor};
+	struct journal_entry e;
+	struct txn t;
+	int r = store_reader_renew(f->reader);
+
+	if (r == 0)
+		r = store_read_journal(f->reader, f->cursor, &e);
+	if (r <= 0)
+		return r;
+	txn_begin_write(&t, f->state);
+	if (txn_count(&t, STATE_OUTBOX) >= OUTBOX_MAX)
+		txn_fail(&t, -ERR_TOO_BIG);
+	else
+		r = work_on_entries(f, &t, &b);
+	if (r < 0)
+		txn_fail(&t, r);
+	state_put_number(&t, "cursor", b.cursor);
+	r = txn_commit(&t);
+	if (r < 0)
+		return r;
+	f->cursor = b.cursor;
+	if (b.n_alerts)
+		f->on_alerts(f->arg);
+	return b.n_entries;
+}
+
+static void note_trouble(struct follower *f, int r)
+{
+	if (r == f->trouble)
+		return;
+	f->trouble = r;
+	if (r == -ERR_TOO_BIG)
+		log_warn(&f->log, "the outbox is full, following the journal when it has drained");
+	else if (r < 0)
+		log_error(&f->log, "cannot follow the journal: %s, retrying every second", err_str(r));
+	else
+		log_notice(&f->log, "following the journal again");
+}
+
+static void work(struct follower *f)
+{
+	int r = work_on_batch(f);
+
+	note_trouble(f, r < 0 ? r : 0);
+	/* A full batch: there is more, but others want their turn first. */
+	timer_set(f->timer, r == BATCH_ENTRIES ? 0 : LOOK_AGAIN_MS);
+}
+
+static void on_timer(void *arg)
+{
+	work(arg);
+}
+
+static void on_commit(void *arg, short events)
+{
+	struct follower *f = arg;
+
+	(void)events;
+	store_watch_clear(f->store);
+	work(f);
+}
+
+/* The last entry that is older than the grace period. */
+static int find_start(struct follower *f, uint64_t *ret)
+{
+	int64_t old = clock_wall_ms() - GRACE_MS;
+	struct store_counts counts;
+	struct journal_entry e;
+	int r = store_read_counts(f->reader, &counts);
+	uint64_t at = counts.journal_last;
+
+	if (r < 0)
+		return r;
+	for (int i = 0; at > 0 && i < GRACE_ENTRIES; i++, at--) {
+		r = store_read_journal(f->reader, at - 1, &e);
+		if (r < 0)
+			return r;
+		if (r == 0 || e.at_ms < old)
+			break;
+	}
+	*ret = at;
+	return 0;
+}
+
+static int read_cursor(struct follower *f)
+{
+	struct span value;
+	struct txn t;
+
+	txn_begin_read(&t, f->state);
+	f->is_first_time = !txn_get(&t, STATE_META, SPAN_LITERAL("cursor"), &value);
+	f->cursor = state_number(&t, "cursor");
+	txn_abort(&t);
+	return t.err;
+}
+
+static int start_at_the_present(struct follower *f)
+{
+	struct txn t;
+	int r = find_start(f, &f->cursor);
+
+	if (r < 0)
+		return r;
+	txn_begin_write(&t, f->state);
+	state_put_number(&t, "cursor", f->cursor);
+	return txn_commit(&t);
+}
+
+int follower_open(struct loop *l, struct store *store, struct db *state,
+	struct subscription_set *set, loop_fn *on_alerts, void *arg, struct follower **ret)
+{
+	CLEANUP(follower_closep) struct follower *f = ALLOC_NEW(struct follower);
+	int r, fd;
+
+	*f = (struct follower){.store = store, .state = state, .set = set, .on_alerts = on_alerts,
+		.arg = arg, .log = {.key = "part", .value = "follower"}};
+	r = store_reader_open(store, &f->reader);
+	if (r == 0)
+		r = read_cursor(f);
+	if (r == 0 && f->is_first_time)
+		r = start_at_the_present(f);
+	if (r < 0)
+		return r;
+	fd = store_watch_fd(store);
+	if (fd >= 0)
+		f->watch = watch_new(l, fd, WATCH_READ, on_commit, f);
+	f->timer = timer_new(l, on_timer, f);
+	timer_set(f->timer, 0);
+	*ret = TAKE_PTR(f);
+	return 0;
+}
+
+void follower_close(struct follower *f)
+{
+	if (!f)
+		return;
+	watch_free(f->watch);
+	if (f->timer)
+		timer_free(f->timer);
+	store_reader_free(f->reader);
+	free(f);
+}
+
+uint64_t follower_cursor(const struct follower *f)
+{
+	return f->cursor;
+}
+
+uint64_t follower_journal_last(struct follower *f)
+{
+	struct store_counts counts;
+
+	if (store_reader_renew(f->reader) < 0 || store_read_counts(f->reader, &counts) < 0)
+		return f->cursor;
+	return counts.journal_last;
+}
+
+bool follower_is_first_time(const struct follower *f)
+{
+	return f->is_first_time;
+}
