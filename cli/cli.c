@@ -17,10 +17,10 @@ enum { OPTION_VERSION = 1000, OPTION_JSON, OPTION_FIRST }; /* behind all charact
 
 static void print_option(const char *name, const char *value, const char *help)
 {
-	char left[64];
+	STRBUF_LOCAL(left);
 
-	snprintf(left, sizeof left, "%s%s%s", name, value ? " " : "", value ? value : "");
-	printf("  %-28s %s\n", left, help);
+	strbuf_printf(&left, "%s%s%s", name, value ? " " : "", value ? value : "");
+	printf("  %-28s %s\n", left.data, help);
 }
 
 static void print_help(const struct command *c)

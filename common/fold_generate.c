@@ -7,6 +7,8 @@
  *                                    FOLD_SEQUENCE | offset << 5 | length
  *   fold_pairs[]                  -> canonical compositions, sorted
  */
+#include "common/utf8.h"
+
 #include <opencc/opencc.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -47,14 +49,10 @@ static const struct {
 static UChar32 variant_of(UChar32 c)
 {
 	for (size_t i = 0; i < sizeof variants / sizeof *variants; i++) {
-		const char *s = variants[i].from;
-		int32_t at = 0, len = (int32_t)strlen(s);
+		const char *s = variants[i].from, *end = s + strlen(s);
 
-		while (at < len) {
-			UChar32 from;
-
-			U8_NEXT(s, at, len, from);
-			if (from == c)
+		while (s < end) {
+			if ((UChar32)utf8_next(&s, end) == c)
 				return variants[i].to;
 		}
 	}
@@ -69,17 +67,17 @@ static void fail(const char *what)
 
 static UChar32 simplify(UChar32 c)
 {
-	char utf8[8], *converted;
-	int32_t len = 0, at = 0;
+	char utf8[4], *converted;
+	const char *at, *end;
 	UChar32 result;
-	UBool error = 0;
 
-	U8_APPEND(utf8, len, (int32_t)sizeof utf8, c, error);
-	converted = opencc_convert_utf8(t2s, utf8, (size_t)len);
-	if (error || !converted)
+	converted = opencc_convert_utf8(t2s, utf8, utf8_encode((uint32_t)c, utf8));
+	if (!converted)
 		fail("OpenCC");
-	U8_NEXT(converted, at, (int32_t)strlen(converted), result);
-	if (converted[at] != '\0' || result < 0)
+	at = converted;
+	end = converted + strlen(converted);
+	result = (UChar32)utf8_next(&at, end);
+	if (at != end)
 		result = c; /* more than one character: not a variant of this one */
 	opencc_convert_utf8_free(converted);
 	return result;

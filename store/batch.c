@@ -18,7 +18,7 @@
 #include "store/journal.h"
 #include "store/layout.h"
 #include "store/page.h"
-#include "store/robots.h"
+#include "store/robots_value.h"
 #include "store/story.h"
 
 #include <sys/stat.h>
@@ -279,6 +279,6 @@ void store_save_robots(struct store_batch *b, const char *origin, const struct s
 
 	if (!key.len || key.len > DB_KEY_MAX) /* no host name is that long: nobody will ask */
 		return;
-	robots_write(r, &value);
+	robots_value_write(r, &value);
 	txn_put(&b->txn, STORE_ROBOTS, key, strbuf_span(&value));
 }

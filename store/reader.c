@@ -7,7 +7,7 @@
 #include "store/journal.h"
 #include "store/layout.h"
 #include "store/page.h"
-#include "store/robots.h"
+#include "store/robots_value.h"
 
 int store_reader_open(struct store *s, struct store_reader **ret)
 {
@@ -62,7 +62,7 @@ int store_read_robots(struct store_reader *r, const char *origin, struct store_r
 
 	if (found <= 0)
 		return found;
-	code = robots_parse(value, ret);
+	code = robots_value_parse(value, ret);
 	return code < 0 ? code : 1;
 }
 
@@ -143,6 +143,8 @@ int store_read_counts(struct store_reader *r, struct store_counts *ret)
 	};
 	int code;
 
+	if (txn_last(&r->txn, STORE_RECORDS, &key, &value))
+		counts.last_record = db_key64_read(key);
 	if (txn_last(&r->txn, STORE_JOURNAL, &key, &value))
 		counts.journal_last = db_key64_read(key);
 	code = r->txn.err ? r->txn.err : db_read_sizes(r->txn.db, &sizes);

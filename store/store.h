@@ -121,7 +121,8 @@ const char *journal_event_str(enum journal_event e);
 
 /* Counts for people. */
 struct store_counts {
-	uint64_t pages, records, stories, journal_last;
+	uint64_t pages, records, stories;
+	uint64_t last_record, journal_last; /* sequence numbers */
 	int64_t file_bytes, used_bytes, map_bytes;
 };
 int store_read_counts(struct store_reader *r, struct store_counts *ret);

@@ -1,4 +1,4 @@
-#include "store/robots.h"
+#include "store/robots_value.h"
 
 #include "common/err.h"
 #include "common/mdb.h"
@@ -13,7 +13,7 @@ static void write_number(struct strbuf *out, int64_t value)
 	strbuf_add_span(out, db_key64_span(&k));
 }
 
-void robots_write(const struct store_robots *r, struct strbuf *out)
+void robots_value_write(const struct store_robots *r, struct strbuf *out)
 {
 	write_number(out, r->fetched_at_ms);
 	write_number(out, r->expires_at_ms);
@@ -21,7 +21,7 @@ void robots_write(const struct store_robots *r, struct strbuf *out)
 	strbuf_add_span(out, r->body);
 }
 
-int robots_parse(struct span value, struct store_robots *ret)
+int robots_value_parse(struct span value, struct store_robots *ret)
 {
 	int64_t status;
 
