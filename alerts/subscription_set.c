@@ -239,25 +239,53 @@ static void mark_doubles(struct entry_list *list)
 	}
 }
 
-int subscription_set_read_files(struct subscription_set *set, const char *folder,
-	struct strbuf *errors)
+/* All files of @folder into an empty @list, sorted by name. */
+static int read_folder(const char *folder, struct entry_list *list, struct strbuf *errors)
 {
 	struct setting_list paths = {0};
-	struct entry_list fresh = {0};
 	size_t before = errors->len;
 	int r = yaml_list_folder(folder, &paths);
 
 	if (r < 0)
 		strbuf_printf(errors, "%s: %s\n", folder, err_str(r));
 	for (size_t i = 0; i < paths.len; i++)
-		read_file(paths.items[i], &fresh, errors);
+		read_file(paths.items[i], list, errors);
 	setting_list_release(&paths);
-	if (errors->len != before) {
-		list_release(&fresh);
+	if (errors->len != before)
 		return r < 0 ? r : -ERR_PARSE;
+	list_sort(list);
+	mark_doubles(list);
+	return 0;
+}
+
+int subscription_files_check(const char *folder, size_t *ret_n, struct strbuf *errors)
+{
+	struct entry_list list = {0};
+	int r = read_folder(folder, &list, errors);
+
+	*ret_n = list.len;
+	for (size_t i = 0; i < list.len; i++) {
+		const struct subscription_fault *fault = &list.items[i].fault;
+
+		if (!fault->text)
+			continue;
+		strbuf_printf(errors, "%s\n", fault->text);
+		r = -ERR_PARSE;
 	}
-	list_sort(&fresh);
-	mark_doubles(&fresh);
+	list_release(&list);
+	return r;
+}
+
+int subscription_set_read_files(struct subscription_set *set, const char *folder,
+	struct strbuf *errors)
+{
+	struct entry_list fresh = {0};
+	int r = read_folder(folder, &fresh, errors);
+
+	if (r < 0) {
+		list_release(&fresh);
+		return r;
+	}
 	retire(set, &set->files);
 	set->files = fresh;
 	return 0;

@@ -32,6 +32,13 @@ int subscription_set_read_files(struct subscription_set *set, const char *folder
 	struct strbuf *errors);
 
 /*
+ * Whether the files of @folder are right: appends every fault, those of
+ * queries too, as a line to @errors and returns negative if there is one.
+ * *@ret_n is the number of subscriptions.
+ */
+int subscription_files_check(const char *folder, size_t *ret_n, struct strbuf *errors);
+
+/*
  * Takes over what Redis holds now: @fields has names and JSON in turn, @n pairs.
  * True if that is something else than before: call subscription_set_apply().
  */
