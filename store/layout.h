@@ -18,7 +18,7 @@ enum store_table {
 	STORE_JOURNAL,      /* number -> struct journal_entry as JSON */
 	STORE_STORIES,      /* story id -> struct story as JSON */
 	STORE_FINGERPRINTS, /* hash of a text -> story id, page id, number of the record */
-	STORE_ROBOTS,       /* origin -> robots.h */
+	STORE_ROBOTS,       /* origin -> robots_value.h */
 	STORE_TABLES
 };
 

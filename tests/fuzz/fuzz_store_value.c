@@ -1,0 +1,31 @@
+#include "store/body.h"
+#include "store/journal.h"
+#include "store/page.h"
+#include "store/robots.h"
+#include "store/story.h"
+
+#include <stdint.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Whatever stands in a table of the store. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	STRBUF_LOCAL(out);
+	struct span value = span_from(data, size);
+	struct page_entry page;
+	struct story story;
+	struct journal_entry entry;
+	struct store_robots robots;
+
+	if (page_parse(value, a, &page) == 0)
+		page_write(&page, &out);
+	if (story_parse(value, a, &story) == 0)
+		story_write(&story, &out);
+	if (journal_parse(value, &entry) == 0)
+		journal_write(&entry, &out);
+	robots_parse(value, &robots);
+	body_unpack(value, &out);
+	return 0;
+}
