@@ -61,7 +61,7 @@ static enum cli_exit run(struct cli *cli)
 	const struct command *part = cli->n_arguments ? find_part(cli->arguments[0]) : NULL;
 
 	if (part)
-		return cli_run(part, cli->n_arguments, cli->arguments);
+		return cli_run(part, cli, cli->n_arguments, cli->arguments);
 	if (cli->n_arguments)
 		fprintf(stderr, "policywatch check: no part '%s'\n", cli->arguments[0]);
 	fputs("Usage: policywatch check PART [OPTION]...\n\n", stderr);

@@ -98,9 +98,10 @@ static bool count_is_right(const struct cli *cli)
 		(c->n_arguments_max < 0 || cli->n_arguments <= c->n_arguments_max);
 }
 
-enum cli_exit cli_run(const struct command *command, int argc, char **argv)
+enum cli_exit cli_run(const struct command *command, const struct cli *outer, int argc, char **argv)
 {
-	struct cli cli = {.command = command};
+	struct cli cli = {.command = command, .config_path = outer ? outer->config_path : NULL,
+		.json = outer && outer->json};
 	enum cli_exit status;
 
 	if (!parse(&cli, argc, argv, &status))

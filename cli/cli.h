@@ -51,8 +51,11 @@ extern const struct command command_run, command_scheduler, command_crawler, com
 	command_search, command_export, command_subscriptions, command_follow, command_store,
 	command_check;
 
-/* Parses a command line for @command and runs it. */
-enum cli_exit cli_run(const struct command *command, int argc, char **argv);
+/*
+ * Parses a command line for @command and runs it. @outer is the command that
+ * it is a part of, whose common options hold for it too, or NULL.
+ */
+enum cli_exit cli_run(const struct command *command, const struct cli *outer, int argc, char **argv);
 
 /* The value of an option, "" for a switch that is given, NULL when absent. */
 const char *cli_option(const struct cli *cli, const char *name);

@@ -58,7 +58,7 @@ int main(int argc, char **argv)
 		bool asked = argc > 1 && is_any(argv[1], "-h", "--help");
 
 		if (argc > 1 && strcmp(argv[1], "--version") == 0)
-			return (int)cli_run(&command_run, argc, argv);
+			return (int)cli_run(&command_run, NULL, argc, argv);
 		print_overview(asked ? stdout : stderr);
 		return asked ? CLI_DONE : CLI_MISUSE;
 	}
@@ -69,5 +69,5 @@ int main(int argc, char **argv)
 		return CLI_MISUSE;
 	}
 	memmove(argv + 1, argv, sizeof *argv * (size_t)at);
-	return (int)cli_run(command, argc - 1, argv + 1);
+	return (int)cli_run(command, NULL, argc - 1, argv + 1);
 }
