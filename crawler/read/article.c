@@ -13,6 +13,7 @@
 #include "crawler/read/date.h"
 #include "crawler/read/docnumber.h"
 #include "crawler/read/metadata.h"
+#include "crawler/read/refresh.h"
 #include "crawler/read/summary.h"
 #include "crawler/read/title.h"
 
@@ -311,17 +312,6 @@ static void set_links(struct article *t, struct record *r)
 			add_attachment(t, i, r);
 }
 
-static const char *base_of(const struct read_input *in, const struct html *h, struct arena *a)
-{
-	uint32_t node = html_find(h, 0, h->n_nodes, HTML_BASE);
-	STRBUF_LOCAL(url);
-
-	if (node == HTML_NONE || !html_attr(h, node, "href").len ||
-		url_resolve(span_trim(html_attr(h, node, "href")), span_str(in->url), &url) < 0)
-		return in->url;
-	return arena_dup(a, strbuf_span(&url));
-}
-
 static void fill_record(struct article *t, const char *text, struct record *r)
 {
 	STRBUF_LOCAL(canonical);
@@ -361,68 +351,6 @@ static uint64_t page_weight(const struct block_list *blocks)
 	for (size_t i = 0; i < blocks->len; i++)
 		sum += blocks->items[i].weight;
 	return sum;
-}
-
-/* <meta http-equiv=refresh content="0; URL=...">: the address, or an empty span. */
-static struct span refresh_of_meta(const struct html *h)
-{
-	for (uint32_t i = 0; i < h->n_nodes; i++) {
-		struct span content;
-		size_t at;
-
-		if (h->nodes[i].tag != HTML_META || !span_is_nocase(html_attr(h, i, "http-equiv"), "refresh"))
-			continue;
-		content = html_attr(h, i, "content");
-		for (at = 0; at + 4 <= content.len && strncasecmp(content.data + at, "url=", 4) != 0; at++)
-			;
-		if (at + 4 > content.len)
-			continue;
-		content = span_trim(span_from_offset(content, at + 4));
-		while (content.len && (*content.data == '"' || *content.data == '\''))
-			content = span_from_offset(content, 1);
-		for (at = 0; at < content.len && content.data[at] != '"' && content.data[at] != '\''; at++)
-			;
-		return span_trim(span_from(content.data, at));
-	}
-	return span_from(NULL, 0);
-}
-
-/* location.href='...', location.replace("..."), window.location = '...'. */
-static struct span refresh_of_script(struct span script)
-{
-	ptrdiff_t at = span_find(script, SPAN_LITERAL("location"));
-	size_t i, start;
-	char quote;
-
-	if (at < 0 || script.len > 2000)
-		return span_from(NULL, 0);
-	for (i = (size_t)at + 8; i < script.len && strchr("=.( hrefplacsign", script.data[i]); i++)
-		;
-	if (i >= script.len || (script.data[i] != '"' && script.data[i] != '\''))
-		return span_from(NULL, 0);
-	quote = script.data[i];
-	for (start = ++i; i < script.len && script.data[i] != quote; i++)
-		;
-	return span_from(script.data + start, i - start);
-}
-
-static const char *find_refresh(const struct article *t)
-{
-	struct span target = refresh_of_meta(t->h);
-	STRBUF_LOCAL(script);
-	STRBUF_LOCAL(url);
-
-	for (uint32_t i = 0; !target.len && i < t->h->n_nodes && script.len < 4000; i++) {
-		if (t->h->nodes[i].tag != HTML_SCRIPT)
-			continue;
-		strbuf_clear(&script);
-		html_add_raw(t->h, i, &script);
-		target = refresh_of_script(strbuf_span(&script));
-	}
-	if (!target.len || url_resolve(target, span_str(t->base), &url) < 0 ||
-		strcmp(url.data, t->in->url) == 0)
-		return NULL;
-	return arena_dup(t->arena, strbuf_span(&url));
 }
 
 /* A page that answers 200 and says that it is gone. */
@@ -492,11 +420,11 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 
 	block_list_make(h, a, &t.blocks);
 	survey(&t);
-	t.base = base_of(in, h, a);
+	t.base = refresh_base(h, in->url, a);
 	t.dates = (struct date_context){.now_ms = in->fetched_at_ms,
 		.zone_min = is_chinese(&t) ? DATE_ZONE_CHINA : 0};
 	metadata_read(h, &t.dates, a, &t.meta);
-	if (page_weight(&t.blocks) < REFRESH_WEIGHT_MAX && (out->refresh_to = find_refresh(&t)) != NULL) {
+	if (page_weight(&t.blocks) < REFRESH_WEIGHT_MAX && (out->refresh_to = refresh_find(h, t.base, in->url, a)) != NULL) {
 		answer_nothing(out, "the page only sends on to another address");
 		return;
 	}
