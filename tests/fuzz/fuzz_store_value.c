@@ -1,7 +1,7 @@
 #include "store/body.h"
 #include "store/journal.h"
 #include "store/page.h"
-#include "store/robots.h"
+#include "store/robots_value.h"
 #include "store/story.h"
 
 #include <stdint.h>
@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		story_write(&story, &out);
 	if (journal_parse(value, &entry) == 0)
 		journal_write(&entry, &out);
-	robots_parse(value, &robots);
+	robots_value_parse(value, &robots);
 	body_unpack(value, &out);
 	return 0;
 }
