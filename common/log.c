@@ -67,11 +67,11 @@ static void add_prefix(struct strbuf *line, enum log_level level)
 {
 	char now[CLOCK_TEXT_MAX];
 
-	if (getenv("JOURNAL_STREAM"))
-		strbuf_printf(line, "<%d>level=%s", level, level_names[level]);
-	else
-		strbuf_printf(line, "time=%s level=%s", clock_format(clock_wall_ms(), 0, now),
-			level_names[level]);
+	if (!isatty(STDERR_FILENO))
+		strbuf_printf(line, "<%d>", level);
+	if (!getenv("JOURNAL_STREAM"))
+		strbuf_printf(line, "time=%s ", clock_format(clock_wall_ms(), 0, now));
+	strbuf_printf(line, "level=%s", level_names[level]);
 }
 
 void log_write(enum log_level level, const struct log_ctx *ctx, const char *format, ...)

@@ -1,7 +1,7 @@
 /*
- * Log: logfmt lines on stderr, each led by the priority that journald reads
- * ("<6>") when stderr is the journal (JOURNAL_STREAM is set), by the time and
- * level otherwise. One write a line, thread-safe.
+ * Log: logfmt lines on stderr, led by the priority that journald reads ("<6>")
+ * unless stderr is a terminal, and by the time unless the journal notes it
+ * itself (JOURNAL_STREAM is set). One write a line, thread-safe.
  *
  * Long-lived objects embed a log_ctx; call sites say only what happened.
  * common/ and store/ never log above debug: whoever decides, logs, once.

@@ -1,0 +1,341 @@
+/*
+ * The job's machine against fakes: robots, transfer, pool and keep remember
+ * who waits, and the test is the world.
+ */
+#include "crawler/job.h"
+
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "common/err.h"
+#include "crawler/fetch/robots_cache.h"
+#include "crawler/fetch/transfer.h"
+#include "crawler/keep.h"
+#include "crawler/pool.h"
+#include "tests/cmocka_all.h"
+
+static const char article[] =
+	"<!DOCTYPE html><html lang='zh-CN'><head><title>机器人走进社区</title></head><body><h1>机器人走进社区</h1>"
+	"<p>昨天上午，一台会下棋的机器人来到河边的社区活动室，二十多位居民轮流与它对弈，现场十分热闹。</p>"
+	"<p>社区负责人说，机器人将在这里停留三个月，每周安排两次教学活动，居民可以通过电话预约参加。</p>"
+	"<p>研制单位表示，机器人能够根据对手的水平调整难度，并在结束之后讲解关键的几步棋。</p></body></html>";
+
+static struct {
+	robots_done_fn *robots;
+	transfer_done_fn *transfer;
+	keep_done_fn *keep_page, *keep_visit;
+	void *robots_arg, *transfer_arg, *keep_arg;
+	struct pool_work {
+		pool_fn *work, *done;
+		void *arg;
+	} pool;
+	struct transfer_request request;
+	char etag[64];
+	int n_cancelled;
+} fake;
+
+struct robots_query *robots_query_start(struct robots_cache *c, const char *url,
+	const struct guard *guard, robots_done_fn *done, void *arg)
+{
+	(void)c;
+	(void)url;
+	(void)guard;
+	fake.robots = done;
+	fake.robots_arg = arg;
+	return (struct robots_query *)&fake;
+}
+
+void robots_query_cancel(struct robots_query *q)
+{
+	fake.n_cancelled += q != NULL;
+}
+
+int transfer_start(struct transfers *ts, const struct transfer_request *request,
+	transfer_done_fn *done, void *arg, struct transfer **ret)
+{
+	(void)ts;
+	fake.transfer = done;
+	fake.transfer_arg = arg;
+	fake.request = *request;
+	*ret = (struct transfer *)&fake;
+	return 0;
+}
+
+void transfer_cancel(struct transfer *t)
+{
+	fake.n_cancelled += t != NULL;
+}
+
+bool transfer_parse_date(const char *text, int64_t *ret_ms)
+{
+	(void)text;
+	(void)ret_ms;
+	return false;
+}
+
+void pool_submit(struct pool *p, pool_fn *work, pool_fn *done, void *arg)
+{
+	(void)p;
+	fake.pool = (struct pool_work){work, done, arg};
+}
+
+void keep_page(struct keep *k, struct record *record, struct span raw, keep_done_fn *done, void *arg)
+{
+	(void)k;
+	(void)record;
+	(void)raw;
+	fake.keep_page = done;
+	fake.keep_arg = arg;
+}
+
+void keep_visit(struct keep *k, const struct hash *id, int64_t at_ms, keep_done_fn *done, void *arg)
+{
+	(void)k;
+	(void)id;
+	(void)at_ms;
+	fake.keep_visit = done;
+	fake.keep_arg = arg;
+}
+
+struct fixture {
+	struct loop *loop;
+	struct config *config;
+	struct job_env env;
+	struct job *job;
+	int n_done;
+};
+
+static const struct log_ctx quiet = {NULL, "test", "job"};
+
+static void on_done(void *arg, struct job *job)
+{
+	struct fixture *fx = arg;
+
+	(void)job;
+	fx->n_done++;
+}
+
+static int setup(void **state)
+{
+	struct fixture *fx = test_calloc(1, sizeof *fx);
+	STRBUF_LOCAL(errors);
+
+	memset(&fake, 0, sizeof fake);
+	clock_fake_set(1764000000000);
+	fx->loop = loop_new();
+	assert_int_equal(config_load(NULL, &fx->config, &errors), 0);
+	fx->env = (struct job_env){.loop = fx->loop, .config = &fx->config->crawler,
+		.url_rules = &url_rules_default, .log = &quiet};
+	*state = fx;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fx = *state;
+
+	job_free(fx->job);
+	config_free(fx->config);
+	loop_free(fx->loop);
+	clock_fake_set(-1);
+	test_free(fx);
+	return 0;
+}
+
+static void start(struct fixture *fx, enum work_kind kind)
+{
+	const struct lease lease = {.url_number = 7, .lease_number = 8, .url = "http://a.cn/x.html",
+		.source = "a", .kind = kind, .duration_ms = 60000, .etag = "\"old\"",
+		.last_modified = "", .title = "", .publisher = "", .region = "", .link_selector = ""};
+
+	fx->job = job_start(&fx->env, &lease, on_done, fx);
+}
+
+static void answer_robots(enum robots_verdict verdict, bool requested)
+{
+	const struct robots_answer answer = {.verdict = verdict, .requested = requested,
+		.crawl_delay_ms = 50, .error = "because"};
+
+	fake.robots(fake.robots_arg, &answer);
+}
+
+static void answer_transfer(int status, const char *body)
+{
+	struct transfer_result r = {.http_status = status, .headers = STRBUF_INIT, .body = STRBUF_INIT,
+		.etag = "\"new\"", .content_type = "text/html; charset=utf-8",
+		.location = "http://b.cn/y.html"};
+
+	strbuf_add_str(&r.body, body);
+	fake.transfer(fake.transfer_arg, &r);
+	strbuf_release(&r.headers);
+	strbuf_release(&r.body);
+}
+
+static void run_pool(void)
+{
+	fake.pool.work(fake.pool.arg);
+	fake.pool.done(fake.pool.arg);
+}
+
+static const struct result *result(struct fixture *fx)
+{
+	assert_int_equal(fx->n_done, 1);
+	return job_result(fx->job);
+}
+
+static void test_job__an_article_is_reported_once_it_is_kept(void **state)
+{
+	struct fixture *fx = *state;
+
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_ALLOWED, false);
+	assert_string_equal(fake.request.etag, "\"old\"");
+	answer_transfer(200, article);
+	run_pool();
+	assert_int_equal(fx->n_done, 0);
+	fake.keep_page(fake.keep_arg, 0, SAVE_NEW);
+	assert_int_equal(result(fx)->outcome, OUTCOME_OK);
+	assert_int_equal(result(fx)->lease_number, 8);
+	assert_true(result(fx)->changed);
+	assert_string_equal(result(fx)->etag, "\"new\"");
+	assert_int_equal(strlen(result(fx)->page), 32);
+}
+
+static void test_job__what_could_not_be_kept_is_not_reported(void **state)
+{
+	struct fixture *fx = *state;
+
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(200, article);
+	run_pool();
+	fake.keep_page(fake.keep_arg, -ERR_NOSPACE, SAVE_NEW);
+	loop_turn(fx->loop, true);
+	assert_null(result(fx));
+}
+
+static void test_job__disallowed_is_never_requested(void **state)
+{
+	struct fixture *fx = *state;
+
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_DENIED, true);
+	assert_null(fake.transfer);
+	assert_int_equal(result(fx)->outcome, OUTCOME_ROBOTS);
+	assert_int_equal(result(fx)->crawl_delay_ms, 50);
+}
+
+static void test_job__an_unreachable_robots_txt_is_an_outage(void **state)
+{
+	struct fixture *fx = *state;
+
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_UNREACHABLE, true);
+	assert_null(fake.transfer);
+	assert_int_equal(result(fx)->outcome, OUTCOME_DOWN);
+}
+
+static void test_job__the_host_gets_its_pause_after_robots_txt(void **state)
+{
+	struct fixture *fx = *state;
+
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_ALLOWED, true);
+	assert_null(fake.transfer);
+	while (!fake.transfer)
+		loop_turn(fx->loop, true);
+}
+
+static void test_job__no_request_begins_after_the_lease(void **state)
+{
+	struct fixture *fx = *state;
+
+	start(fx, WORK_PAGE);
+	clock_fake_set(1764000000000 + 60000);
+	answer_robots(ROBOTS_ALLOWED, false);
+	assert_null(fake.transfer);
+	loop_turn(fx->loop, true);
+	assert_null(result(fx));
+}
+
+static void test_job__a_redirect_is_reported_without_validators(void **state)
+{
+	struct fixture *fx = *state;
+
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(301, "");
+	assert_int_equal(result(fx)->outcome, OUTCOME_MOVED);
+	assert_string_equal(result(fx)->moved_to, "http://b.cn/y.html");
+	assert_string_equal(result(fx)->etag, "");
+}
+
+static void test_job__not_modified_is_a_visit(void **state)
+{
+	struct fixture *fx = *state;
+
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(304, "");
+	fake.keep_visit(fake.keep_arg, 0, SAVE_UNCHANGED);
+	assert_int_equal(result(fx)->outcome, OUTCOME_NOT_MODIFIED);
+	assert_false(result(fx)->changed);
+}
+
+static void test_job__a_failure_keeps_no_validator(void **state)
+{
+	struct fixture *fx = *state;
+
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(503, "busy");
+	assert_int_equal(result(fx)->outcome, OUTCOME_THROTTLED);
+	assert_string_equal(result(fx)->etag, "");
+}
+
+static void test_job__a_page_without_an_article_is_empty_and_not_kept(void **state)
+{
+	struct fixture *fx = *state;
+
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(200, "<html><body></body></html>");
+	run_pool();
+	assert_null(fake.keep_page);
+	assert_int_equal(result(fx)->outcome, OUTCOME_EMPTY);
+	assert_string_equal(result(fx)->etag, "");
+}
+
+static void test_job__freeing_cancels_what_is_pending(void **state)
+{
+	struct fixture *fx = *state;
+
+	start(fx, WORK_PAGE);
+	job_free(TAKE_PTR(fx->job));
+	assert_int_equal(fake.n_cancelled, 1);
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_ALLOWED, false);
+	job_free(TAKE_PTR(fx->job));
+	assert_int_equal(fake.n_cancelled, 2);
+	assert_int_equal(fx->n_done, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(test_job__##name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(an_article_is_reported_once_it_is_kept),
+		TEST(what_could_not_be_kept_is_not_reported),
+		TEST(disallowed_is_never_requested),
+		TEST(an_unreachable_robots_txt_is_an_outage),
+		TEST(the_host_gets_its_pause_after_robots_txt),
+		TEST(no_request_begins_after_the_lease),
+		TEST(a_redirect_is_reported_without_validators),
+		TEST(not_modified_is_a_visit),
+		TEST(a_failure_keeps_no_validator),
+		TEST(a_page_without_an_article_is_empty_and_not_kept),
+		TEST(freeing_cancels_what_is_pending),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
