@@ -8,6 +8,7 @@
 #include "store/regex.h"
 
 #define UTF8_BYTES_MAX 4
+#define ENDS_MAX       (QUERY_PIECES_MAX * (QUERY_GAP_MAX + 1)) /* starts within reach, however pieces overlap */
 
 struct place {
 	size_t start, end; /* bytes */
@@ -76,26 +77,51 @@ static size_t chars_between(struct span text, size_t start, size_t end)
 	return utf8_count(span_from(text.data + start, end - start));
 }
 
-/* The pieces from @i on, each at most QUERY_GAP_MAX characters behind the one before. */
-static bool find_rest(struct span text, const struct query_node *term, size_t i, size_t from,
-	size_t *ret_end)
+/* Where a part of a term can end, in ascending order. */
+struct ends {
+	size_t at[ENDS_MAX];
+	size_t len;
+};
+
+/* The closest of them that is not behind @start is at most QUERY_GAP_MAX characters away. */
+static bool is_reached(struct span text, const struct ends *ends, size_t start)
 {
-	const struct query_piece *piece = &term->pieces[i];
-	size_t limit = from + QUERY_GAP_MAX * UTF8_BYTES_MAX + piece->text.len;
-	size_t start = from;
+	size_t i = ends->len;
+
+	while (i > 0 && ends->at[i - 1] > start)
+		i--;
+	return i > 0 && chars_between(text, ends->at[i - 1], start) <= QUERY_GAP_MAX;
+}
+
+/* From the ends of one piece to those of the next: all places count, since the first need not lead on. */
+static void step(struct span text, const struct query_piece *piece, struct ends *ends)
+{
+	const struct ends before = *ends;
+	size_t limit = before.at[before.len - 1] + QUERY_GAP_MAX * UTF8_BYTES_MAX + piece->text.len;
+	size_t from = before.at[0];
 	struct place at;
 
+	ends->len = 0;
 	if (limit > text.len)
 		limit = text.len;
-	while (find_piece(text, piece, start, limit, &at)) {
-		if (chars_between(text, from, at.start) > QUERY_GAP_MAX)
-			return false;
-		*ret_end = at.end;
-		if (i + 1 == term->n_pieces || find_rest(text, term, i + 1, at.end, ret_end))
-			return true;
-		start = at.start + 1;
+	while (ends->len < ENDS_MAX && find_piece(text, piece, from, limit, &at)) {
+		if (is_reached(text, &before, at.start))
+			ends->at[ends->len++] = at.end;
+		from = at.start + 1;
 	}
-	return false;
+}
+
+/* The pieces behind the first one, which ends at @from. */
+static bool find_rest(struct span text, const struct query_node *term, size_t from, size_t *ret_end)
+{
+	struct ends ends = {.at = {from}, .len = 1};
+
+	for (size_t i = 1; i < term->n_pieces && ends.len; i++)
+		step(text, &term->pieces[i], &ends);
+	if (!ends.len)
+		return false;
+	*ret_end = ends.at[0];
+	return true;
 }
 
 static bool find_term(struct span text, const struct query_node *term, size_t from,
@@ -104,7 +130,7 @@ static bool find_term(struct span text, const struct query_node *term, size_t fr
 	struct place at;
 
 	while (find_piece(text, &term->pieces[0], from, text.len, &at)) {
-		if (term->n_pieces == 1 || find_rest(text, term, 1, at.end, &at.end)) {
+		if (term->n_pieces == 1 || find_rest(text, term, at.end, &at.end)) {
 			*ret = at;
 			return true;
 		}

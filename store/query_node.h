@@ -9,7 +9,8 @@
 
 #include <stdint.h>
 
-#define QUERY_GAP_MAX 12 /* characters that a * may stand for between two parts */
+#define QUERY_GAP_MAX    12 /* characters that a * may stand for between two parts */
+#define QUERY_PIECES_MAX 8  /* parts of a term: each multiplies the places to look at */
 
 enum query_kind {
 	QUERY_AND,

@@ -264,6 +264,11 @@ static struct query_node *parse_term(struct parser *p)
 		n->kind = QUERY_DATE;
 		return n;
 	}
+	if (p->token.n_pieces > QUERY_PIECES_MAX + 1) {
+		query_lexer_fail(&p->lexer, p->token.column, "more than %d stars in one term",
+			QUERY_PIECES_MAX);
+		return NULL;
+	}
 	set_pieces(p, n, p->token.pieces, p->token.n_pieces);
 	n->shown = p->token.shown;
 	return n;

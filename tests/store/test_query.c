@@ -1,5 +1,6 @@
 #include "store/query.h"
 
+#include "common/alloc.h"
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/fold.h"
@@ -121,6 +122,7 @@ static void test_query__a_fault_is_refused_with_its_column(void **state)
 		{"算力 NEAR 芯片", 4}, {"算力 NEAR/x 芯片", 4}, {"算力 NEAR/5", 10},
 		{"算力 NEAR/99999 芯片", 4}, {"(算力 芯片) NEAR/5 湖北", 9}, {"算力 *", 4},
 		{"算力 /a", 4}, {"算力 /(/", 6}, {"算力 - 芯片", 4},
+		{"a*a*a*a*a*a*a*a*a*a*a", 1},
 	};
 
 	(void)state;
@@ -200,6 +202,95 @@ static void test_query__anchors_are_in_every_match(void **state)
 	}
 }
 
+/* Adversarial terms cost no more than a walk over the text. */
+static void test_query__repeated_stars_stay_cheap(void **state)
+{
+	CLEANUP(query_freep) struct query *q = NULL;
+	STRBUF_LOCAL(text);
+	struct query_fault fault;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++)
+		strbuf_add_char(&text, '-');
+	{
+		struct record r = {.text = text.data};
+		CLEANUP(query_document_freep) struct query_document *d = query_document_new(&r);
+
+		assert_int_equal(query_parse(SPAN_LITERAL("\"-\"*\"-\"*\"-\"*\"-\"*\"-\"*\"-\"*x NEAR/1000 y"), &q, &fault), 0);
+		assert_false(query_match(q, d));
+	}
+}
+
+/* The rows of keyword_subscriptions.tsv that need no enriched record, on the seeds' plain text. */
+struct seed_row {
+	char *id, *query, *style, *hits, *wrong_hits, *misses;
+};
+
+static bool split_row(char *line, struct seed_row *ret)
+{
+	char *columns[8] = {0};
+
+	line[strcspn(line, "\n")] = '\0';
+	for (int i = 0; i < 8; i++)
+		columns[i] = strsep(&line, "\t");
+	*ret = (struct seed_row){columns[0], columns[1], columns[2], columns[3], columns[5], columns[6]};
+	return ret->misses && ret->id[0] == 'q' && strcmp(ret->style, "field") != 0 &&
+		strcmp(ret->style, "region") != 0 && strcmp(ret->style, "date") != 0;
+}
+
+static struct query_document *seed_document(const char *name)
+{
+	CLEANUP(freep) char *path = alloc_printf("%s/seed-site/text/%s", SHARED_DIR, name);
+	CLEANUP(fclosep) FILE *f = fopen(path, "r");
+	CLEANUP(freep) char *text = alloc_zeroed(1 << 20, 1);
+	struct record r = {.text = text};
+
+	assert_non_null(f);
+	assert_true(fread(text, 1, (1 << 20) - 1, f) > 0);
+	return query_document_new(&r);
+}
+
+static void check_row(const struct seed_row *row, const struct query_document *const seeds[5])
+{
+	CLEANUP(query_freep) struct query *q = NULL;
+	struct query_fault fault;
+
+	if (query_parse(span_str(row->query), &q, &fault) < 0)
+		fail_msg("%s %s: column %zu %s", row->id, row->query, fault.column, fault.text);
+	for (int i = 0; i < 5; i++) {
+		CLEANUP(freep) char *seed = alloc_printf("%03d", i);
+		bool must = strstr(row->hits, seed) && !strstr(row->misses, seed);
+		/* A row without hits is about noise, which plain text has. */
+		bool may = strstr(row->hits, seed) || strstr(row->wrong_hits, seed) || !*row->hits;
+		bool found = query_match(q, seeds[i]);
+
+		if ((must && !found) || (found && !may))
+			fail_msg("%s %s: seed %s, found %d", row->id, row->query, seed, found);
+	}
+}
+
+static void test_query__agrees_with_the_seeds(void **state)
+{
+	static const char *const names[5] = {"000_f594ec89f4f92c26.txt", "001_75ab88ce9bd2d2eb.txt",
+		"002_30c2aa23e8162a50.txt", "003_593e9b3dadb7e903.txt", "004_7e28fbc09382ac23.txt"};
+	CLEANUP(fclosep) FILE *f = fopen(SHARED_DIR "/facts/gazetteers/keyword_subscriptions.tsv", "r");
+	struct query_document *seeds[5];
+	struct seed_row row;
+	char line[4096];
+
+	(void)state;
+	if (!f)
+		skip();
+	for (int i = 0; i < 5; i++)
+		seeds[i] = seed_document(names[i]);
+	while (fgets(line, sizeof line, f)) {
+		if (split_row(line, &row))
+			check_row(&row, (const struct query_document *const *)seeds);
+	}
+	for (int i = 0; i < 5; i++)
+		query_document_free(seeds[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +299,8 @@ int main(void)
 		cmocka_unit_test(test_query__date_terms_match_dated_records_only),
 		cmocka_unit_test(test_query__terms_are_those_found_as_written),
 		cmocka_unit_test(test_query__anchors_are_in_every_match),
+		cmocka_unit_test(test_query__repeated_stars_stay_cheap),
+		cmocka_unit_test(test_query__agrees_with_the_seeds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
