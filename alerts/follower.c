@@ -202,7 +202,7 @@ static void on_commit(void *arg, short events)
 static int find_start(struct follower *f, uint64_t *ret)
 {
 	int64_t old = clock_wall_ms() - GRACE_MS;
-	struct store_counts counts;
+	struct store_counts counts = {0};
 	struct journal_entry e;
 	int r = store_read_counts(f->reader, &counts);
 	uint64_t at = counts.journal_last;

@@ -10,6 +10,7 @@
 #include "common/mdb.h"
 
 #include "common/alloc.h"
+#include "common/clock.h"
 #include "common/err.h"
 #include "common/mdb_file.h"
 
@@ -25,6 +26,7 @@
 
 #define READERS_MAX   1022 /* of all processes together; 64 bytes each in the lock file */
 #define MAP_BYTES_MIN (1 << 20)
+#define READERS_CHECK_MS 60000 /* a reader that was killed must not keep pages for longer */
 #define FILE_MODE     0660 /* readers have to write the lock file: they share the group */
 
 struct db {
@@ -35,6 +37,7 @@ struct db {
 	dev_t device; /* of the data file: which one is open in this process */
 	ino_t inode;
 	atomic_int n_readers;
+	int64_t readers_checked_ms;
 	struct db *next;
 };
 
@@ -377,11 +380,24 @@ static int begin(struct db *db, unsigned flags, MDB_txn **ret)
 	return r;
 }
 
+static void forget_dead_readers(struct db *db)
+{
+	int64_t now = clock_mono_ms();
+	int dead;
+
+	if (now - db->readers_checked_ms < READERS_CHECK_MS)
+		return;
+	db->readers_checked_ms = now;
+	mdb_reader_check(db->env, &dead);
+}
+
 void txn_begin_write(struct txn *t, struct db *db)
 {
 	MDB_txn *handle = NULL;
-	int r = begin(db, 0, &handle);
+	int r;
 
+	forget_dead_readers(db);
+	r = begin(db, 0, &handle);
 	*t = (struct txn){.db = db, .handle = handle, .err = err_from_mdb(r), .write = true};
 }
 

@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include "common/clock.h"
 #include "common/err.h"
 #include "common/strbuf.h"
 #include "test_folder.h"
@@ -343,6 +344,37 @@ static void test_store__readers_and_other_writers_work_beside_a_writer(void **st
 	close(pipes[1]);
 }
 
+/* A reader that was killed would pin its snapshot, and the file would grow with every commit. */
+static void test_store__a_killed_reader_is_forgotten(void **state)
+{
+	struct fixture *fx = *state;
+	struct store_reader *r = NULL;
+	struct store *s = NULL;
+	int64_t before, start = 1000000;
+	pid_t pid;
+
+	clock_fake_set(start);
+	save_text(fx->store, "https://a.cn/1", "题", "甲");
+	pid = fork();
+	if (pid == 0)
+		_exit(store_open(fx->path, &small, &s, NULL) < 0 || store_reader_open(s, &r) < 0);
+	waitpid(pid, NULL, 0);
+	clock_fake_set(start + 120000);
+	for (int i = 0; i < 30; i++)
+		save_text(fx->store, "https://a.cn/1", "题", i % 2 ? "甲" : "乙");
+	before = counts_of(fx->store).used_bytes;
+	for (int i = 0; i < 30; i++) {
+		struct store_batch *b = NULL;
+		struct hash id = hash_of(SPAN_LITERAL("https://a.cn/1"));
+
+		assert_int_equal(store_batch_begin(fx->store, &b), 0);
+		store_save_visit(b, &id, start + i);
+		assert_int_equal(store_batch_commit(b), 0);
+	}
+	assert_true(counts_of(fx->store).used_bytes - before <= 8 * 4096);
+	clock_fake_set(-1);
+}
+
 static void test_store__a_commit_wakes_watchers(void **state)
 {
 	struct fixture *fx = *state;
@@ -388,6 +420,7 @@ int main(void)
 		TEST(test_store__a_full_store_says_so_and_stays_whole),
 		TEST(test_store__kill_9_of_a_writer_loses_nothing_committed),
 		TEST(test_store__readers_and_other_writers_work_beside_a_writer),
+		TEST(test_store__a_killed_reader_is_forgotten),
 		TEST(test_store__a_commit_wakes_watchers),
 		TEST(test_store__read_only_needs_a_store),
 	};
