@@ -70,8 +70,8 @@ class Seed(unittest.TestCase):
         world.wait_until(stored, "all six articles are stored", 90)
         records = {name: next(r for r in self.node.store().records() if r["url"].startswith(w))
                    for name, w in wanted.items()}
-        for alert in ("zhejiang", "deepseek", "industry"):
-            world.wait_until(lambda: self.node.redis.alerts(alert), "an alert for %s" % alert)
+        for name, n in (("zhejiang", 1), ("deepseek", 4), ("industry", 5)):
+            world.wait_until(lambda: len(self.node.redis.alerts(name)) >= n, "%d alerts for %s" % (n, name))
         self.node.stop()
         self.assertEqual(records["repost"]["story"], records["daily"]["story"], "a repost joins its story")
         self.assertEqual(len({r["story"] for r in records.values()}), 5)
@@ -82,10 +82,11 @@ class Seed(unittest.TestCase):
         self.assertTrue(records["daily"]["published_at"].startswith("2025-05-29T20:30"))
         self.assertEqual(records["metro"]["charset"].upper(), "GB18030")
         self.assertEqual(self.node.redis.alerts("nobody"), [])
-        for name in ("zhejiang", "deepseek", "industry"):
-            stories = [a["story"] for a in self.node.redis.alerts(name) if a["event"] == "new"]
-            self.assertEqual(len(stories), len(set(stories)), "a story alerts once")
-        self.assertIn(records["portal"]["story"], {a["story"] for a in self.node.redis.alerts("zhejiang")})
+        for name, expected in (("zhejiang", ["portal"]), ("deepseek", ["portal", "daily", "metro", "province"]),
+                               ("industry", ["portal", "daily", "metro", "province", "aggregate"])):
+            alerts = self.node.redis.alerts(name)
+            self.assertEqual({a["event"] for a in alerts}, {"new"})
+            self.assertEqual(sorted(a["story"] for a in alerts), sorted(records[e]["story"] for e in expected), name)
 
 
 if __name__ == "__main__":

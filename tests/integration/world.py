@@ -344,6 +344,7 @@ class Node:
         self.process = None
         left = [p for p in pids if os.path.exists("/proc/%d" % p)]
         assert status == 0, "run ended with status %d" % status
+        assert "Sanitizer" not in self.log_text() and "runtime error:" not in self.log_text(), "sanitizers complain"
         assert not left, "processes left behind: %s" % left
         return seconds
 
