@@ -1,9 +1,8 @@
 /*
  * Every message is a table of fields ("shape"), which encodes, decodes and
- * bounds it. Writing goes through msgpack-c. Reading does not: msgpack-c builds
- * a tree of 24-byte objects and allocates as many as a peer declares, up to
- * 2^32, before it has seen one of them. The reader here pulls values straight
- * into the struct; what it allocates is bounded by the bytes that are there.
+ * bounds it. Writing goes through msgpack-c; reading pulls values (wire.h)
+ * straight into the struct and allocates no more than the bytes that are there
+ * can fill.
  *
  *   message := map { "v": PROTOCOL_VERSION, "t": message_type, fields... }
  */
@@ -12,12 +11,13 @@
 #include "common/alloc.h"
 #include "common/err.h"
 #include "common/utf8.h"
+#include "common/wire.h"
 
 #include <msgpack/pack.h>
 
-#define NAME_MAX_BYTES    255  /* of sources and workers */
-#define ADMIN_TEXT_MAX    (48 << 20) /* 10,000 sources as JSON; the bus carries 64 MiB */
-#define ARGUMENTS_MAX     10000
+#define NAME_MAX_BYTES 255	  /* of sources and workers */
+#define ADMIN_TEXT_MAX (48 << 20) /* 10,000 sources as JSON; the bus carries 64 MiB */
+#define ARGUMENTS_MAX  10000
 
 enum field_type {
 	FIELD_TEXT,  /* const char *; cut when too long */
@@ -38,11 +38,11 @@ struct field {
 	const char *key;
 	enum field_type type;
 	size_t offset;
-	size_t offset_len;         /* of a list's count */
-	size_t max;                /* bytes of a string, elements of a list */
-	int64_t low, high;         /* of an integer */
-	int64_t fallback;          /* of an integer that is absent */
-	bool required;             /* a string that must be there */
+	size_t offset_len;	   /* of a list's count */
+	size_t max;		   /* bytes of a string, elements of a list */
+	int64_t low, high;	   /* of an integer */
+	int64_t fallback;	   /* of an integer that is absent */
+	bool required;		   /* a string that must be there */
 	const struct shape *shape; /* of a list's elements */
 };
 
@@ -52,128 +52,112 @@ struct shape {
 	size_t size;
 };
 
-#define COUNT(array)        (sizeof(array) / sizeof *(array))
-#define SHAPE(fields, type) {fields, COUNT(fields), sizeof(type)}
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 #define TIME_HIGH  (INT64_C(1) << 50) /* far beyond the calendar; sums of two cannot overflow */
 #define DELAY_HIGH (INT64_C(1) << 40)
 
+/* Rows of the tables: key, struct, member, limits. */
+/* clang-format off */
+#define SHAPE(fields, object) {fields, COUNT(fields), sizeof(struct object)}
+#define AT(field_key, field_type, object, member) \
+	.key = (field_key), .type = (field_type), .offset = offsetof(struct object, member)
+#define TEXT(key, object, member, limit)     {AT(key, FIELD_TEXT, object, member), .max = (limit)}
+#define EXACT(key, object, member, limit)    {AT(key, FIELD_EXACT, object, member), .max = (limit)}
+#define REQUIRED(key, object, member, limit) {AT(key, FIELD_EXACT, object, member), .max = (limit), .required = true}
+#define U64(key, object, member)             {AT(key, FIELD_U64, object, member)}
+#define U32(key, object, member)             {AT(key, FIELD_U32, object, member), .high = UINT32_MAX}
+#define SIZE(key, object, member)            {AT(key, FIELD_SIZE, object, member), .high = UINT32_MAX}
+#define BOOL(key, object, member)            {AT(key, FIELD_BOOL, object, member)}
+#define ENUM(key, object, member, last)      {AT(key, FIELD_INT, object, member), .high = (last)}
+#define ENUM_OR(key, object, member, last, absent) \
+	{AT(key, FIELD_INT, object, member), .high = (last), .fallback = (absent)}
+#define I64(key, object, member, least, most, absent) \
+	{AT(key, FIELD_I64, object, member), .low = (least), .high = (most), .fallback = (absent)}
+#define SPANS(key, object, member, limit) \
+	{AT(key, FIELD_SPANS, object, member), .offset_len = offsetof(struct object, n_##member), .max = (limit)}
+#define STRUCTS(key, object, member, limit, element) \
+	{AT(key, FIELD_STRUCTS, object, member), .offset_len = offsetof(struct object, n_##member), \
+		.max = (limit), .shape = (element)}
+
 static const struct field item_fields[] = {
-	{.key = "url", .type = FIELD_EXACT, .offset = offsetof(struct item, url),
-		.max = PROTOCOL_URL_MAX, .required = true},
-	{.key = "title", .type = FIELD_TEXT, .offset = offsetof(struct item, title),
-		.max = PROTOCOL_TEXT_MAX},
-	{.key = "published", .type = FIELD_I64, .offset = offsetof(struct item, published_ms),
-		.low = -TIME_HIGH, .high = TIME_HIGH},
-	{.key = "kind", .type = FIELD_INT, .offset = offsetof(struct item, kind), .high = WORK_PAGE,
-		.fallback = WORK_PAGE},
+	REQUIRED("url", item, url, PROTOCOL_URL_MAX),
+	TEXT("title", item, title, PROTOCOL_TEXT_MAX),
+	I64("published", item, published_ms, -TIME_HIGH, TIME_HIGH, 0),
+	ENUM_OR("kind", item, kind, WORK_PAGE, WORK_PAGE),
 };
-static const struct shape item_shape = SHAPE(item_fields, struct item);
+static const struct shape item_shape = SHAPE(item_fields, item);
 
 static const struct field result_fields[] = {
-	{.key = "url", .type = FIELD_U64, .offset = offsetof(struct result, url_number)},
-	{.key = "lease", .type = FIELD_U64, .offset = offsetof(struct result, lease_number)},
-	{.key = "outcome", .type = FIELD_INT, .offset = offsetof(struct result, outcome),
-		.high = OUTCOME_GUARDED},
-	{.key = "status", .type = FIELD_INT, .offset = offsetof(struct result, http_status),
-		.high = 999},
-	{.key = "error", .type = FIELD_TEXT, .offset = offsetof(struct result, error),
-		.max = PROTOCOL_TEXT_MAX},
-	{.key = "etag", .type = FIELD_EXACT, .offset = offsetof(struct result, etag),
-		.max = PROTOCOL_TEXT_MAX},
-	{.key = "modified", .type = FIELD_EXACT, .offset = offsetof(struct result, last_modified),
-		.max = PROTOCOL_TEXT_MAX},
-	{.key = "moved", .type = FIELD_EXACT, .offset = offsetof(struct result, moved_to),
-		.max = PROTOCOL_URL_MAX},
-	{.key = "changed", .type = FIELD_BOOL, .offset = offsetof(struct result, changed)},
-	{.key = "elapsed", .type = FIELD_I64, .offset = offsetof(struct result, elapsed_ms),
-		.high = DELAY_HIGH},
-	{.key = "crawl_delay", .type = FIELD_I64, .offset = offsetof(struct result, crawl_delay_ms),
-		.low = -1, .high = DELAY_HIGH, .fallback = -1},
-	{.key = "retry_after", .type = FIELD_I64, .offset = offsetof(struct result, retry_after_ms),
-		.low = -1, .high = DELAY_HIGH, .fallback = -1},
-	{.key = "page", .type = FIELD_EXACT, .offset = offsetof(struct result, page), .max = 32},
-	{.key = "items", .type = FIELD_STRUCTS, .offset = offsetof(struct result, items),
-		.offset_len = offsetof(struct result, n_items), .max = PROTOCOL_ITEMS_MAX,
-		.shape = &item_shape},
-	{.key = "dropped", .type = FIELD_SIZE, .offset = offsetof(struct result, n_items_dropped),
-		.high = UINT32_MAX},
+	U64("url", result, url_number),
+	U64("lease", result, lease_number),
+	ENUM("outcome", result, outcome, OUTCOME_GUARDED),
+	ENUM("status", result, http_status, 999),
+	TEXT("error", result, error, PROTOCOL_TEXT_MAX),
+	EXACT("etag", result, etag, PROTOCOL_TEXT_MAX),
+	EXACT("modified", result, last_modified, PROTOCOL_TEXT_MAX),
+	EXACT("moved", result, moved_to, PROTOCOL_URL_MAX),
+	BOOL("changed", result, changed),
+	I64("elapsed", result, elapsed_ms, 0, DELAY_HIGH, 0),
+	I64("crawl_delay", result, crawl_delay_ms, -1, DELAY_HIGH, -1),
+	I64("retry_after", result, retry_after_ms, -1, DELAY_HIGH, -1),
+	EXACT("page", result, page, 32),
+	STRUCTS("items", result, items, PROTOCOL_ITEMS_MAX, &item_shape),
+	SIZE("dropped", result, n_items_dropped),
 };
-static const struct shape result_shape = SHAPE(result_fields, struct result);
+static const struct shape result_shape = SHAPE(result_fields, result);
 
 static const struct field lease_fields[] = {
-	{.key = "number", .type = FIELD_U64, .offset = offsetof(struct lease, url_number)},
-	{.key = "lease", .type = FIELD_U64, .offset = offsetof(struct lease, lease_number)},
-	{.key = "url", .type = FIELD_EXACT, .offset = offsetof(struct lease, url),
-		.max = PROTOCOL_URL_MAX, .required = true},
-	{.key = "source", .type = FIELD_TEXT, .offset = offsetof(struct lease, source),
-		.max = NAME_MAX_BYTES},
-	{.key = "kind", .type = FIELD_INT, .offset = offsetof(struct lease, kind), .high = WORK_PAGE},
-	{.key = "duration", .type = FIELD_I64, .offset = offsetof(struct lease, duration_ms),
-		.high = DELAY_HIGH},
-	{.key = "delay", .type = FIELD_I64, .offset = offsetof(struct lease, delay_ms),
-		.high = DELAY_HIGH},
-	{.key = "etag", .type = FIELD_EXACT, .offset = offsetof(struct lease, etag),
-		.max = PROTOCOL_TEXT_MAX},
-	{.key = "modified", .type = FIELD_EXACT, .offset = offsetof(struct lease, last_modified),
-		.max = PROTOCOL_TEXT_MAX},
-	{.key = "title", .type = FIELD_TEXT, .offset = offsetof(struct lease, title),
-		.max = PROTOCOL_TEXT_MAX},
-	{.key = "published", .type = FIELD_I64, .offset = offsetof(struct lease, published_ms),
-		.low = -TIME_HIGH, .high = TIME_HIGH},
-	{.key = "publisher", .type = FIELD_TEXT, .offset = offsetof(struct lease, publisher),
-		.max = PROTOCOL_TEXT_MAX},
-	{.key = "region", .type = FIELD_TEXT, .offset = offsetof(struct lease, region),
-		.max = PROTOCOL_TEXT_MAX},
-	{.key = "links", .type = FIELD_EXACT, .offset = offsetof(struct lease, link_selector),
-		.max = PROTOCOL_TEXT_MAX},
-	{.key = "include", .type = FIELD_SPANS, .offset = offsetof(struct lease, include),
-		.offset_len = offsetof(struct lease, n_include), .max = PROTOCOL_RULES_MAX},
-	{.key = "exclude", .type = FIELD_SPANS, .offset = offsetof(struct lease, exclude),
-		.offset_len = offsetof(struct lease, n_exclude), .max = PROTOCOL_RULES_MAX},
-	{.key = "allow", .type = FIELD_SPANS, .offset = offsetof(struct lease, allow_addresses),
-		.offset_len = offsetof(struct lease, n_allow_addresses), .max = PROTOCOL_RULES_MAX},
+	U64("number", lease, url_number),
+	U64("lease", lease, lease_number),
+	REQUIRED("url", lease, url, PROTOCOL_URL_MAX),
+	TEXT("source", lease, source, NAME_MAX_BYTES),
+	ENUM("kind", lease, kind, WORK_PAGE),
+	I64("duration", lease, duration_ms, 0, DELAY_HIGH, 0),
+	I64("delay", lease, delay_ms, 0, DELAY_HIGH, 0),
+	EXACT("etag", lease, etag, PROTOCOL_TEXT_MAX),
+	EXACT("modified", lease, last_modified, PROTOCOL_TEXT_MAX),
+	TEXT("title", lease, title, PROTOCOL_TEXT_MAX),
+	I64("published", lease, published_ms, -TIME_HIGH, TIME_HIGH, 0),
+	TEXT("publisher", lease, publisher, PROTOCOL_TEXT_MAX),
+	TEXT("region", lease, region, PROTOCOL_TEXT_MAX),
+	EXACT("links", lease, link_selector, PROTOCOL_TEXT_MAX),
+	SPANS("include", lease, include, PROTOCOL_RULES_MAX),
+	SPANS("exclude", lease, exclude, PROTOCOL_RULES_MAX),
+	SPANS("allow", lease, allow_addresses, PROTOCOL_RULES_MAX),
 };
-static const struct shape lease_shape = SHAPE(lease_fields, struct lease);
+static const struct shape lease_shape = SHAPE(lease_fields, lease);
 
 static const struct field work_request_fields[] = {
-	{.key = "worker", .type = FIELD_EXACT, .offset = offsetof(struct work_request, worker),
-		.max = NAME_MAX_BYTES, .required = true},
-	{.key = "boot", .type = FIELD_U64, .offset = offsetof(struct work_request, boot)},
-	{.key = "seq", .type = FIELD_U64, .offset = offsetof(struct work_request, seq)},
-	{.key = "want", .type = FIELD_U32, .offset = offsetof(struct work_request, want),
-		.high = UINT32_MAX},
-	{.key = "results", .type = FIELD_STRUCTS, .offset = offsetof(struct work_request, results),
-		.offset_len = offsetof(struct work_request, n_results), .max = PROTOCOL_RESULTS_MAX,
-		.shape = &result_shape},
+	REQUIRED("worker", work_request, worker, NAME_MAX_BYTES),
+	U64("boot", work_request, boot),
+	U64("seq", work_request, seq),
+	U32("want", work_request, want),
+	STRUCTS("results", work_request, results, PROTOCOL_RESULTS_MAX, &result_shape),
 };
 
 static const struct field work_reply_fields[] = {
-	{.key = "seq", .type = FIELD_U64, .offset = offsetof(struct work_reply, seq)},
-	{.key = "leases", .type = FIELD_STRUCTS, .offset = offsetof(struct work_reply, leases),
-		.offset_len = offsetof(struct work_reply, n_leases), .max = PROTOCOL_LEASES_MAX,
-		.shape = &lease_shape},
+	U64("seq", work_reply, seq),
+	STRUCTS("leases", work_reply, leases, PROTOCOL_LEASES_MAX, &lease_shape),
 };
 
 static const struct field admin_request_fields[] = {
-	{.key = "command", .type = FIELD_INT, .offset = offsetof(struct admin_request, command),
-		.high = ADMIN_SOURCES},
-	{.key = "arguments", .type = FIELD_SPANS, .offset = offsetof(struct admin_request, arguments),
-		.offset_len = offsetof(struct admin_request, n_arguments), .max = ARGUMENTS_MAX},
+	ENUM("command", admin_request, command, ADMIN_SOURCES),
+	SPANS("arguments", admin_request, arguments, ARGUMENTS_MAX),
 };
 
 static const struct field admin_reply_fields[] = {
-	{.key = "ok", .type = FIELD_BOOL, .offset = offsetof(struct admin_reply, ok)},
-	{.key = "text", .type = FIELD_TEXT, .offset = offsetof(struct admin_reply, text),
-		.max = ADMIN_TEXT_MAX},
+	BOOL("ok", admin_reply, ok),
+	TEXT("text", admin_reply, text, ADMIN_TEXT_MAX),
 };
 
 static const struct shape message_shapes[] = {
-	[MESSAGE_WORK_REQUEST] = SHAPE(work_request_fields, struct work_request),
-	[MESSAGE_WORK_REPLY] = SHAPE(work_reply_fields, struct work_reply),
-	[MESSAGE_ADMIN_REQUEST] = SHAPE(admin_request_fields, struct admin_request),
-	[MESSAGE_ADMIN_REPLY] = SHAPE(admin_reply_fields, struct admin_reply),
+	[MESSAGE_WORK_REQUEST] = SHAPE(work_request_fields, work_request),
+	[MESSAGE_WORK_REPLY] = SHAPE(work_reply_fields, work_reply),
+	[MESSAGE_ADMIN_REQUEST] = SHAPE(admin_request_fields, admin_request),
+	[MESSAGE_ADMIN_REPLY] = SHAPE(admin_reply_fields, admin_reply),
 };
+/* clang-format on */
 
 /* Strings in lists are addresses as often as texts. */
 #define LIST_STRING_MAX PROTOCOL_URL_MAX
@@ -318,7 +302,8 @@ static void put_value(msgpack_packer *p, const struct field *f, const void *obje
 		put_spans(p, *(struct span *const *)field_at(f, object), list_len(f, object));
 		break;
 	case FIELD_STRUCTS:
-		put_structs(p, f->shape, *(const char *const *)field_at(f, object), list_len(f, object));
+		put_structs(p, f->shape, *(const char *const *)field_at(f, object),
+			list_len(f, object));
 		break;
 	default:
 		msgpack_pack_uint64(p, unsigned_of(f, object));
@@ -398,140 +383,10 @@ void protocol_put_admin_reply(const struct admin_reply *m, struct strbuf *out)
 
 /* Reading. */
 
-enum token_type { TOKEN_OTHER, TOKEN_UINT, TOKEN_NEGATIVE, TOKEN_BOOL, TOKEN_STRING, TOKEN_ARRAY, TOKEN_MAP };
-
-/* One msgpack value, or the head of a list or map whose elements follow. */
-struct token {
-	enum token_type type;
-	uint64_t number;  /* of UINT and BOOL; the count of ARRAY and MAP */
-	int64_t negative;
-	struct span text; /* borrowed from the message */
-};
-
 struct reader {
 	struct span left;
 	struct arena *arena;
 };
-
-static bool take_bytes(struct reader *r, uint64_t n, struct span *ret)
-{
-	if (n > r->left.len)
-		return false;
-	*ret = span_from(r->left.data, (size_t)n);
-	r->left = span_from_offset(r->left, (size_t)n);
-	return true;
-}
-
-static bool take_number(struct reader *r, size_t width, uint64_t *ret)
-{
-	struct span s;
-
-	if (!take_bytes(r, width, &s))
-		return false;
-	*ret = 0;
-	for (size_t i = 0; i < width; i++)
-		*ret = *ret << 8 | (uint8_t)s.data[i];
-	return true;
-}
-
-/* A value whose length stands in the @width bytes before it, after @extra bytes more. */
-static bool take_sized(struct reader *r, size_t width, size_t extra, struct span *ret)
-{
-	uint64_t len;
-
-	return take_number(r, width, &len) && take_bytes(r, len + extra, ret);
-}
-
-static bool take_signed(struct reader *r, size_t width, struct token *t)
-{
-	uint64_t bits;
-	unsigned shift = (unsigned)(64 - width * 8);
-
-	if (!take_number(r, width, &bits))
-		return false;
-	t->negative = (int64_t)(bits << shift) >> shift;
-	t->type = t->negative < 0 ? TOKEN_NEGATIVE : TOKEN_UINT;
-	t->number = (uint64_t)t->negative;
-	return true;
-}
-
-/* The formats that one byte tells whole, but for the bytes of a short string. */
-static bool take_short(struct reader *r, uint8_t head, struct token *t)
-{
-	if (head < 0x80) {
-		*t = (struct token){.type = TOKEN_UINT, .number = head};
-	} else if (head >= 0xe0) {
-		*t = (struct token){.type = TOKEN_NEGATIVE, .negative = (int8_t)head};
-	} else if (head < 0x90) {
-		*t = (struct token){.type = TOKEN_MAP, .number = head & 15};
-	} else if (head < 0xa0) {
-		*t = (struct token){.type = TOKEN_ARRAY, .number = head & 15};
-	} else {
-		t->type = TOKEN_STRING;
-		return take_bytes(r, head & 31, &t->text);
-	}
-	return true;
-}
-
-static bool take_token(struct reader *r, struct token *t)
-{
-	struct span s;
-	uint8_t head;
-
-	*t = (struct token){.type = TOKEN_OTHER};
-	if (!take_bytes(r, 1, &s))
-		return false;
-	head = (uint8_t)s.data[0];
-	if (head < 0xc0 || head >= 0xe0)
-		return take_short(r, head, t);
-	switch (head) {
-	case 0xc0: /* nil */
-		return true;
-	case 0xc2: case 0xc3:
-		*t = (struct token){.type = TOKEN_BOOL, .number = head & 1};
-		return true;
-	case 0xc4: case 0xc5: case 0xc6: /* bin */
-		t->type = TOKEN_STRING;
-		return take_sized(r, (size_t)1 << (head - 0xc4), 0, &t->text);
-	case 0xc7: case 0xc8: case 0xc9: /* ext: length, type, data */
-		return take_sized(r, (size_t)1 << (head - 0xc7), 1, &s);
-	case 0xca: case 0xcb: /* float */
-		return take_bytes(r, head == 0xca ? 4 : 8, &s);
-	case 0xcc: case 0xcd: case 0xce: case 0xcf:
-		t->type = TOKEN_UINT;
-		return take_number(r, (size_t)1 << (head - 0xcc), &t->number);
-	case 0xd0: case 0xd1: case 0xd2: case 0xd3:
-		return take_signed(r, (size_t)1 << (head - 0xd0), t);
-	case 0xd4: case 0xd5: case 0xd6: case 0xd7: case 0xd8: /* fixext: type, data */
-		return take_bytes(r, 1 + ((uint64_t)1 << (head - 0xd4)), &s);
-	case 0xd9: case 0xda: case 0xdb:
-		t->type = TOKEN_STRING;
-		return take_sized(r, (size_t)1 << (head - 0xd9), 0, &t->text);
-	case 0xdc: case 0xdd:
-		t->type = TOKEN_ARRAY;
-		return take_number(r, head == 0xdc ? 2 : 4, &t->number);
-	case 0xde: case 0xdf:
-		t->type = TOKEN_MAP;
-		return take_number(r, head == 0xde ? 2 : 4, &t->number);
-	}
-	return false; /* 0xc1 is never used */
-}
-
-/* A whole value of any depth. Every step takes a byte at least, so it ends with the message. */
-static bool skip_value(struct reader *r)
-{
-	struct token t;
-
-	for (uint64_t pending = 1; pending; pending--) {
-		if (!take_token(r, &t))
-			return false;
-		if (t.type == TOKEN_ARRAY)
-			pending += t.number;
-		else if (t.type == TOKEN_MAP)
-			pending += t.number * 2;
-	}
-	return true;
-}
 
 /* A copy that ends where C thinks it ends, or NULL. */
 static const char *dup_string(struct reader *r, struct span s, size_t max)
@@ -543,10 +398,10 @@ static const char *dup_string(struct reader *r, struct span s, size_t max)
 
 static bool read_string(struct reader *r, const struct field *f, void *at)
 {
-	struct token t;
+	struct wire_token t;
 	const char *s;
 
-	if (!take_token(r, &t) || t.type != TOKEN_STRING)
+	if (!wire_take(&r->left, &t) || t.type != WIRE_STRING)
 		return false;
 	s = dup_string(r, t.text, f->max);
 	if (!s || (f->required && !*s))
@@ -557,18 +412,18 @@ static bool read_string(struct reader *r, const struct field *f, void *at)
 
 static bool read_integer(struct reader *r, const struct field *f, void *at)
 {
-	struct token t;
+	struct wire_token t;
 	int64_t value;
 
-	if (!take_token(r, &t))
+	if (!wire_take(&r->left, &t))
 		return false;
 	if (f->type == FIELD_U64) {
 		*(uint64_t *)at = t.number;
-		return t.type == TOKEN_UINT;
+		return t.type == WIRE_UINT;
 	}
-	if (t.type != TOKEN_NEGATIVE && !(t.type == TOKEN_UINT && t.number <= INT64_MAX))
+	if (t.type != WIRE_NEGATIVE && !(t.type == WIRE_UINT && t.number <= INT64_MAX))
 		return false;
-	value = t.type == TOKEN_UINT ? (int64_t)t.number : t.negative;
+	value = t.type == WIRE_UINT ? (int64_t)t.number : t.negative;
 	if (value < f->low || value > f->high)
 		return false;
 	if (f->type == FIELD_INT)
@@ -584,9 +439,9 @@ static bool read_integer(struct reader *r, const struct field *f, void *at)
 
 static bool read_bool(struct reader *r, void *at)
 {
-	struct token t;
+	struct wire_token t;
 
-	if (!take_token(r, &t) || t.type != TOKEN_BOOL)
+	if (!wire_take(&r->left, &t) || t.type != WIRE_BOOL)
 		return false;
 	*(bool *)at = t.number;
 	return true;
@@ -595,9 +450,9 @@ static bool read_bool(struct reader *r, void *at)
 /* The count of a list; no more than there can be, every element being a byte at least. */
 static bool read_count(struct reader *r, const struct field *f, size_t *ret)
 {
-	struct token t;
+	struct wire_token t;
 
-	if (!take_token(r, &t) || t.type != TOKEN_ARRAY)
+	if (!wire_take(&r->left, &t) || t.type != WIRE_ARRAY)
 		return false;
 	*ret = (size_t)t.number;
 	return t.number <= f->max && t.number <= r->left.len;
@@ -612,10 +467,10 @@ static bool read_spans(struct reader *r, const struct field *f, void *object)
 		return false;
 	spans = arena_alloc(r->arena, n * sizeof *spans);
 	for (size_t i = 0; i < n; i++) {
-		struct token t;
+		struct wire_token t;
 		const char *s;
 
-		if (!take_token(r, &t) || t.type != TOKEN_STRING)
+		if (!wire_take(&r->left, &t) || t.type != WIRE_STRING)
 			return false;
 		s = dup_string(r, t.text, LIST_STRING_MAX);
 		if (!s)
@@ -704,18 +559,18 @@ static bool has_required(const struct shape *shape, const void *object)
 /* A map into a zeroed object. */
 static bool read_fields(struct reader *r, const struct shape *shape, void *object)
 {
-	struct token map, key;
+	struct wire_token map, key;
 
 	set_fallbacks(shape, object);
-	if (!take_token(r, &map) || map.type != TOKEN_MAP)
+	if (!wire_take(&r->left, &map) || map.type != WIRE_MAP)
 		return false;
 	for (uint64_t i = 0; i < map.number; i++) {
 		const struct field *f;
 
-		if (!take_token(r, &key) || key.type != TOKEN_STRING)
+		if (!wire_take(&r->left, &key) || key.type != WIRE_STRING)
 			return false;
 		f = shape_find(shape, key.text);
-		if (!(f ? read_value(r, f, object) : skip_value(r)))
+		if (!(f ? read_value(r, f, object) : wire_skip(&r->left)))
 			return false;
 	}
 	return has_required(shape, object);
@@ -725,14 +580,16 @@ struct envelope {
 	uint64_t version, type;
 };
 
+/* clang-format off */
 static const struct field envelope_fields[] = {
-	{.key = "v", .type = FIELD_U64, .offset = offsetof(struct envelope, version)},
-	{.key = "t", .type = FIELD_U64, .offset = offsetof(struct envelope, type)},
+	U64("v", envelope, version),
+	U64("t", envelope, type),
 };
+/* clang-format on */
 
 int protocol_type(struct span message, enum message_type *ret)
 {
-	static const struct shape shape = SHAPE(envelope_fields, struct envelope);
+	static const struct shape shape = SHAPE(envelope_fields, envelope);
 	struct reader r = {.left = message};
 	struct envelope e = {.type = UINT64_MAX};
 

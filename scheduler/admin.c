@@ -95,7 +95,7 @@ static void put_next_due(struct planner *p, const struct roster_source *s, struc
 {
 	struct entry e;
 	bool is_known = s->url_number && frontier_read(p->frontier, s->url_number, p->arena, &e) &&
-		e.due_ms != ENTRY_DUE_NEVER;
+			e.due_ms != ENTRY_DUE_NEVER;
 
 	put_moment(out, "next_due", is_known ? planner_to_wall(p, e.due_ms) : 0, is_known);
 }
@@ -192,9 +192,11 @@ static bool add_urls(struct planner *p, const struct admin_request *q, struct st
 static bool check_names(struct planner *p, const struct admin_request *q, struct strbuf *out)
 {
 	for (size_t i = 0; i < q->n_arguments; i++) {
-		if (!roster_find(&p->roster, q->arguments[i]) && !hosts_find(&p->hosts, q->arguments[i]))
-			strbuf_printf(out, "%sthere is no source or host '%.*s'", out->len ? "; " : "",
-				(int)q->arguments[i].len, q->arguments[i].data);
+		if (!roster_find(&p->roster, q->arguments[i]) &&
+			!hosts_find(&p->hosts, q->arguments[i]))
+			strbuf_printf(out, "%sthere is no source or host '%.*s'",
+				out->len ? "; " : "", (int)q->arguments[i].len,
+				q->arguments[i].data);
 	}
 	return out->len == 0;
 }

@@ -21,14 +21,14 @@ static bool address_parse(struct address *a, const char *url, const struct url_r
 	strbuf_clear(&a->href);
 	strbuf_clear(&a->canonical);
 	return url_resolve(span_str(url), (struct span){0}, &a->href) == 0 &&
-		a->href.len <= PROTOCOL_URL_MAX &&
-		url_canonical(strbuf_span(&a->href), rules, &a->canonical) == 0 &&
-		url_split(strbuf_span(&a->href), &a->parts) && a->parts.host.len &&
-		a->parts.host.len <= 255; /* DNS; and LMDB's keys end at 511 */
+	       a->href.len <= PROTOCOL_URL_MAX &&
+	       url_canonical(strbuf_span(&a->href), rules, &a->canonical) == 0 &&
+	       url_split(strbuf_span(&a->href), &a->parts) && a->parts.host.len &&
+	       a->parts.host.len <= 255; /* DNS; and LMDB's keys end at 511 */
 }
 
-static enum admit_outcome admit_address(
-	struct planner *p, const struct admission *a, const struct address *address, uint64_t *ret_number)
+static enum admit_outcome admit_address(struct planner *p, const struct admission *a,
+	const struct address *address, uint64_t *ret_number)
 {
 	struct hash id = url_id(strbuf_span(&address->canonical));
 	struct host *h;
@@ -83,7 +83,8 @@ static bool is_covered(
 		if (list->role != ENTRY_STAND_IN)
 			return false;
 	}
-	return url_split(list->url, &shown_on) && source_covers(scope, item->parts.host, shown_on.host);
+	return url_split(list->url, &shown_on) &&
+	       source_covers(scope, item->parts.host, shown_on.host);
 }
 
 size_t admit_items(struct planner *p, const struct entry *list, const struct result *r)

@@ -118,7 +118,8 @@ static struct revisit_rules rules_of(const struct applying *a)
 	bool is_page = a->entry.kind == WORK_PAGE && a->entry.role == ENTRY_FOUND;
 
 	return (struct revisit_rules){
-		.first_ms = is_page ? c->page_interval_s * 1000 : planner_interval_ms(a->p, a->source),
+		.first_ms =
+			is_page ? c->page_interval_s * 1000 : planner_interval_ms(a->p, a->source),
 		.max_ms = c->page_interval_max_s * 1000,
 		.is_constant = a->entry.role == ENTRY_SOURCE,
 	};
@@ -129,7 +130,8 @@ static int64_t next_due_ms(struct applying *a)
 	const struct revisit_rules rules = rules_of(a);
 	const struct result *r = a->result;
 	int64_t now_ms = planner_now_ms(a->p);
-	int64_t wait_ms = revisit_next(&rules, r->outcome, r->changed || a->n_new, &a->entry.revisit);
+	int64_t wait_ms =
+		revisit_next(&rules, r->outcome, r->changed || a->n_new, &a->entry.revisit);
 
 	if (a->is_due_now)
 		return now_ms;
@@ -185,7 +187,8 @@ static void pause_host(struct applying *a)
 {
 	const struct result *r = a->result;
 	struct host *h = a->host;
-	int64_t retry_ms = r->retry_after_ms < RETRY_AFTER_MAX_MS ? r->retry_after_ms : RETRY_AFTER_MAX_MS;
+	int64_t retry_ms =
+		r->retry_after_ms < RETRY_AFTER_MAX_MS ? r->retry_after_ms : RETRY_AFTER_MAX_MS;
 	int64_t pause_ms, backoff_ms, next_ms;
 
 	set_crawl_delay(a);
@@ -238,7 +241,7 @@ void apply_result(struct planner *p, struct worker *w, const struct result *r)
 	a.source = roster_get(&p->roster, a.entry.source);
 	lease = &a.host->lease;
 	is_others = planner_is_leased(a.host, &a.entry) &&
-		!(lease->lease_number == r->lease_number && lease->worker == w);
+		    !(lease->lease_number == r->lease_number && lease->worker == w);
 	a.n_new = admit_items(p, &a.entry, r);
 	tell_source(&a, !is_others);
 	if (is_others)

@@ -11,10 +11,18 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#define SCHEMA       1
+#define SCHEMA	     1
 #define LAST_MS_STEP 60000 /* an idle frontier is not written for the moment alone more often */
 
-enum table { TABLE_URLS = DB_META + 1, TABLE_IDS, TABLE_DUE, TABLE_HOSTS, TABLE_LEASES, TABLE_WORKERS, TABLE_SOURCES };
+enum table {
+	TABLE_URLS = DB_META + 1,
+	TABLE_IDS,
+	TABLE_DUE,
+	TABLE_HOSTS,
+	TABLE_LEASES,
+	TABLE_WORKERS,
+	TABLE_SOURCES
+};
 
 static const char *const tables[] = {
 	[DB_META] = "meta",
@@ -32,7 +40,7 @@ struct frontier {
 	int lock_fd;
 	const struct log_ctx *log; /* borrowed */
 	struct txn txn;
-	uint64_t last[FRONTIER_N];      /* numbers given, with those of this transaction */
+	uint64_t last[FRONTIER_N];	/* numbers given, with those of this transaction */
 	uint64_t committed[FRONTIER_N]; /* to return to when it fails */
 	int64_t last_ms;
 	struct strbuf value; /* being packed */
@@ -56,7 +64,8 @@ static int take_lock(const char *path, int *ret_fd, char **ret_error)
 		return err_from_errno(errno);
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		*ret_error = alloc_printf("%s: another scheduler is running on this frontier", file);
+		*ret_error =
+			alloc_printf("%s: another scheduler is running on this frontier", file);
 		return -ERR_BUSY;
 	}
 	*ret_fd = fd;
@@ -88,7 +97,8 @@ static int open_last(struct frontier *f, char **ret_error)
 	txn_abort(&f->txn);
 	f->txn = (struct txn)TXN_INIT;
 	if (r < 0)
-		*ret_error = alloc_printf("%s: 'last' in table meta: %s", db_path(f->db), err_str(r));
+		*ret_error =
+			alloc_printf("%s: 'last' in table meta: %s", db_path(f->db), err_str(r));
 	return r;
 }
 
@@ -160,7 +170,7 @@ static void put_last(struct frontier *f, int64_t now_ms)
 int frontier_commit(struct frontier *f, int64_t now_ms)
 {
 	bool has_news = memcmp(f->last, f->committed, sizeof f->last) != 0 ||
-		now_ms - f->last_ms >= LAST_MS_STEP;
+			now_ms - f->last_ms >= LAST_MS_STEP;
 
 	if (has_news)
 		put_last(f, now_ms);
@@ -189,8 +199,8 @@ static void report_damage(struct frontier *f, const char *table, struct span key
 
 	for (size_t i = 0; i < key.len && i < 32; i++)
 		strbuf_printf(&hex, "%02x", (uint8_t)key.data[i]);
-	log_warn(f->log, "%s: table %s: the value of key %s is damaged, skipping", db_path(f->db), table,
-		hex.data);
+	log_warn(f->log, "%s: table %s: the value of key %s is damaged, skipping", db_path(f->db),
+		table, hex.data);
 }
 
 /* URLs. */

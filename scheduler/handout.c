@@ -4,11 +4,11 @@
 
 #include <inttypes.h>
 
-#define STEPS_MAX        4096  /* hosts looked at in vain in one turn; the next turn goes on */
+#define STEPS_MAX	  4096 /* hosts looked at in vain in one turn; the next turn goes on */
 #define PAUSED_RECHECK_MS INT64_C(3600000) /* a page of a paused source is asked about hourly */
 
-#define RELEASES_FREE    3       /* crawlers may be restarted; what kills them thrice is suspect */
-#define RELEASE_BASE_MS  60000
+#define RELEASES_FREE	3 /* crawlers may be restarted; what kills them thrice is suspect */
+#define RELEASE_BASE_MS 60000
 
 /* A page that ends every crawler that takes it must not end them all day. */
 static int64_t release_pause_ms(unsigned releases)
@@ -74,7 +74,8 @@ void handout_expire(struct planner *p)
 	struct host *h = hosts_first(&p->hosts);
 
 	while (h && host_ready_ms(h) <= now_ms && host_is_leased(h)) {
-		log_warn(&p->log, "worker '%s' did not bring back URL %" PRIu64 " of %s, giving it out again",
+		log_warn(&p->log,
+			"worker '%s' did not bring back URL %" PRIu64 " of %s, giving it out again",
 			h->lease.worker->name, h->lease.url_number, h->name);
 		take_back(p, h, h->lease.expires_ms);
 		h = hosts_first(&p->hosts);
@@ -88,8 +89,8 @@ void handout_release(struct planner *p, struct worker *w)
 	while (w->leased)
 		take_back(p, w->leased, planner_now_ms(p));
 	if (n)
-		log_notice(&p->log, "worker '%s' has started anew, giving out its %zu URLs again", w->name,
-			n);
+		log_notice(&p->log, "worker '%s' has started anew, giving out its %zu URLs again",
+			w->name, n);
 }
 
 static char *dup_span(struct planner *p, struct span s)
@@ -120,7 +121,8 @@ static void fill_rules(struct planner *p, const struct source *rules, struct lea
 }
 
 /* What the crawler is told about the URL that @h is leased for. */
-static void fill_lease(struct planner *p, const struct host *h, const struct entry *e, struct lease *l)
+static void fill_lease(
+	struct planner *p, const struct host *h, const struct entry *e, struct lease *l)
 {
 	const struct roster_source *source = roster_get(&p->roster, e->source);
 
@@ -144,7 +146,8 @@ static void fill_lease(struct planner *p, const struct host *h, const struct ent
 		fill_rules(p, source->rules, l);
 }
 
-static void give(struct planner *p, struct host *h, struct worker *w, uint64_t seq, uint64_t url_number)
+static void give(
+	struct planner *p, struct host *h, struct worker *w, uint64_t seq, uint64_t url_number)
 {
 	const struct host_lease lease = {
 		.url_number = url_number,
@@ -176,14 +179,16 @@ static bool take_first(struct planner *p, struct host *h, struct entry *e)
 	const struct roster_source *source;
 	struct frontier_due first;
 
-	if (!frontier_first_due(p->frontier, h->number, &first) || first.due_ms > planner_now_ms(p)) {
+	if (!frontier_first_due(p->frontier, h->number, &first) ||
+		first.due_ms > planner_now_ms(p)) {
 		planner_refresh(p, h);
 		return false;
 	}
 	frontier_drop_due(p->frontier, &first);
 	if (!frontier_read(p->frontier, first.number, p->arena, e) || e->due_ms != first.due_ms ||
 		e->host != h->number) {
-		log_warn(&p->log, "the queue of %s leads to URL %" PRIu64 ", which is not due, skipping",
+		log_warn(&p->log,
+			"the queue of %s leads to URL %" PRIu64 ", which is not due, skipping",
 			h->name, first.number);
 		planner_refresh(p, h);
 		return false;
@@ -219,7 +224,8 @@ void handout_fill(
 		give(p, h, w, q->seq, e.number);
 		planner_refresh(p, h);
 		if (ret->n_leases == cap) {
-			struct lease *larger = arena_alloc(p->arena, (cap ? cap * 2 : 8) * sizeof *larger);
+			struct lease *larger =
+				arena_alloc(p->arena, (cap ? cap * 2 : 8) * sizeof *larger);
 
 			if (cap)
 				memcpy(larger, ret->leases, cap * sizeof *larger);

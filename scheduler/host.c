@@ -92,7 +92,8 @@ static void index_number(struct hosts *hs, struct host *h)
 		n *= 2;
 	if (n > hs->n_numbers) {
 		hs->by_number = alloc_resize(hs->by_number, n, sizeof(struct host *));
-		memset(hs->by_number + hs->n_numbers, 0, (n - hs->n_numbers) * sizeof(struct host *));
+		memset(hs->by_number + hs->n_numbers, 0,
+			(n - hs->n_numbers) * sizeof(struct host *));
 		hs->n_numbers = n;
 	}
 	hs->by_number[h->number] = h;

@@ -18,8 +18,7 @@ static struct names_slot *slot_of(const struct names *n, struct span key, uint64
 {
 	size_t i = (size_t)hash & (n->cap - 1);
 
-	while (n->slots[i].key &&
-		!(n->slots[i].hash == hash && span_is(key, n->slots[i].key)))
+	while (n->slots[i].key && !(n->slots[i].hash == hash && span_is(key, n->slots[i].key)))
 		i = (i + 1) & (n->cap - 1);
 	return &n->slots[i];
 }

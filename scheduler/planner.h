@@ -32,7 +32,7 @@
 
 struct planner_counts {
 	uint64_t outcomes[OUTCOME_GUARDED + 1]; /* since the start */
-	uint64_t admitted;                      /* URLs that were new */
+	uint64_t admitted;			/* URLs that were new */
 };
 
 /* Open to the files of this room. */
@@ -72,8 +72,8 @@ int planner_commit(struct planner *p);
  * the next planner_begin(). False when nothing is due and @q may be asked
  * again later; with @is_last it is answered with nothing instead.
  */
-bool planner_work(struct planner *p, const struct work_request *q, bool is_last,
-	struct work_reply *ret);
+bool planner_work(
+	struct planner *p, const struct work_request *q, bool is_last, struct work_reply *ret);
 
 /* The moment at which something becomes due, HOST_READY_NEVER without one. */
 int64_t planner_ready_ms(const struct planner *p);

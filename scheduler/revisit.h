@@ -16,19 +16,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define REVISIT_NEVER       (-1)
-#define REVISIT_BACKOFF_MAX (6 * 3600 * INT64_C(1000)) /* of a host: it is asked four times a day */
+#define REVISIT_NEVER	    (-1)
+#define REVISIT_BACKOFF_MAX (6 * 3600 * INT64_C(1000)) /* of a host: it is asked four times a day  \
+							*/
 
 struct revisit_rules {
 	int64_t first_ms;
-	int64_t max_ms;   /* of doubling */
+	int64_t max_ms;	  /* of doubling */
 	bool is_constant; /* a source's own URL */
 };
 
 /* Of one URL; a zeroed one has never been looked at. */
 struct revisit_state {
 	int64_t interval_ms;
-	unsigned failures;      /* looks in a row that ended like the last one, which was no success */
+	unsigned failures; /* looks in a row that ended like the last one, which was no success */
 	enum outcome last;
 };
 
@@ -36,8 +37,8 @@ struct revisit_state {
  * Time from now until the next look, or REVISIT_NEVER; @s moves on. @changed:
  * the page has another text, the list showed something new.
  */
-int64_t revisit_next(
-	const struct revisit_rules *rules, enum outcome outcome, bool changed, struct revisit_state *s);
+int64_t revisit_next(const struct revisit_rules *rules, enum outcome outcome, bool changed,
+	struct revisit_state *s);
 
 /* Whether it says something against the host rather than about one URL. */
 bool revisit_is_host_failure(enum outcome outcome);

@@ -27,11 +27,11 @@
 /* A request in line. */
 struct visit {
 	struct bus_request *request; /* ours to answer; gone with the server */
-	struct arena *arena;         /* of what was decoded */
+	struct arena *arena;	     /* of what was decoded */
 	bool is_admin;
 	struct work_request work;
 	struct admin_request admin;
-	int64_t deadline_ms; /* monotonic: answered by then */
+	int64_t deadline_ms;  /* monotonic: answered by then */
 	struct strbuf answer; /* written, waiting for the commit; empty: held */
 	struct visit *next;
 };
@@ -168,7 +168,8 @@ static void on_turn(void *arg)
 	r = handle_line(s);
 	if (r < 0) {
 		if (!s->is_failing)
-			log_error(&s->log, "the frontier cannot be written: %s; retrying every second",
+			log_error(&s->log,
+				"the frontier cannot be written: %s; retrying every second",
 				err_str(r));
 		s->is_failing = true;
 		timer_set(s->turn, RETRY_MS);
@@ -183,11 +184,13 @@ static void on_turn(void *arg)
 
 /* Incoming. */
 
-/* A worker asks for one thing at a time: its newer request for work is the one that it waits for. */
+/* A worker asks for one thing at a time: its newer request for work is the one that it waits for.
+ */
 static void supersede(struct scheduler *s, const struct visit *newer)
 {
 	for (struct visit *v = s->first; v; v = v->next) {
-		if (!v->is_admin && v->work.want && strcmp(v->work.worker, newer->work.worker) == 0 &&
+		if (!v->is_admin && v->work.want &&
+			strcmp(v->work.worker, newer->work.worker) == 0 &&
 			(v->work.boot != newer->work.boot || v->work.seq < newer->work.seq))
 			v->deadline_ms = INT64_MIN;
 	}
@@ -217,7 +220,8 @@ static void on_request(void *arg, struct bus_request *request, struct span messa
 	strbuf_init(&v->answer, 0);
 	r = decode(v, message);
 	if (r < 0) {
-		log_warn(&s->log, "a message of %zu bytes was refused: %s", message.len, err_str(r));
+		log_warn(
+			&s->log, "a message of %zu bytes was refused: %s", message.len, err_str(r));
 		answer_admin(&v->answer, false, err_str(r));
 		bus_reply(request, strbuf_span(&v->answer));
 		visit_free(v);

@@ -10,7 +10,7 @@
 
 #define NAME_BYTES_MAX 100
 #define FIELD(member)  offsetof(struct source, member)
-#define DAY_S          86400
+#define DAY_S	       86400
 
 /* Goes into Redis keys, logs and command lines as it is. */
 static const char *check_name(const char *value)
@@ -29,7 +29,7 @@ static const char *check_url(const char *value)
 	if (strlen(value) > PROTOCOL_URL_MAX)
 		return "is too long";
 	return url_resolve(span_str(value), (struct span){0}, &href) < 0 ? "is no http or https URL"
-									  : NULL;
+									 : NULL;
 }
 
 static bool is_prefix_length(const char *digits, long max)
@@ -47,7 +47,8 @@ static const char *check_cidr(const char *value)
 	uint8_t bytes[16];
 	bool is_v4, is_v6;
 
-	snprintf(address, sizeof address, "%.*s", (int)(n < sizeof address ? n : sizeof address), value);
+	snprintf(address, sizeof address, "%.*s", (int)(n < sizeof address ? n : sizeof address),
+		value);
 	is_v4 = inet_pton(AF_INET, address, bytes) == 1;
 	is_v6 = inet_pton(AF_INET6, address, bytes) == 1;
 	if (!is_v4 && !is_v6)
@@ -69,13 +70,16 @@ static const struct setting table[] = {
 		.help = "What stands there; auto looks at the content"},
 	{"publisher", SETTING_STRING, FIELD(publisher), .max = 200,
 		.help = "Who publishes, when a page does not say"},
-	{"region", SETTING_STRING, FIELD(region), .max = 20, .help = "Code of its region, such as 420000"},
+	{"region", SETTING_STRING, FIELD(region), .max = 20,
+		.help = "Code of its region, such as 420000"},
 	{"interval_s", SETTING_INT, FIELD(interval_s), 0, 365 * DAY_S, "0",
 		.help = "Time between two looks; 0 takes scheduler.listing_interval_s"},
 	{"delay_ms", SETTING_INT, FIELD(delay_ms), 0, 3600000, "0",
-		.help = "Pause between two requests to its hosts; absent takes scheduler.host_delay_ms"},
+		.help = "Pause between two requests to its hosts; absent takes "
+			"scheduler.host_delay_ms"},
 	{"links", SETTING_STRING, FIELD(links), .max = PROTOCOL_TEXT_MAX,
-		.help = "CSS selector of a listing's items, where they are not found by themselves"},
+		.help = "CSS selector of a listing's items, where they are not found by "
+			"themselves"},
 	{"include", SETTING_LIST, FIELD(include), .max = PROTOCOL_RULES_MAX,
 		.help = "Items' addresses must contain one of these"},
 	{"exclude", SETTING_LIST, FIELD(exclude), .max = PROTOCOL_RULES_MAX,
@@ -83,7 +87,8 @@ static const struct setting table[] = {
 	{"scope", SETTING_CHOICE, FIELD(scope), .fallback = "site", .choices = scopes,
 		.help = "Items may be on the source's site (with subdomains), its host, or any"},
 	{"allow_addresses", SETTING_LIST, FIELD(allow_addresses), .max = PROTOCOL_RULES_MAX,
-		.check = check_cidr, .help = "Private address ranges that may be fetched from, such as 10.0.0.0/8"},
+		.check = check_cidr,
+		.help = "Private address ranges that may be fetched from, such as 10.0.0.0/8"},
 };
 
 #define TABLE_LEN (sizeof table / sizeof *table)
@@ -117,7 +122,8 @@ struct loading {
 	bool has_faults;
 };
 
-static void fault(struct loading *l, const struct yaml *y, const struct yaml_node *at, const char *text)
+static void fault(
+	struct loading *l, const struct yaml *y, const struct yaml_node *at, const char *text)
 {
 	yaml_error(y, at, l->errors, "%s", text);
 	l->has_faults = true;
@@ -159,7 +165,8 @@ static void load_source(struct loading *l, const struct yaml *y, const struct ya
 	else if (!*s->url || !settle_url(s, l->rules))
 		fault(l, y, map, "a source must have a url");
 	else {
-		list->sources = alloc_grow(list->sources, list->len, &l->cap, sizeof *list->sources);
+		list->sources =
+			alloc_grow(list->sources, list->len, &l->cap, sizeof *list->sources);
 		list->sources[list->len++] = TAKE_PTR(s);
 	}
 }
@@ -208,7 +215,8 @@ static int compare_ids(const void *a, const void *b)
 	return r ? r : compare_names(a, b);
 }
 
-static void refuse_twin(struct loading *l, const struct source *s, const struct source *first, const char *what)
+static void refuse_twin(
+	struct loading *l, const struct source *s, const struct source *first, const char *what)
 {
 	strbuf_printf(l->errors, "%s:%d: source '%s' has the same %s as '%s' in %s:%d\n", s->file,
 		s->line, s->name, what, first->name, first->file, first->line);

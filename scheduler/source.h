@@ -34,9 +34,9 @@ enum source_scope {
 
 struct source {
 	char *name;
-	char *url;       /* absolute, as url_resolve() writes it */
-	int kind;        /* enum work_kind */
-	int scope;       /* enum source_scope */
+	char *url; /* absolute, as url_resolve() writes it */
+	int kind;  /* enum work_kind */
+	int scope; /* enum source_scope */
 	char *publisher, *region, *links;
 	int64_t interval_s; /* 0: the configuration's */
 	int64_t delay_ms;   /* valid if has_delay */

@@ -8,7 +8,8 @@ struct roster_source *sync_roster_source(struct planner *p, struct span name)
 
 	if (s)
 		return s;
-	s = roster_add(&p->roster, name, (uint32_t)frontier_take_number(p->frontier, FRONTIER_SOURCE));
+	s = roster_add(
+		&p->roster, name, (uint32_t)frontier_take_number(p->frontier, FRONTIER_SOURCE));
 	planner_put_source(p, s);
 	return s;
 }
@@ -29,7 +30,8 @@ static void demote(struct planner *p, const struct roster_source *s, uint64_t nu
 	planner_reschedule(p, h, &e, ENTRY_DUE_NEVER);
 }
 
-/* When a source's own URL is due: at once if it never was looked at, sooner if its interval shrank. */
+/* When a source's own URL is due: at once if it never was looked at, sooner if its interval shrank.
+ */
 static int64_t due_of(const struct planner *p, const struct roster_source *s, const struct entry *e)
 {
 	int64_t now_ms = planner_now_ms(p), by_interval_ms;

@@ -8,36 +8,78 @@
 
 /* What a request with every field set says, read back and compared field by field. */
 static struct item items[] = {
-	{.url = "http://www.most.gov.cn/kjbgz/1.html", .title = "人工智能创新发展", .published_ms = 1748520000000,
+	{.url = "http://www.most.gov.cn/kjbgz/1.html",
+		.title = "人工智能创新发展",
+		.published_ms = 1748520000000,
 		.kind = WORK_PAGE},
 	{.url = "https://example.org/sitemap.xml", .title = "", .kind = WORK_SITEMAP},
 };
 
 static struct result results[] = {
-	{.url_number = UINT64_MAX, .lease_number = 7, .outcome = OUTCOME_OK, .http_status = 200,
-		.error = "", .etag = "\"abc\"", .last_modified = "Thu, 29 May 2025 12:30:00 GMT",
-		.moved_to = "", .changed = true, .elapsed_ms = 123, .crawl_delay_ms = 0,
-		.retry_after_ms = -1, .page = "0123456789abcdef0123456789abcdef", .items = items,
-		.n_items = 2, .n_items_dropped = 3},
-	{.url_number = 9, .lease_number = 8, .outcome = OUTCOME_MOVED, .http_status = 301,
-		.error = "moved", .etag = "", .last_modified = "", .moved_to = "https://example.org/x",
-		.crawl_delay_ms = 5000, .retry_after_ms = 60000, .page = ""},
-	{.error = "", .etag = "", .last_modified = "", .moved_to = "", .crawl_delay_ms = -1,
-		.retry_after_ms = -1, .page = ""},
+	{.url_number = UINT64_MAX,
+		.lease_number = 7,
+		.outcome = OUTCOME_OK,
+		.http_status = 200,
+		.error = "",
+		.etag = "\"abc\"",
+		.last_modified = "Thu, 29 May 2025 12:30:00 GMT",
+		.moved_to = "",
+		.changed = true,
+		.elapsed_ms = 123,
+		.crawl_delay_ms = 0,
+		.retry_after_ms = -1,
+		.page = "0123456789abcdef0123456789abcdef",
+		.items = items,
+		.n_items = 2,
+		.n_items_dropped = 3},
+	{.url_number = 9,
+		.lease_number = 8,
+		.outcome = OUTCOME_MOVED,
+		.http_status = 301,
+		.error = "moved",
+		.etag = "",
+		.last_modified = "",
+		.moved_to = "https://example.org/x",
+		.crawl_delay_ms = 5000,
+		.retry_after_ms = 60000,
+		.page = ""},
+	{.error = "",
+		.etag = "",
+		.last_modified = "",
+		.moved_to = "",
+		.crawl_delay_ms = -1,
+		.retry_after_ms = -1,
+		.page = ""},
 };
 
-static const struct work_request request = {
-	.worker = "node1-crawler-0", .boot = 0xdeadbeefcafef00d, .seq = 42, .want = 16,
-	.results = results, .n_results = 3};
+static const struct work_request request = {.worker = "node1-crawler-0",
+	.boot = 0xdeadbeefcafef00d,
+	.seq = 42,
+	.want = 16,
+	.results = results,
+	.n_results = 3};
 
 static struct span include[] = {{"/kjbgz/", 7}, {"/art/", 5}};
 static struct span allow[] = {{"127.0.0.0/8", 11}};
 static struct lease leases[] = {
-	{.url_number = 1, .lease_number = 2, .url = "http://a.cn/", .source = "hubei-daily",
-		.kind = WORK_LISTING, .duration_ms = 120000, .delay_ms = 2000, .etag = "W/\"1\"",
-		.last_modified = "x", .title = "湖北日报", .published_ms = -1, .publisher = "湖北日报",
-		.region = "420000", .link_selector = "ul.list a", .include = include, .n_include = 2,
-		.allow_addresses = allow, .n_allow_addresses = 1},
+	{.url_number = 1,
+		.lease_number = 2,
+		.url = "http://a.cn/",
+		.source = "hubei-daily",
+		.kind = WORK_LISTING,
+		.duration_ms = 120000,
+		.delay_ms = 2000,
+		.etag = "W/\"1\"",
+		.last_modified = "x",
+		.title = "湖北日报",
+		.published_ms = -1,
+		.publisher = "湖北日报",
+		.region = "420000",
+		.link_selector = "ul.list a",
+		.include = include,
+		.n_include = 2,
+		.allow_addresses = allow,
+		.n_allow_addresses = 1},
 };
 
 static void put_request(struct strbuf *out)
@@ -242,14 +284,21 @@ static const struct {
 	size_t len;
 	int expected;
 } rows[] = {
-#define ROW(what, message, bytes, expected) {what, message, bytes, sizeof(bytes) - 1, expected}
+#define ROW(what, message, bytes, expected)                                                        \
+	{                                                                                          \
+		what, message, bytes, sizeof(bytes) - 1, expected                                  \
+	}
 	ROW("unknown key", 'p', "\xa1z\x93\x01\xc0\x81\xa1x\xcb\0\0\0\0\0\0\0\0", 0),
 	ROW("unknown ext", 'p', "\xa1z\xc7\x02\x05\x01\x02", 0),
 	ROW("unknown key, nesting 64 deep", 'p',
-		"\xa1z\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91"
-		"\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91"
-		"\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91"
-		"\x91\x01", 0),
+		"\xa1z\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91"
+		"\x91"
+		"\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91"
+		"\x91"
+		"\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91"
+		"\x91"
+		"\x91\x01",
+		0),
 	ROW("huge map to skip", 'p', "\xa1z\xdf\xff\xff\xff\xff", -ERR_PROTOCOL),
 	ROW("huge list of leases", 'p', "\xa6leases\xdd\xff\xff\xff\xff", -ERR_PROTOCOL),
 	ROW("list longer than the message", 'p', "\xa6leases\xdc\x04\x00", -ERR_PROTOCOL),
@@ -266,7 +315,10 @@ static const struct {
 		-ERR_PROTOCOL),
 	ROW("no worker", 'q', "\xa3seq\x01", -ERR_PROTOCOL),
 	ROW("empty worker", 'q', "\xa6worker\xa0", -ERR_PROTOCOL),
-	ROW("worker with a zero byte", 'q', "\xa6worker\xa2" "a\0", -ERR_PROTOCOL),
+	ROW("worker with a zero byte", 'q',
+		"\xa6worker\xa2"
+		"a\0",
+		-ERR_PROTOCOL),
 	ROW("worker as bin", 'q', "\xa6worker\xc4\x01w", 0),
 	ROW("the byte that is never used", 'p', "\xa1z\xc1", -ERR_PROTOCOL),
 #undef ROW
@@ -280,7 +332,8 @@ static void test_protocol__hostile_bytes_are_answered(void **state)
 		int r;
 
 		strbuf_add(&m, "\x83\xa1v\x01\xa1t", 6);
-		strbuf_add_char(&m, rows[i].message == 'q' ? MESSAGE_WORK_REQUEST : MESSAGE_WORK_REPLY);
+		strbuf_add_char(
+			&m, rows[i].message == 'q' ? MESSAGE_WORK_REQUEST : MESSAGE_WORK_REPLY);
 		strbuf_add(&m, rows[i].bytes, rows[i].len);
 		r = decode_copy(m.data, m.len);
 		if (r != rows[i].expected)

@@ -51,7 +51,8 @@ static int teardown(void **state)
 static uint64_t add(struct fixture *fx, const char *url, uint32_t host, int64_t due_ms)
 {
 	struct hash id = url_id(span_str(url));
-	struct entry e = {.host = host, .due_ms = due_ms, .url = span_str(url), .title = span_str("标题")};
+	struct entry e = {
+		.host = host, .due_ms = due_ms, .url = span_str(url), .title = span_str("标题")};
 
 	frontier_add(fx->f, &id, &e);
 	return e.number;
@@ -69,8 +70,11 @@ static void damage(struct fixture *fx, unsigned table, struct span key, struct s
 {
 	static const char *const names[] = {
 		"meta", "urls", "ids", "due", "hosts", "leases", "workers", "sources"};
-	const struct db_options options = {.kind = "frontier", .schema = 1, .tables = names,
-		.n_tables = 8, .map_bytes = MAP_BYTES};
+	const struct db_options options = {.kind = "frontier",
+		.schema = 1,
+		.tables = names,
+		.n_tables = 8,
+		.map_bytes = MAP_BYTES};
 	struct txn t;
 	struct db *db;
 
@@ -87,11 +91,21 @@ static void test_frontier__an_entry_comes_back_whole(void **state)
 {
 	struct fixture *fx = *state;
 	struct hash id = url_id(SPAN_LITERAL("http://a.cn/1"));
-	struct entry e = {.host = 7, .source = 9, .role = ENTRY_STAND_IN, .kind = WORK_FEED, .hops = 3,
-		.releases = 2, .was_fetched = true, .revisit = {3600000, 4, OUTCOME_DOWN},
-		.due_ms = 1748520000000, .fetched_ms = 5, .published_ms = -6,
-		.url = SPAN_LITERAL("http://a.cn/1"), .etag = SPAN_LITERAL("\"x\""),
-		.last_modified = SPAN_LITERAL("Thu"), .title = SPAN_LITERAL("人工智能")};
+	struct entry e = {.host = 7,
+		.source = 9,
+		.role = ENTRY_STAND_IN,
+		.kind = WORK_FEED,
+		.hops = 3,
+		.releases = 2,
+		.was_fetched = true,
+		.revisit = {3600000, 4, OUTCOME_DOWN},
+		.due_ms = 1748520000000,
+		.fetched_ms = 5,
+		.published_ms = -6,
+		.url = SPAN_LITERAL("http://a.cn/1"),
+		.etag = SPAN_LITERAL("\"x\""),
+		.last_modified = SPAN_LITERAL("Thu"),
+		.title = SPAN_LITERAL("人工智能")};
 	struct entry back;
 	uint64_t number;
 

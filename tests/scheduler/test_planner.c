@@ -11,14 +11,14 @@
 #include <sys/resource.h>
 #include <cmocka.h>
 
-#define START_MS  INT64_C(1748520000000)
-#define SECOND    INT64_C(1000)
-#define MINUTE    (60 * SECOND)
-#define HOUR      (60 * MINUTE)
-#define DAY       (24 * HOUR)
-#define DELAY_MS  2000
-#define LEASE_MS  120000
-#define LIST_MS   (600 * SECOND)
+#define START_MS INT64_C(1748520000000)
+#define SECOND	 INT64_C(1000)
+#define MINUTE	 (60 * SECOND)
+#define HOUR	 (60 * MINUTE)
+#define DAY	 (24 * HOUR)
+#define DELAY_MS 2000
+#define LEASE_MS 120000
+#define LIST_MS	 (600 * SECOND)
 
 /* A planner on a folder of its own, and the last answer that it gave. */
 struct fixture {
@@ -33,7 +33,9 @@ struct fixture {
 
 static void load_config(struct fixture *fx, const char *more)
 {
-	CLEANUP(freep) char *text = alloc_printf("data_dir: %s\nruntime_dir: %s\n%s", fx->folder, fx->folder, more);
+	CLEANUP(freep)
+	char *text =
+		alloc_printf("data_dir: %s\nruntime_dir: %s\n%s", fx->folder, fx->folder, more);
 	CLEANUP(freep) char *path = alloc_printf("%s/policywatch.yaml", fx->folder);
 	STRBUF_LOCAL(errors);
 
@@ -133,21 +135,29 @@ static struct lease take(struct fixture *fx, const char *worker)
 
 static struct result result_of(const struct lease *l, enum outcome outcome)
 {
-	return (struct result){.url_number = l->url_number, .lease_number = l->lease_number,
-		.outcome = outcome, .error = "", .etag = "", .last_modified = "", .moved_to = "",
-		.page = "", .crawl_delay_ms = -1, .retry_after_ms = -1};
+	return (struct result){.url_number = l->url_number,
+		.lease_number = l->lease_number,
+		.outcome = outcome,
+		.error = "",
+		.etag = "",
+		.last_modified = "",
+		.moved_to = "",
+		.page = "",
+		.crawl_delay_ms = -1,
+		.retry_after_ms = -1};
 }
 
 static void report(struct fixture *fx, const char *worker, struct result *r)
 {
-	const struct work_request q = {.worker = worker, .boot = 1, .seq = ++fx->seq, .results = r,
-		.n_results = 1};
+	const struct work_request q = {
+		.worker = worker, .boot = 1, .seq = ++fx->seq, .results = r, .n_results = 1};
 
 	send(fx, &q);
 	assert_true(fx->is_answered && fx->reply.n_leases == 0);
 }
 
-static void finish(struct fixture *fx, const char *worker, const struct lease *l, enum outcome outcome)
+static void finish(
+	struct fixture *fx, const char *worker, const struct lease *l, enum outcome outcome)
 {
 	struct result r = result_of(l, outcome);
 
@@ -155,13 +165,15 @@ static void finish(struct fixture *fx, const char *worker, const struct lease *l
 }
 
 /* The list is fetched and shows @urls, which end with NULL. */
-static void show(struct fixture *fx, const char *worker, const struct lease *l, const char *const *urls)
+static void show(
+	struct fixture *fx, const char *worker, const struct lease *l, const char *const *urls)
 {
 	struct item items[32] = {0};
 	struct result r = result_of(l, OUTCOME_OK);
 
 	for (; urls[r.n_items]; r.n_items++)
-		items[r.n_items] = (struct item){.url = urls[r.n_items], .title = "", .kind = WORK_PAGE};
+		items[r.n_items] =
+			(struct item){.url = urls[r.n_items], .title = "", .kind = WORK_PAGE};
 	r.items = items;
 	report(fx, worker, &r);
 }
@@ -238,8 +250,10 @@ static void test_planner__a_lease_carries_the_rules_of_its_source(void **state)
 	struct fixture *fx = *state;
 	struct lease l;
 
-	set_sources(fx, "sources:\n- {name: s, url: 'http://s.cn/', publisher: 湖北日报, region: '420000',\n"
-			"  links: 'ul a', include: [/a/, /b/], exclude: [/c/], allow_addresses: [127.0.0.0/8]}\n");
+	set_sources(fx, "sources:\n- {name: s, url: 'http://s.cn/', publisher: 湖北日报, region: "
+			"'420000',\n"
+			"  links: 'ul a', include: [/a/, /b/], exclude: [/c/], allow_addresses: "
+			"[127.0.0.0/8]}\n");
 	l = take(fx, "w");
 	assert_string_equal(l.publisher, "湖北日报");
 	assert_string_equal(l.region, "420000");
@@ -297,8 +311,10 @@ static void test_planner__sources_may_exchange_their_urls(void **state)
 {
 	struct fixture *fx = *state;
 
-	set_sources(fx, "sources:\n- {name: a, url: 'http://a.cn/'}\n- {name: b, url: 'http://b.cn/'}\n");
-	set_sources(fx, "sources:\n- {name: a, url: 'http://b.cn/'}\n- {name: b, url: 'http://a.cn/'}\n");
+	set_sources(fx,
+		"sources:\n- {name: a, url: 'http://a.cn/'}\n- {name: b, url: 'http://b.cn/'}\n");
+	set_sources(fx,
+		"sources:\n- {name: a, url: 'http://b.cn/'}\n- {name: b, url: 'http://a.cn/'}\n");
 	assert_int_equal(ask(fx, "w", 10), 2);
 	for (int i = 0; i < 2; i++) {
 		const struct lease *l = &fx->reply.leases[i];
@@ -313,7 +329,8 @@ static void test_planner__a_shorter_interval_counts_at_once(void **state)
 	struct lease l = take(fx, "w");
 
 	finish(fx, "w", &l, OUTCOME_OK);
-	set_sources(fx, "sources:\n- {name: list, url: 'http://a.cn/', kind: listing, interval_s: 10}\n");
+	set_sources(fx,
+		"sources:\n- {name: list, url: 'http://a.cn/', kind: listing, interval_s: 10}\n");
 	later(fx, 10 * SECOND);
 	assert_int_equal(ask(fx, "w", 10), 1);
 }
@@ -335,7 +352,10 @@ static void test_planner__a_faulty_reload_changes_nothing(void **state)
 static void test_planner__items_become_pages_that_are_due_now(void **state)
 {
 	struct fixture *fx = *state;
-	struct item item = {.url = "http://a.cn/1.html", .title = "人工智能", .published_ms = 5, .kind = WORK_PAGE};
+	struct item item = {.url = "http://a.cn/1.html",
+		.title = "人工智能",
+		.published_ms = 5,
+		.kind = WORK_PAGE};
 	struct lease l = take(fx, "w");
 	struct result r = result_of(&l, OUTCOME_OK);
 
@@ -370,7 +390,8 @@ static void test_planner__items_out_of_scope_are_left_out(void **state)
 
 	start_with(fx, urls);
 	assert_int_equal(status(fx, "urls"), 1 + 2);
-	set_sources(fx, "sources:\n- {name: list, url: 'http://a.cn/', kind: listing, scope: any}\n");
+	set_sources(
+		fx, "sources:\n- {name: list, url: 'http://a.cn/', kind: listing, scope: any}\n");
 	assert_int_equal(ask(fx, "w", 10), 2);
 	fetch_all(fx, OUTCOME_OK);
 	later(fx, LIST_MS);
@@ -433,7 +454,8 @@ static void test_planner__the_delay_counts_from_the_result(void **state)
 
 static void test_planner__port_and_scheme_do_not_make_another_host(void **state)
 {
-	static const char *const urls[] = {"http://a.cn:8080/1", "https://a.cn/2", "http://b.a.cn/3", NULL};
+	static const char *const urls[] = {
+		"http://a.cn:8080/1", "https://a.cn/2", "http://b.a.cn/3", NULL};
 	struct fixture *fx = *state;
 
 	start_with(fx, urls);
@@ -460,7 +482,8 @@ static void test_planner__a_sources_own_delay_replaces_the_default(void **state)
 	struct fixture *fx = *state;
 	struct lease l;
 
-	set_sources(fx, "sources:\n- {name: list, url: 'http://a.cn/', kind: listing, delay_ms: 0}\n");
+	set_sources(
+		fx, "sources:\n- {name: list, url: 'http://a.cn/', kind: listing, delay_ms: 0}\n");
 	l = take(fx, "w");
 	assert_int_equal(l.delay_ms, 0);
 	show(fx, "w", &l, two);
@@ -641,7 +664,8 @@ static void test_planner__results_are_applied_once(void **state)
 	struct fixture *fx = *state;
 	struct lease l = take(fx, "w");
 	struct result r = result_of(&l, OUTCOME_OK);
-	const struct work_request q = {.worker = "w", .boot = 1, .seq = 50, .results = &r, .n_results = 1};
+	const struct work_request q = {
+		.worker = "w", .boot = 1, .seq = 50, .results = &r, .n_results = 1};
 
 	send(fx, &q);
 	reopen(fx);
@@ -741,8 +765,9 @@ static void test_planner__results_of_unknown_urls_are_ignored(void **state)
 static void test_planner__want_is_the_most_that_is_given(void **state)
 {
 	static const char *const urls[] = {"http://1.a.cn/", "http://2.a.cn/", "http://3.a.cn/",
-		"http://4.a.cn/", "http://5.a.cn/", "http://6.a.cn/", "http://7.a.cn/", "http://8.a.cn/",
-		"http://9.a.cn/", "http://10.a.cn/", "http://11.a.cn/", "http://12.a.cn/", NULL};
+		"http://4.a.cn/", "http://5.a.cn/", "http://6.a.cn/", "http://7.a.cn/",
+		"http://8.a.cn/", "http://9.a.cn/", "http://10.a.cn/", "http://11.a.cn/",
+		"http://12.a.cn/", NULL};
 	struct fixture *fx = *state;
 
 	start_with(fx, urls);
@@ -903,7 +928,8 @@ static void test_planner__a_redirect_to_itself_waits_for_its_turn(void **state)
 
 static void test_planner__where_a_source_has_moved_stands_in_for_it(void **state)
 {
-	static const char *const urls[] = {"http://b.cn/1.html", "http://a.cn/2.html", "http://c.cn/3.html", NULL};
+	static const char *const urls[] = {
+		"http://b.cn/1.html", "http://a.cn/2.html", "http://c.cn/3.html", NULL};
 	struct fixture *fx = *state;
 	struct lease l;
 

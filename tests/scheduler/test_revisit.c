@@ -9,7 +9,8 @@
 #define DAY    (24 * HOUR)
 
 static const struct revisit_rules page = {.first_ms = HOUR, .max_ms = 30 * DAY};
-static const struct revisit_rules source = {.first_ms = 10 * MINUTE, .max_ms = 30 * DAY, .is_constant = true};
+static const struct revisit_rules source = {
+	.first_ms = 10 * MINUTE, .max_ms = 30 * DAY, .is_constant = true};
 
 static void test_revisit__a_source_keeps_its_interval(void **state)
 {

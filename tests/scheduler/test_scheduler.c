@@ -36,8 +36,10 @@ static int setup(void **state)
 	fx->folder = folder_new();
 	fx->sources = alloc_printf("%s/sources.d", fx->folder);
 	mkdir(fx->sources, 0700);
-	folder_write(fx->sources, "a.yaml", "sources:\n- {name: list, url: 'http://a.cn/', kind: listing}\n");
-	text = alloc_printf("data_dir: %s\nruntime_dir: %s\nscheduler: {hold_ms: 200, host_delay_ms: 0}\n",
+	folder_write(fx->sources, "a.yaml",
+		"sources:\n- {name: list, url: 'http://a.cn/', kind: listing}\n");
+	text = alloc_printf(
+		"data_dir: %s\nruntime_dir: %s\nscheduler: {hold_ms: 200, host_delay_ms: 0}\n",
 		fx->folder, fx->folder);
 	folder_write(fx->folder, "policywatch.yaml", text);
 	path = alloc_printf("%s/policywatch.yaml", fx->folder);
@@ -118,9 +120,17 @@ static void test_scheduler__a_request_is_held_until_something_is_due(void **stat
 	const struct work_request first = {.worker = "w", .boot = 1, .seq = 1, .want = 10};
 	const struct work_request second = {.worker = "w", .boot = 1, .seq = 2, .want = 10};
 	struct item item = {.url = "http://a.cn/1", .title = "", .kind = WORK_PAGE};
-	struct result r = {.error = "", .etag = "", .last_modified = "", .moved_to = "", .page = "",
-		.crawl_delay_ms = -1, .retry_after_ms = -1, .items = &item, .n_items = 1};
-	const struct work_request results = {.worker = "w", .boot = 1, .seq = 3, .results = &r, .n_results = 1};
+	struct result r = {.error = "",
+		.etag = "",
+		.last_modified = "",
+		.moved_to = "",
+		.page = "",
+		.crawl_delay_ms = -1,
+		.retry_after_ms = -1,
+		.items = &item,
+		.n_items = 1};
+	const struct work_request results = {
+		.worker = "w", .boot = 1, .seq = 3, .results = &r, .n_results = 1};
 	struct answer a, b, c;
 
 	send(fx, &first, &a);

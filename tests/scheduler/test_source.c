@@ -33,7 +33,8 @@ static void test_source__name_and_url_are_enough(void **state)
 {
 	CLEANUP(source_list_freep) struct source_list *l = NULL;
 
-	folder_write(*state, "a.yaml", "sources:\n  - name: most\n    url: HTTP://WWW.most.gov.cn/a/../b\n");
+	folder_write(*state, "a.yaml",
+		"sources:\n  - name: most\n    url: HTTP://WWW.most.gov.cn/a/../b\n");
 	l = load(*state);
 	assert_int_equal(l->len, 1);
 	assert_string_equal(l->sources[0]->name, "most");
@@ -78,7 +79,8 @@ static void test_source__all_files_make_one_list_by_name(void **state)
 {
 	CLEANUP(source_list_freep) struct source_list *l = NULL;
 
-	folder_write(*state, "b.yaml", "sources:\n- {name: b, url: 'http://b.cn/'}\n- {name: ab, url: 'http://ab.cn/'}\n");
+	folder_write(*state, "b.yaml",
+		"sources:\n- {name: b, url: 'http://b.cn/'}\n- {name: ab, url: 'http://ab.cn/'}\n");
 	folder_write(*state, "a.yaml", "sources:\n- {name: a, url: 'http://a.cn/'}\n");
 	folder_write(*state, "empty.yaml", "");
 	folder_write(*state, "notes.txt", "not read");
@@ -112,18 +114,25 @@ static const struct {
 	{"sources:\n  - name: a\n    url: http://a.cn/\n    kind: blog\n", "a.yaml:4:"},
 	{"sources:\n  - name: a\n    url: http://a.cn/\n    colour: red\n", "a.yaml:4:"},
 	{"sources:\n  - name: a\n    url: http://a.cn/\n    interval_s: -1\n", "a.yaml:4:"},
-	{"sources:\n  - name: a\n    url: http://a.cn/\n    allow_addresses: 10.0.0.0/33\n", "a.yaml:4:"},
-	{"sources:\n  - name: a\n    url: http://a.cn/\n    allow_addresses: [everywhere]\n", "a.yaml:4:"},
-	{"sources:\n  - name: a\n    url: http://a.cn/\n    allow_addresses: '1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa/3'\n", "a.yaml:4:"},
-	{"sources:\n  - name: a\n    url: http://a.cn/\n    allow_addresses: 10.0.0.0/\n", "a.yaml:4:"},
+	{"sources:\n  - name: a\n    url: http://a.cn/\n    allow_addresses: 10.0.0.0/33\n",
+		"a.yaml:4:"},
+	{"sources:\n  - name: a\n    url: http://a.cn/\n    allow_addresses: [everywhere]\n",
+		"a.yaml:4:"},
+	{"sources:\n  - name: a\n    url: http://a.cn/\n    allow_addresses: "
+	 "'1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa/3'\n",
+		"a.yaml:4:"},
+	{"sources:\n  - name: a\n    url: http://a.cn/\n    allow_addresses: 10.0.0.0/\n",
+		"a.yaml:4:"},
 	{"sources: http://a.cn/\n", "list of maps"},
 	{"sources:\n  name: a\n", "list of maps"},
 	{"- name: a\n", "list of maps"},
 	{"sources: [a]\n", "a source must be a map"},
 	{"sites: []\n", "only the key 'sources'"},
 	{"sources:\n  - name: a\n  url: x\n", "a.yaml:"},
-	{"sources:\n  - {name: a, url: 'http://a.cn/'}\n  - {name: a, url: 'http://b.cn/'}\n", "a.yaml:3: source 'a' has the same name"},
-	{"sources:\n  - {name: a, url: 'http://a.cn/'}\n  - {name: b, url: 'http://a.cn/#x'}\n", "has the same url"},
+	{"sources:\n  - {name: a, url: 'http://a.cn/'}\n  - {name: a, url: 'http://b.cn/'}\n",
+		"a.yaml:3: source 'a' has the same name"},
+	{"sources:\n  - {name: a, url: 'http://a.cn/'}\n  - {name: b, url: 'http://a.cn/#x'}\n",
+		"has the same url"},
 };
 
 static void test_source__faults_name_file_and_line(void **state)
@@ -146,7 +155,8 @@ static void test_source__all_faults_are_told_at_once(void **state)
 	STRBUF_LOCAL(errors);
 	struct source_list *l = NULL;
 
-	folder_write(*state, "a.yaml", "sources:\n- {name: a, url: x}\n- {name: 'b c', url: 'http://b.cn/'}\n");
+	folder_write(*state, "a.yaml",
+		"sources:\n- {name: a, url: x}\n- {name: 'b c', url: 'http://b.cn/'}\n");
 	folder_write(*state, "b.yaml", "sources:\n- {url: 'http://b.cn/'}\n");
 	assert_int_equal(source_list_load(*state, &url_rules_default, &l, &errors), -ERR_INVALID);
 	assert_non_null(strstr(errors.data, "a.yaml:2:"));
@@ -169,12 +179,16 @@ static void test_source__scope_is_site_host_or_any(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_source__name_and_url_are_enough, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_source__name_and_url_are_enough, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_source__every_key_is_read, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_source__all_files_make_one_list_by_name, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_source__all_files_make_one_list_by_name, setup, teardown),
 		cmocka_unit_test(test_source__an_absent_folder_has_none),
-		cmocka_unit_test_setup_teardown(test_source__faults_name_file_and_line, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_source__all_faults_are_told_at_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_source__faults_name_file_and_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_source__all_faults_are_told_at_once, setup, teardown),
 		cmocka_unit_test(test_source__scope_is_site_host_or_any),
 	};
 
