@@ -13,6 +13,7 @@
 #include "crawler/read/date.h"
 #include "crawler/read/docnumber.h"
 #include "crawler/read/metadata.h"
+#include "crawler/read/noise.h"
 #include "crawler/read/refresh.h"
 #include "crawler/read/summary.h"
 #include "crawler/read/title.h"
@@ -101,7 +102,7 @@ static void read_facts(struct article *t, size_t from, size_t to, bool dates)
 		if (i == t->title.block || b->weight > FACT_WEIGHT_MAX || is_list_of_links(b))
 			continue;
 		line = clean_phrase(b->text, &t->survey, t->arena);
-		if (dates)
+		if (dates && (i < t->body.end || !t->body.furniture[i]))
 			read_date(t, line, t->body.furniture[i] ? -1 : 0);
 		byline_read(line, t->arena, &t->byline);
 	}
@@ -296,20 +297,17 @@ static void add_attachment(struct article *t, uint32_t node, struct record *r)
 		arena_dup(t->arena, strbuf_span(&title)));
 }
 
-/* Attachments often stand in a list of their own behind the text, within the element around it. */
+/* Attachments often stand in a list of their own, anywhere but in the page's furniture. */
 static void set_links(struct article *t, struct record *r)
 {
-	uint32_t node = t->body.node, end = t->h->nodes[node].end, around = t->h->nodes[node].parent;
+	uint32_t node = t->body.node, end = t->h->nodes[node].end;
 
-	for (uint32_t i = node; i < end; i++)
-		r->links += t->h->nodes[i].tag == HTML_A && html_attr(t->h, i, "href").len > 0;
-	if (around != HTML_NONE && t->h->nodes[around].tag != HTML_BODY) {
-		node = around;
-		end = t->h->nodes[around].end;
+	for (uint32_t i = 0; i < t->h->n_nodes; i++) {
+		if (t->h->nodes[i].tag != HTML_A || t->body.parts[i] == NOISE_FURNITURE)
+			continue;
+		r->links += i >= node && i < end && html_attr(t->h, i, "href").len > 0;
+		add_attachment(t, i, r);
 	}
-	for (uint32_t i = node; i < end; i++)
-		if (t->h->nodes[i].tag == HTML_A)
-			add_attachment(t, i, r);
 }
 
 static void fill_record(struct article *t, const char *text, struct record *r)

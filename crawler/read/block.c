@@ -98,15 +98,6 @@ static void add_char(struct builder *b, const char *bytes, size_t len, uint32_t 
 		b->weight_bold += weight;
 }
 
-/* The block element around a node. */
-static uint32_t block_element(const struct html *h, uint32_t node)
-{
-	while (h->nodes[node].parent != HTML_NONE &&
-		html_trait(h->nodes[node].tag) != HTML_TRAIT_BLOCK)
-		node = h->nodes[node].parent;
-	return node;
-}
-
 static void add_text(struct builder *b, uint32_t node)
 {
 	const char *p = b->h->nodes[node].text.data, *end = p + b->h->nodes[node].text.len;
@@ -122,7 +113,7 @@ static void add_text(struct builder *b, uint32_t node)
 		if (utf8_is_invisible(c))
 			continue;
 		if (b->line.node == HTML_NONE) {
-			b->line.node = block_element(b->h, node);
+			b->line.node = html_block(b->h, node);
 			b->line.first = node;
 			b->line.heading = b->in_heading > 0;
 			b->line.n_links = b->in_link > 0;

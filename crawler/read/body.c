@@ -147,10 +147,11 @@ bool body_find(const struct html *h, const struct block_list *blocks, struct are
 	struct votes v = {.h = h, .blocks = blocks};
 
 	*ret = (struct body){.kept = arena_alloc(a, blocks->len + 1),
-		.furniture = arena_alloc(a, blocks->len + 1)};
+		.furniture = arena_alloc(a, blocks->len + 1),
+		.parts = arena_alloc(a, h->n_nodes + 1)};
 	if (!h->n_nodes || !blocks->len)
 		return false;
-	v.part = arena_alloc(a, h->n_nodes);
+	v.part = ret->parts;
 	v.sum = arena_alloc(a, h->n_nodes * sizeof *v.sum);
 	v.text = arena_alloc(a, h->n_nodes * sizeof *v.text);
 	weigh_text(&v);

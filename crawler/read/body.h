@@ -22,6 +22,7 @@ struct body {
 	size_t first, end;  /* its blocks; not all of them are kept */
 	uint8_t *kept;      /* by block of the page */
 	uint8_t *furniture; /* by block of the page: inside of something named as furniture */
+	uint8_t *parts;     /* enum noise_part by node; what is in furniture is furniture */
 };
 
 /* False when nothing on the page reads like an article. */

@@ -6,7 +6,7 @@
 #include <lexbor/encoding/encoding.h>
 #include <uchardet/uchardet.h>
 
-#define PRESCAN_BYTES    4096  /* WHATWG asks for 1,024; Chinese pages put the label behind long scripts */
+#define PRESCAN_BYTES    16384 /* WHATWG asks for 1,024; Chinese pages put the label behind long scripts */
 #define DETECT_BYTES     65536 /* more does not change uchardet's mind, but costs */
 #define DECODE_BATCH     2048  /* code points on the stack */
 #define UTF8_FAULT_RATIO 20    /* a UTF-8 page with torn characters still has so many good ones a fault */

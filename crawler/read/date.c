@@ -240,6 +240,13 @@ static void scan_move(struct scan *s)
 	s->window[WINDOW - 1] = read_token(s);
 }
 
+/* Moves so that the last of @n tokens is next to be left behind. */
+static void scan_skip(struct scan *s, size_t n)
+{
+	while (n-- > 1)
+		scan_move(s);
+}
+
 static const struct token *at(const struct scan *s, size_t i)
 {
 	return &s->window[i < WINDOW ? i : WINDOW - 1];
@@ -688,7 +695,11 @@ static bool is_fenced(const struct scan *s, size_t n)
 	return !(next->kind == TOKEN_NUMBER && !next->gap && next->glued);
 }
 
-/* A date at the start of the window. Returns tokens taken, or 0. */
+/*
+ * A date at the start of the window. Returns tokens taken, or 0. What has the
+ * form of a date and is refused is taken too, so that no part of it is read as
+ * another one; its precision is none.
+ */
 static size_t match_date(const struct scan *s, const struct date_context *ctx, bool bare, bool separators,
 	struct record_time *ret)
 {
@@ -711,7 +722,7 @@ static size_t match_date(const struct scan *s, const struct date_context *ctx, b
 			match_zone(s, n, ctx->zone_min, &p);
 
 		if (!is_fenced(s, n + time) || !settle(&p, ctx, ret))
-			return 0;
+			ret->precision = PRECISION_NONE;
 		return n + time;
 	}
 	return ctx->now_ms && bare ? match_relative(s, 0, ctx, ret) : 0;
@@ -720,15 +731,18 @@ static size_t match_date(const struct scan *s, const struct date_context *ctx, b
 bool date_find(struct span text, const struct date_context *ctx, bool bare, struct record_time *ret,
 	size_t *ret_end)
 {
+	struct record_time found;
 	struct scan s;
 
 	for (scan_init(&s, text); at(&s, 0)->kind != TOKEN_END; scan_move(&s)) {
-		size_t n = at(&s, 0)->kind == TOKEN_CHAR && !bare ? 0 : match_date(&s, ctx, bare, false, ret);
+		size_t n = at(&s, 0)->kind == TOKEN_CHAR && !bare ? 0 : match_date(&s, ctx, bare, false, &found);
 
-		if (n) {
+		if (n && found.precision) {
+			*ret = found;
 			*ret_end = at(&s, n - 1)->end;
 			return true;
 		}
+		scan_skip(&s, n);
 	}
 	return false;
 }
@@ -807,15 +821,11 @@ bool date_parse(struct span text, const struct date_context *ctx, struct record_
 	for (scan_init(&s, text); at(&s, 0)->kind != TOKEN_END; scan_move(&s)) {
 		size_t n = match_date(&s, ctx, true, true, &found);
 
-		if (!n)
-			continue;
-		if (!first.precision || found.precision > first.precision)
+		if (n && found.precision > first.precision)
 			first = found;
 		if (first.precision > PRECISION_DAY)
 			break;
-		scan_move(&s);
-		if (at(&s, 0)->kind == TOKEN_END)
-			break;
+		scan_skip(&s, n);
 	}
 	if (first.precision <= PRECISION_DAY) {
 		scan_init(&s, text);

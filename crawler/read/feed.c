@@ -9,6 +9,7 @@
 
 #include "common/alloc.h"
 #include "common/url.h"
+#include "common/utf8.h"
 #include "crawler/read/xml.h"
 
 #define ENTRIES_MAX    20000
@@ -39,18 +40,23 @@ static bool in_space(const struct reader *r, const char *part)
 }
 
 /* The text of the present element, trimmed; NULL when there is none. */
-static const char *take_text(struct reader *r, bool markup)
+static const char *take(struct reader *r, enum xml_content content)
 {
 	struct strbuf text;
 	struct span s;
 	const char *copy;
 
 	strbuf_init(&text, CONTENT_MAX);
-	xml_add_content(r->x, markup, &text);
+	xml_add_content(r->x, content, &text);
 	s = span_trim(strbuf_span(&text));
 	copy = s.len ? arena_dup(r->arena, s) : NULL;
 	strbuf_release(&text);
 	return copy;
+}
+
+static const char *take_text(struct reader *r)
+{
+	return take(r, XML_CONTENT_TEXT);
 }
 
 static void set_once(const char **field, const char *value)
@@ -75,28 +81,89 @@ static const char *resolve(struct reader *r, const char *href, const char *base)
 static const char *take_link(struct reader *r)
 {
 	const char *base = arena_strdup(r->arena, xml_base(r->x) ? xml_base(r->x) : "");
-	const char *text = take_text(r, false);
+	const char *text = take_text(r);
 
 	return text ? resolve(r, text, base) : NULL;
 }
 
 static void take_time(struct reader *r, struct record_time *field)
 {
-	const char *text = take_text(r, false);
+	const char *text = take_text(r);
 	struct record_time t;
 
 	if (text && !field->precision && date_parse(span_str(text), r->ctx, &t))
 		*field = t;
 }
 
+/* xhtml stands in a div that is no part of it (RFC 4287, 3.1.1.3). */
+static const char *without_div(struct reader *r, const char *markup)
+{
+	struct span s = span_str(markup);
+	const char *close = span_starts_with(s, SPAN_LITERAL("<div")) ? memchr(s.data, '>', s.len) : NULL;
+
+	if (!close || !span_ends_with(s, SPAN_LITERAL("</div>")) || close[-1] == '/')
+		return markup;
+	s = span_from(close + 1, s.len - (size_t)(close + 1 - s.data) - 6);
+	if (span_find(s, SPAN_LITERAL("<div")) >= 0)
+		return markup; /* the last end may be another's */
+	return arena_dup(r->arena, span_trim(s));
+}
+
+static bool is_base64(const char *type, const char *mode)
+{
+	if (mode)
+		return is(mode, "base64");
+	return type && strchr(type, '/') && strncasecmp(type, "text/", 5) != 0 && !strstr(type, "xml");
+}
+
+static int sextet(char c)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *p = c ? strchr(digits, c) : NULL;
+
+	return p ? (int)(p - digits) : -1;
+}
+
+/* Decoded if it is base64 of UTF-8, else as it stands. */
+static const char *decode_base64(struct reader *r, const char *text)
+{
+	unsigned bits = 0, n_bits = 0;
+	STRBUF_LOCAL(out);
+
+	for (const char *p = text; p && *p && *p != '='; p++) {
+		int value = sextet(*p);
+
+		if (value < 0 && !strchr(" \t\r\n", *p))
+			return text;
+		if (value < 0)
+			continue;
+		bits = (bits << 6 | (unsigned)value) & 0xFFFF;
+		n_bits += 6;
+		if (n_bits >= 8) {
+			n_bits -= 8;
+			strbuf_add_char(&out, (char)(bits >> n_bits & 0xFF));
+		}
+	}
+	return out.len && utf8_is_valid(strbuf_span(&out)) && !memchr(out.data, 0, out.len) ?
+		arena_dup(r->arena, strbuf_span(&out)) :
+		text;
+}
+
 /* Atom's text constructs: xhtml holds elements, html and text hold characters. */
 static const char *take_construct(struct reader *r)
 {
-	const char *type = xml_attr(r->x, "type"), *mode = xml_attr(r->x, "mode");
-	bool markup = (type && (is(type, "xhtml") || (is(type, "application/xhtml+xml")))) ||
-		(mode && is(mode, "xml") && type && !is(type, "text/plain"));
+	const char *type = xml_attr(r->x, "type"), *mode, *text;
+	bool base64, markup;
 
-	return take_text(r, markup);
+	type = type ? arena_strdup(r->arena, type) : NULL;
+	mode = xml_attr(r->x, "mode");
+	base64 = is_base64(type, mode);
+	markup = (type && (is(type, "xhtml") || strstr(type, "+xml") || is(type, "application/xml"))) ||
+		(mode && is(mode, "xml") && type && !is(type, "text/plain"));
+	text = take(r, markup ? XML_CONTENT_MARKUP : XML_CONTENT_TAGS);
+	if (base64)
+		return decode_base64(r, text);
+	return markup && text ? without_div(r, text) : text;
 }
 
 static void add_enclosure(struct reader *r, const char *href)
@@ -129,7 +196,7 @@ static void read_link(struct reader *r, const char **field)
 		add_enclosure(r, xml_attr(r->x, "href"));
 	else if (!rel || is(rel, "alternate"))
 		set_once(field, resolve(r, xml_attr(r->x, "href"), xml_base(r->x)));
-	take_text(r, false);
+	take_text(r);
 }
 
 /* <author> holds a name or an element <name>. */
@@ -142,7 +209,7 @@ static void read_author(struct reader *r, const char **field)
 		enum xml_event event = xml_next(r->x);
 
 		if (event == XML_EVENT_START && is(xml_name(r->x), "name")) {
-			set_once(field, take_text(r, false));
+			set_once(field, take_text(r));
 		} else if (event == XML_EVENT_START) {
 			level++;
 		} else if (event == XML_EVENT_END) {
@@ -159,12 +226,12 @@ static void read_author(struct reader *r, const char **field)
 
 static void add_category(struct reader *r)
 {
-	const char *term = xml_attr(r->x, "label"), *text;
+	const char *term = xml_attr(r->x, "term"), *text;
 
 	if (!term)
-		term = xml_attr(r->x, "term");
+		term = xml_attr(r->x, "label");
 	term = term ? arena_strdup(r->arena, term) : NULL;
-	text = take_text(r, false);
+	text = take_text(r);
 	term = term ? term : text;
 	if (term && r->entry && r->entry->categories.len < CATEGORIES_MAX)
 		record_list_add(r->arena, &r->entry->categories, term);
@@ -178,7 +245,7 @@ static bool read_common(struct reader *r, const char *name, const char **title, 
 	} else if (is(name, "author") && !in_space(r, "itunes")) {
 		read_author(r, author);
 	} else if (is(name, "creator")) {
-		set_once(author, take_text(r, false));
+		set_once(author, take_text(r));
 	} else if (is(name, "category") || is(name, "subject")) {
 		add_category(r);
 	} else
@@ -192,7 +259,7 @@ static void read_guid(struct reader *r, struct feed_entry *e)
 	bool link = !permanent || !is(permanent, "false");
 	const char *base = arena_strdup(r->arena, xml_base(r->x) ? xml_base(r->x) : "");
 
-	set_once(&e->id, take_text(r, false));
+	set_once(&e->id, take_text(r));
 	if (link && !e->link && e->id && strncasecmp(e->id, "http", 4) == 0)
 		e->link = resolve(r, e->id, base);
 }
@@ -208,23 +275,25 @@ static void read_entry_field(struct reader *r, const char *name)
 	else if (is(name, "guid"))
 		read_guid(r, e);
 	else if (is(name, "id"))
-		set_once(&e->id, take_text(r, false));
+		set_once(&e->id, take_text(r));
 	else if (is(name, "pubDate") || is(name, "published") || is(name, "issued") || is(name, "date") ||
 		is(name, "created"))
 		take_time(r, &e->published);
 	else if (is(name, "updated") || is(name, "modified"))
 		take_time(r, &e->updated);
-	else if ((is(name, "description") && !in_space(r, "mrss")) || is(name, "summary"))
+	else if ((is(name, "description") && !in_space(r, "mrss")) || is(name, "summary") ||
+		is(name, "abstract"))
 		set_once(&e->summary, take_construct(r));
-	else if (is(name, "encoded") || (is(name, "content") && !in_space(r, "mrss")) || is(name, "body"))
+	else if (is(name, "encoded") || (is(name, "content") && !in_space(r, "mrss")) || is(name, "body") ||
+		is(name, "fullitem"))
 		set_once(&e->content, take_construct(r));
 	else if (is(name, "language"))
-		set_once(&e->language, take_text(r, false));
+		set_once(&e->language, take_text(r));
 	else if (is(name, "enclosure")) {
 		add_enclosure(r, xml_attr(r->x, "url"));
-		take_text(r, false);
+		take_text(r);
 	} else
-		take_text(r, false);
+		take_text(r);
 }
 
 static void read_feed_field(struct reader *r, const char *name)
@@ -236,19 +305,20 @@ static void read_feed_field(struct reader *r, const char *name)
 	if (is(name, "link"))
 		read_link(r, &f->link);
 	else if (is(name, "id"))
-		set_once(&f->id, take_text(r, false));
-	else if (is(name, "description") || is(name, "subtitle") || is(name, "tagline"))
+		set_once(&f->id, take_text(r));
+	else if (is(name, "description") || is(name, "subtitle") || is(name, "tagline") ||
+		is(name, "abstract"))
 		set_once(&f->subtitle, take_construct(r));
 	else if (is(name, "language"))
-		set_once(&f->language, take_text(r, false));
+		set_once(&f->language, take_text(r));
 	else if (is(name, "managingEditor"))
-		set_once(&f->author, take_text(r, false));
+		set_once(&f->author, take_text(r));
 	else if (is(name, "pubDate") || is(name, "published") || is(name, "date"))
 		take_time(r, &f->published);
 	else if (is(name, "updated") || is(name, "modified") || is(name, "lastBuildDate"))
 		take_time(r, &f->updated);
 	else
-		take_text(r, false);
+		take_text(r);
 }
 
 /* RSS 1.0 names the address of an item in an attribute too. */
@@ -265,6 +335,8 @@ static void begin_entry(struct reader *r)
 	r->entry->language = language ? arena_strdup(r->arena, language) : NULL;
 	if (about)
 		r->entry->id = arena_strdup(r->arena, about);
+	if (xml_attr(r->x, "href")) /* CDF */
+		r->entry->link = resolve(r, xml_attr(r->x, "href"), xml_base(r->x));
 }
 
 static void end_entry(struct reader *r)
@@ -304,6 +376,8 @@ static const char *format_of_root(const struct reader *r)
 		return format_of_rss(version);
 	if (is(name, "RDF"))
 		return "rss10";
+	if (is(name, "channel"))
+		return "cdf";
 	if (!is(name, "feed"))
 		return NULL;
 	if ((version && strncmp(version, "0.3", 3) == 0) || in_space(r, "purl.org/atom"))
@@ -321,9 +395,10 @@ static void read_start(struct reader *r)
 		if (r->feed->n_entries < ENTRIES_MAX)
 			begin_entry(r);
 		else
-			take_text(r, false);
+			take_text(r);
 	} else if (is(name, "channel")) {
-		return; /* its children are the feed's fields */
+		if (in_space(r, "netscape.com/rdf"))
+			r->feed->format = "rss090";
 	} else
 		read_feed_field(r, name);
 }
@@ -364,6 +439,8 @@ bool feed_parse(struct span utf8, const char *url, const struct date_context *ct
 		return false;
 	if (xml_attr(x, "lang"))
 		feed.language = arena_strdup(a, xml_attr(x, "lang"));
+	if (is(xml_name(x), "channel") && xml_attr(x, "href"))
+		feed.link = resolve(&r, xml_attr(x, "href"), xml_base(x));
 	read_all(&r);
 	entries = feed.entries;
 	feed.entries = arena_alloc(a, (feed.n_entries + 1) * sizeof *entries);

@@ -362,6 +362,13 @@ uint32_t html_find(const struct html *h, uint32_t from, uint32_t end, enum html_
 	return HTML_NONE;
 }
 
+uint32_t html_block(const struct html *h, uint32_t node)
+{
+	while (h->nodes[node].parent != HTML_NONE && traits[h->nodes[node].tag] != HTML_TRAIT_BLOCK)
+		node = h->nodes[node].parent;
+	return node;
+}
+
 static void add_collapsed(struct span s, bool *gap, struct strbuf *out)
 {
 	const char *p = s.data, *end = p + s.len;
@@ -385,14 +392,17 @@ static void add_collapsed(struct span s, bool *gap, struct strbuf *out)
 
 void html_add_text(const struct html *h, uint32_t node, struct strbuf *out)
 {
+	uint32_t block = HTML_NONE;
 	bool gap = false;
 
 	for (uint32_t i = node; i < h->nodes[node].end; i++) {
 		const struct html_node *n = &h->nodes[i];
 
-		if (n->tag == HTML_TEXT)
+		if (n->tag == HTML_TEXT) {
+			gap = gap || html_block(h, i) != block;
+			block = html_block(h, i);
 			add_collapsed(n->text, &gap, out);
-		else if (html_trait(n->tag) == HTML_TRAIT_SILENT && i != node)
+		} else if (html_trait(n->tag) == HTML_TRAIT_SILENT && i != node)
 			i = n->end - 1;
 		else if (html_trait(n->tag) == HTML_TRAIT_BLOCK)
 			gap = true;

@@ -95,6 +95,9 @@ struct span html_attr(const struct html *h, uint32_t node, const char *name);
 /* The first node with the tag from @from on and before @end, or HTML_NONE. */
 uint32_t html_find(const struct html *h, uint32_t from, uint32_t end, enum html_tag tag);
 
+/* The block element around a node, or the node itself if it is one. */
+uint32_t html_block(const struct html *h, uint32_t node);
+
 /* Appends the text that a subtree shows, white space made single, lines not kept. */
 void html_add_text(const struct html *h, uint32_t node, struct strbuf *out);
 

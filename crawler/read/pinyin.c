@@ -10,6 +10,7 @@
 #define REPAIRS_MAX      32 /* each searches the document */
 #define TORN_BYTES_MAX   32 /* how far a shift by one byte goes on before it meets ASCII */
 #define TONELESS_PER_HAN 100 /* groups without marks count when one stands for so many characters */
+#define TONELESS_MIN     3   /* and there are so many: (a) alone numbers a paragraph */
 
 /* Characters that the tools are known to look for. */
 static const struct {
@@ -179,9 +180,14 @@ void pinyin_survey_add(struct pinyin_survey *s, struct span text)
 	}
 }
 
+static bool is_toneless_page(const struct pinyin_survey *s)
+{
+	return s->n_toneless >= TONELESS_MIN && s->n_toneless * TONELESS_PER_HAN > s->n_han;
+}
+
 bool pinyin_is_present(const struct pinyin_survey *s)
 {
-	return s->n_toned > 0 || s->n_toneless * TONELESS_PER_HAN >= s->n_han + 1;
+	return s->n_toned > 0 || is_toneless_page(s);
 }
 
 static uint32_t last_char(const struct strbuf *out)
@@ -215,11 +221,10 @@ static size_t count_han_before(const struct strbuf *out)
 static bool is_insertion(const struct group *g, const struct pinyin_survey *s, const struct strbuf *out)
 {
 	size_t syllables = count_syllables(g->letters, g->n_letters);
-	bool many = s->n_toneless * TONELESS_PER_HAN >= s->n_han + 1;
 
 	if (!syllables || syllables > count_han_before(out))
 		return false;
-	return g->toned || many || (s->n_toned && is_neutral(g));
+	return g->toned || is_toneless_page(s) || (s->n_toned && is_neutral(g));
 }
 
 /* The listed character with this reading whose first byte ends the character before. */

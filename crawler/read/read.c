@@ -24,7 +24,7 @@ static bool is_upper_half_text(struct span s)
 static bool has_xml_root(struct span bytes)
 {
 	static const char *const roots[] = {"<rss", "<feed", "<rdf:RDF", "<RDF", "<urlset", "<sitemapindex",
-		"<atom:feed"};
+		"<atom:feed", "<channel", "<CHANNEL"};
 	struct span head = span_from(bytes.data, bytes.len < ROOT_BYTES_MAX ? bytes.len : ROOT_BYTES_MAX);
 
 	if (is_upper_half_text(head))

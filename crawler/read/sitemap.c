@@ -51,7 +51,7 @@ static const char *take_text(struct reader *r, struct xml *x)
 	const char *copy;
 
 	strbuf_init(&text, FIELD_MAX);
-	xml_add_content(x, false, &text);
+	xml_add_content(x, XML_CONTENT_TEXT, &text);
 	copy = arena_dup(r->arena, span_trim(strbuf_span(&text)));
 	strbuf_release(&text);
 	return *copy ? copy : NULL;

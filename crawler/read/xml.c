@@ -1,8 +1,13 @@
+/*
+ * libxml2's text reader stops at the first fault, its tree parser does not: the
+ * document becomes a tree, and the reader walks over that.
+ */
 #include "crawler/read/xml.h"
 
 #include "common/alloc.h"
 #include "common/url.h"
 
+#include <libxml/parser.h>
 #include <libxml/xmlreader.h>
 #include <limits.h>
 
@@ -10,7 +15,8 @@
 #define ATTRIBUTES_MAX 256 /* of one tag: libxml2 compares each with all before it */
 
 struct xml {
-	xmlTextReader *reader;
+	xmlDoc *doc;
+	xmlTextReader *reader;   /* NULL for what is no document at all */
 	struct strbuf text;      /* the document, cleaned */
 	struct strbuf entity;    /* the characters of an entity reference */
 	char *base[DEPTH_MAX + 2]; /* xml:base by depth; NULL where the element has none */
@@ -29,16 +35,6 @@ static const struct {
 	{"egrave", "è"}, {"agrave", "à"}, {"ccedil", "ç"}, {"uuml", "ü"}, {"ouml", "ö"}, {"auml", "ä"},
 	{"szlig", "ß"}, {"ntilde", "ñ"}, {"oacute", "ó"}, {"aacute", "á"}, {"iacute", "í"},
 	{"sect", "§"}, {"para", "¶"}, {"ensp", " "}, {"emsp", " "}, {"prime", "′"}, {"rarr", "→"}};
-
-static void on_error(void *arg, const char *message, xmlParserSeverities severity,
-	xmlTextReaderLocatorPtr locator)
-{
-	/* Faults of a document are expected; what could be read is the answer. */
-	(void)arg;
-	(void)message;
-	(void)severity;
-	(void)locator;
-}
 
 /* The document type from <! to the > that ends it, brackets in it counted. */
 static size_t doctype_end(struct span s, size_t at)
@@ -61,8 +57,19 @@ static void cut_doctype(struct strbuf *text)
 	size_t head = text->len < 8192 ? text->len : 8192, end;
 
 	for (size_t i = 0; i + 9 < head; i++) {
-		if (text->data[i] != '<' || strncasecmp(text->data + i, "<!DOCTYPE", 9) != 0)
+		if (text->data[i] != '<')
 			continue;
+		if (text->data[i + 1] != '!' && text->data[i + 1] != '?')
+			return; /* the root: behind it stands no document type */
+		if (strncasecmp(text->data + i, "<!DOCTYPE", 9) != 0) {
+			const char *close = text->data[i + 1] == '?' ? "?>" : "-->";
+			ptrdiff_t at = span_find(span_from_offset(strbuf_span(text), i), span_str(close));
+
+			if (at < 0)
+				return;
+			i += (size_t)at;
+			continue;
+		}
 		end = doctype_end(strbuf_span(text), i);
 		memset(text->data + i, ' ', end - i);
 		return;
@@ -92,6 +99,20 @@ static void clean_bytes(struct strbuf *text)
 	}
 }
 
+static xmlDoc *parse(struct span text)
+{
+	xmlParserCtxt *parser = xmlNewParserCtxt();
+	xmlDoc *doc;
+
+	if (!parser)
+		return NULL;
+	doc = xmlCtxtReadMemory(parser, text.data, (int)text.len, NULL, "UTF-8",
+		XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+			XML_PARSE_NOCDATA | XML_PARSE_COMPACT);
+	xmlFreeParserCtxt(parser);
+	return doc;
+}
+
 struct xml *xml_open(struct span utf8, const char *url)
 {
 	struct xml *x = ALLOC_NEW(struct xml);
@@ -104,11 +125,9 @@ struct xml *xml_open(struct span utf8, const char *url)
 	clean_bytes(&x->text);
 	cut_doctype(&x->text);
 	if (x->text.len > 0 && x->text.len < INT_MAX)
-		x->reader = xmlReaderForMemory(x->text.data, (int)x->text.len, NULL, "UTF-8",
-			XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-				XML_PARSE_NOCDATA | XML_PARSE_COMPACT);
-	if (x->reader)
-		xmlTextReaderSetErrorHandler(x->reader, on_error, NULL);
+		x->doc = parse(strbuf_span(&x->text));
+	if (x->doc)
+		x->reader = xmlReaderWalker(x->doc);
 	return x;
 }
 
@@ -117,6 +136,7 @@ void xml_close(struct xml *x)
 	if (!x)
 		return;
 	xmlFreeTextReader(x->reader);
+	xmlFreeDoc(x->doc);
 	for (size_t i = 0; i < sizeof x->base / sizeof *x->base; i++)
 		free(x->base[i]);
 	strbuf_release(&x->text);
@@ -253,7 +273,7 @@ const char *xml_attr(const struct xml *x, const char *name)
 		r = xmlTextReaderMoveToNextAttribute(x->reader)) {
 		const char *local = or_empty(xmlTextReaderConstLocalName(x->reader));
 
-		if (strcmp(local, name) == 0)
+		if (strcasecmp(local, name) == 0)
 			value = or_empty(xmlTextReaderConstValue(x->reader));
 	}
 	xmlTextReaderMoveToElement(x->reader);
@@ -291,7 +311,7 @@ static void add_tag(struct xml *x, struct strbuf *out)
 	strbuf_add_str(out, x->empty ? " />" : ">");
 }
 
-void xml_add_content(struct xml *x, bool markup, struct strbuf *out)
+void xml_add_content(struct xml *x, enum xml_content content, struct strbuf *out)
 {
 	bool empty;
 
@@ -299,7 +319,7 @@ void xml_add_content(struct xml *x, bool markup, struct strbuf *out)
 		switch (xml_next(x)) {
 		case XML_EVENT_START:
 			empty = x->empty;
-			if (markup)
+			if (content != XML_CONTENT_TEXT)
 				add_tag(x, out);
 			level++;
 			if (empty) {
@@ -309,11 +329,11 @@ void xml_add_content(struct xml *x, bool markup, struct strbuf *out)
 			break;
 		case XML_EVENT_END:
 			level--;
-			if (markup && level > 0)
+			if (content != XML_CONTENT_TEXT && level > 0)
 				strbuf_printf(out, "</%s>", xml_name(x));
 			break;
 		case XML_EVENT_TEXT:
-			if (markup)
+			if (content == XML_CONTENT_MARKUP)
 				add_escaped(out, xml_text(x));
 			else
 				strbuf_add_str(out, xml_text(x));

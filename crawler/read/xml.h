@@ -1,6 +1,5 @@
 /*
- * XML: a document read element by element (libxml2's text reader, whose only
- * user this is). Tolerant: what is broken is read as far as it makes sense.
+ * XML: a document read element by element (libxml2, whose only user this is). Tolerant: what is broken is read as far as it makes sense.
  * Never the network, never an external entity; the document type is cut out
  * before parsing, so that no entity can be defined at all.
  *
@@ -21,6 +20,12 @@ enum xml_event {
 	XML_EVENT_START,
 	XML_EVENT_END,
 	XML_EVENT_TEXT,
+};
+
+enum xml_content {
+	XML_CONTENT_TEXT,   /* characters alone */
+	XML_CONTENT_TAGS,   /* and the tags between them: text that is markup already */
+	XML_CONTENT_MARKUP, /* and the tags between them, the characters escaped */
 };
 
 struct xml;
@@ -45,10 +50,7 @@ const char *xml_attr(const struct xml *x, const char *name);
 /* What xml:base and the document's address make of the present element. */
 const char *xml_base(const struct xml *x);
 
-/*
- * Appends the text in the element that has just started, and moves to its end.
- * With @markup the elements in it are written too, as XML.
- */
-void xml_add_content(struct xml *x, bool markup, struct strbuf *out);
+/* Appends what is in the element that has just started, and moves to its end. */
+void xml_add_content(struct xml *x, enum xml_content content, struct strbuf *out);
 
 #endif

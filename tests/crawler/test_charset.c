@@ -1,0 +1,139 @@
+#include "crawler/read/charset.h"
+
+#include "common/arena.h"
+#include "tests/cmocka_all.h"
+
+/* 人工智能 in GBK, 人工智慧 in Big5. */
+#define GBK_WORD  "\xC8\xCB\xB9\xA4\xD6\xC7\xC4\xDC"
+#define BIG5_WORD "\xA4\x48\xA4\x75\xB4\xBC\xBC\x7A"
+#define WORD      "人工智能"
+
+static void check(const char *bytes, const char *content_type, enum charset_kind kind,
+	const char *encoding, const char *text)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	struct charset_text t;
+
+	charset_decode(span_str(bytes), content_type, kind, a, &t);
+	assert_string_equal(t.encoding, encoding);
+	if (text)
+		assert_string_equal(arena_dup(a, t.text), text);
+}
+
+static void test_charset__gb2312_is_decoded_as_gb18030(void **state)
+{
+	(void)state;
+	check("<meta charset=gb2312>" GBK_WORD, NULL, CHARSET_HTML, "GB18030", "<meta charset=gb2312>" WORD);
+	check(GBK_WORD, "text/html; charset=gbk", CHARSET_HTML, "GB18030", WORD);
+	/* A four-byte sequence, which neither label has: U+2000B. */
+	check("\x95\x32\x83\x37", "text/html; charset=GB2312", CHARSET_HTML, "GB18030", "\U0002000B");
+}
+
+static void test_charset__valid_utf8_beats_any_label(void **state)
+{
+	(void)state;
+	check("<meta charset=gb2312>" WORD, NULL, CHARSET_HTML, "UTF-8", "<meta charset=gb2312>" WORD);
+	check(WORD, "text/html; charset=big5", CHARSET_HTML, "UTF-8", WORD);
+}
+
+static void test_charset__a_cut_character_at_the_end_is_no_fault(void **state)
+{
+	(void)state;
+	check(WORD "\xE4\xBA", "text/html; charset=gbk", CHARSET_HTML, "UTF-8", WORD "\uFFFD");
+}
+
+static void test_charset__order_is_mark_then_http_then_meta(void **state)
+{
+	(void)state;
+	check("\xEF\xBB\xBF" "abc", "text/html; charset=big5", CHARSET_HTML, "UTF-8", "abc");
+	check("<meta charset=gbk>" BIG5_WORD, "text/html; charset=big5", CHARSET_HTML, "Big5", NULL);
+	check("<meta charset=big5>" BIG5_WORD, NULL, CHARSET_HTML, "Big5", "<meta charset=big5>人工智慧");
+}
+
+static void test_charset__meta_is_read_as_browsers_do(void **state)
+{
+	static const struct {
+		const char *html, *encoding;
+	} rows[] = {
+		{"<meta http-equiv=Content-Type content='text/html; charset=gb2312'>", "GB18030"},
+		{"<meta content='text/html; charset=gb2312'>", "windows-1252"},
+		{"<!-- <meta charset=gbk> --><meta charset=big5>", "Big5"},
+		{"<script charset=gbk></script><meta charset=big5>", "Big5"},
+		{"<metacharset=gbk>", "windows-1252"},
+		{"<meta charset=utf-16>", "UTF-8"},
+		{"<meta charset=nonsense><meta charset=gbk>", "GB18030"},
+		{"<meta charset=\"gbk", "windows-1252"},
+		{"<p title='<meta charset=gbk>'>", "windows-1252"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		check(rows[i].html, NULL, CHARSET_HTML, rows[i].encoding, NULL);
+}
+
+static void test_charset__xml_declaration(void **state)
+{
+	(void)state;
+	check("<?xml version='1.0' encoding='GBK'?><a>" GBK_WORD "</a>", NULL, CHARSET_XML, "GB18030",
+		"<?xml version='1.0' encoding='GBK'?><a>" WORD "</a>");
+	check("<?xml version='1.0'?><a/>", NULL, CHARSET_XML, "UTF-8", NULL);
+}
+
+static void test_charset__without_a_label_the_bytes_tell(void **state)
+{
+	(void)state;
+	check(WORD, NULL, CHARSET_TEXT, "UTF-8", WORD);
+	check(GBK_WORD GBK_WORD, NULL, CHARSET_TEXT, "GB18030", WORD WORD);
+	check("", NULL, CHARSET_HTML, "windows-1252", "");
+}
+
+static void test_charset__utf16_with_and_without_mark(void **state)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	struct charset_text t;
+
+	(void)state;
+	charset_decode(span_from("\xFF\xFE\xBA\x4E", 4), NULL, CHARSET_HTML, a, &t);
+	assert_string_equal(t.encoding, "UTF-16LE");
+	assert_true(span_is(t.text, "人"));
+	charset_decode(span_from("\0<\0?\0x", 6), NULL, CHARSET_XML, a, &t);
+	assert_string_equal(t.encoding, "UTF-16BE");
+}
+
+static void test_charset__faults_become_replacement_characters(void **state)
+{
+	(void)state;
+	check("a\xFF" WORD WORD WORD WORD WORD WORD, NULL, CHARSET_TEXT, "UTF-8",
+		"a\uFFFD" WORD WORD WORD WORD WORD WORD);
+	check(GBK_WORD "\xFF" "a", "text/html; charset=gb2312", CHARSET_HTML, "GB18030", WORD "\uFFFD" "a");
+}
+
+static void test_charset__gbk_pairs_go_both_ways(void **state)
+{
+	unsigned char bytes[2];
+
+	(void)state;
+	assert_true(charset_gbk_encode(U'人', bytes));
+	assert_memory_equal(bytes, "\xC8\xCB", 2);
+	assert_int_equal(charset_gbk_decode(bytes), U'人');
+	assert_false(charset_gbk_encode('a', bytes));
+	assert_false(charset_gbk_encode(0x2000B, bytes));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_charset__gb2312_is_decoded_as_gb18030),
+		cmocka_unit_test(test_charset__valid_utf8_beats_any_label),
+		cmocka_unit_test(test_charset__a_cut_character_at_the_end_is_no_fault),
+		cmocka_unit_test(test_charset__order_is_mark_then_http_then_meta),
+		cmocka_unit_test(test_charset__meta_is_read_as_browsers_do),
+		cmocka_unit_test(test_charset__xml_declaration),
+		cmocka_unit_test(test_charset__without_a_label_the_bytes_tell),
+		cmocka_unit_test(test_charset__utf16_with_and_without_mark),
+		cmocka_unit_test(test_charset__faults_become_replacement_characters),
+		cmocka_unit_test(test_charset__gbk_pairs_go_both_ways),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

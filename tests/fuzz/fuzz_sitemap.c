@@ -1,0 +1,13 @@
+#include "crawler/read/sitemap.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	const struct date_context ctx = {.now_ms = 1748522400000};
+	struct sitemap map;
+
+	sitemap_parse(span_from(data, size), "http://a.cn/sitemap.xml", &ctx, a, &map);
+	return 0;
+}
