@@ -20,8 +20,6 @@
 
 #define BATCH_ENTRIES  64   /* one commit's worth: some 10 ms of matching */
 #define LOOK_AGAIN_MS  1000 /* should a wake-up be lost */
-#define GRACE_MS       60000
-#define GRACE_ENTRIES  10000
 
 struct follower {
 	struct store *store;
@@ -198,28 +196,6 @@ static void on_commit(void *arg, short events)
 	work(f);
 }
 
-/* The last entry that is older than the grace period. */
-static int find_start(struct follower *f, uint64_t *ret)
-{
-	int64_t old = clock_wall_ms() - GRACE_MS;
-	struct store_counts counts = {0};
-	struct journal_entry e;
-	int r = store_read_counts(f->reader, &counts);
-	uint64_t at = counts.journal_last;
-
-	if (r < 0)
-		return r;
-	for (int i = 0; at > 0 && i < GRACE_ENTRIES; i++, at--) {
-		r = store_read_journal(f->reader, at - 1, &e);
-		if (r < 0)
-			return r;
-		if (r == 0 || e.at_ms < old)
-			break;
-	}
-	*ret = at;
-	return 0;
-}
-
 static int read_cursor(struct follower *f)
 {
 	struct span value;
@@ -230,18 +206,6 @@ static int read_cursor(struct follower *f)
 	f->cursor = state_number(&t, "cursor");
 	txn_abort(&t);
 	return t.err;
-}
-
-static int start_at_the_present(struct follower *f)
-{
-	struct txn t;
-	int r = find_start(f, &f->cursor);
-
-	if (r < 0)
-		return r;
-	txn_begin_write(&t, f->state);
-	state_put_number(&t, "cursor", f->cursor);
-	return txn_commit(&t);
 }
 
 int follower_open(struct loop *l, struct store *store, struct db *state,
@@ -255,8 +219,6 @@ int follower_open(struct loop *l, struct store *store, struct db *state,
 	r = store_reader_open(store, &f->reader);
 	if (r == 0)
 		r = read_cursor(f);
-	if (r == 0 && f->is_first_time)
-		r = start_at_the_present(f);
 	if (r < 0)
 		return r;
 	fd = store_watch_fd(store);

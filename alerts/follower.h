@@ -21,8 +21,8 @@ struct follower;
  * All is borrowed. Works from the loop, as soon as something is committed to
  * the store; @on_alerts is called when the outbox has grown.
  *
- * The first time, what the journal holds already is the past and is passed
- * over, but for the last minute: the crawler may have been started together with us.
+ * The first time it begins with the journal's first entry: a page that a crawler
+ * stored before this service ran has been told to nobody yet.
  */
 int follower_open(struct loop *l, struct store *store, struct db *state,
 	struct subscription_set *set, loop_fn *on_alerts, void *arg, struct follower **ret);

@@ -41,7 +41,8 @@ char *clock_format(int64_t wall_ms, int zone_min, char out[CLOCK_TEXT_MAX])
 		local = 0;
 		gmtime_r(&local, &tm);
 	}
-	n = strftime(out, CLOCK_TEXT_MAX, "%Y-%m-%dT%H:%M:%S", &tm);
+	n = (size_t)snprintf(out, CLOCK_TEXT_MAX, "%04d-", (tm.tm_year + 1900) % 10000);
+	n += strftime(out + n, CLOCK_TEXT_MAX - n, "%m-%dT%H:%M:%S", &tm);
 	if (zone_min == 0)
 		snprintf(out + n, CLOCK_TEXT_MAX - n, "Z");
 	else

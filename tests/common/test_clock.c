@@ -12,6 +12,8 @@ static void test_clock__rfc3339_is_written_and_read_back(void **state)
 	assert_int_equal(ms, 1748521800000);
 	assert_string_equal(clock_format(0, 0, text), "1970-01-01T00:00:00Z");
 	assert_string_equal(clock_format(-1, -210, text), "1969-12-31T20:29:59-03:30");
+	assert_true(clock_parse(SPAN_LITERAL("0874-01-02T03:04:05Z"), &ms));
+	assert_string_equal(clock_format(ms, 0, text), "0874-01-02T03:04:05Z");
 	assert_true(clock_parse(SPAN_LITERAL("2024-02-29T23:59:60.25Z"), &ms));
 	assert_int_equal(ms % 1000, 250);
 }
