@@ -13,6 +13,7 @@
 
 #define SUBSCRIPTIONS_KEY "policywatch:subscriptions"
 #define POLL_PER_NAME     10 /* names a millisecond of pause: a large hash is read less often */
+#define BEGIN_MS          2000 /* the journal waits this long for the subscriptions in Redis */
 
 struct alerts {
 	const struct config *config; /* borrowed */
@@ -23,7 +24,8 @@ struct alerts {
 	struct redis *redis;
 	struct outbox *outbox;
 	struct timer *poll;
-	size_t n_polled;
+	struct timer *begin; /* set until the journal is followed */
+	bool has_begun;
 	char *reason; /* why Redis is away, as it was told last; NULL when it is up or unknown */
 	bool was_up;
 	struct log_ctx log;
@@ -85,25 +87,58 @@ static int apply(struct alerts *a, uint64_t journal_last)
 	return r;
 }
 
+/*
+ * The journal is followed once the subscriptions in Redis are known, or it is
+ * known that they cannot be had: they are meant for the first entry, too.
+ */
+static void begin(struct alerts *a)
+{
+	if (a->has_begun)
+		return;
+	a->has_begun = true;
+	timer_clear(a->begin);
+	follower_start(a->follower);
+}
+
+static void on_begin(void *arg)
+{
+	begin(arg);
+}
+
+/* From which journal entry on subscriptions hold that were not known before. */
+static uint64_t present(struct alerts *a)
+{
+	if (!a->has_begun && follower_is_first_time(a->follower))
+		return follower_cursor(a->follower);
+	return follower_journal_last(a->follower);
+}
+
 /* Subscriptions in Redis */
+
+static void take_over(struct alerts *a, const struct redis_reply *reply)
+{
+	size_t n = redis_reply_len(reply) / 2;
+	CLEANUP(freep) struct span *fields = alloc_zeroed(n * 2, sizeof *fields);
+	int r;
+
+	for (size_t i = 0; i < n * 2; i++)
+		fields[i] = redis_reply_str(redis_reply_item(reply, i));
+	if (!subscription_set_read_redis(a->set, n, fields))
+		return;
+	r = apply(a, present(a));
+	if (r < 0)
+		log_error(&a->log, "cannot take over new subscriptions: %s", err_str(r));
+}
 
 static void on_polled(void *arg, const struct redis_reply *reply)
 {
 	struct alerts *a = arg;
 	size_t n = redis_reply_len(reply) / 2;
-	CLEANUP(freep) struct span *fields = alloc_zeroed(n * 2, sizeof *fields);
-	int r;
 
 	timer_set(a->poll, a->config->alerts.poll_ms + (int64_t)(n / POLL_PER_NAME));
-	if (!reply || redis_reply_is_error(reply))
-		return;
-	for (size_t i = 0; i < n * 2; i++)
-		fields[i] = redis_reply_str(redis_reply_item(reply, i));
-	if (!subscription_set_read_redis(a->set, n, fields))
-		return;
-	r = apply(a, follower_journal_last(a->follower));
-	if (r < 0)
-		log_error(&a->log, "cannot take over new subscriptions: %s", err_str(r));
+	if (reply && !redis_reply_is_error(reply))
+		take_over(a, reply);
+	begin(a);
 }
 
 static void on_poll(void *arg)
@@ -124,6 +159,8 @@ static void on_redis_state(void *arg, bool is_up, const char *reason)
 	struct alerts *a = arg;
 
 	outbox_set_up(a->outbox, is_up);
+	if (!is_up)
+		begin(a);
 	if (is_up) {
 		log_notice(&a->log, "connected to Redis at %s", a->config->alerts.redis);
 		timer_set(a->poll, 0);
@@ -178,8 +215,9 @@ static int open_following(struct alerts *a, struct loop *l, char **ret_error)
 		r = follower_open(l, a->store, a->state, a->set, on_alerts, a, &a->follower);
 	if (r < 0)
 		return r;
-	return apply(a, follower_is_first_time(a->follower) ? follower_cursor(a->follower)
-							    : follower_journal_last(a->follower));
+	a->begin = timer_new(l, on_begin, a);
+	timer_set(a->begin, BEGIN_MS);
+	return apply(a, present(a));
 }
 
 static int open_redis(struct alerts *a, struct loop *l, char **ret_error)
@@ -230,8 +268,8 @@ void alerts_close(struct alerts *a)
 	follower_close(a->follower);
 	redis_close(a->redis);
 	outbox_free(a->outbox);
-	if (a->poll)
-		timer_free(a->poll);
+	timer_free(a->poll);
+	timer_free(a->begin);
 	subscription_set_free(a->set);
 	db_close(a->state);
 	store_close(a->store);
@@ -248,7 +286,7 @@ int alerts_reload(struct alerts *a, const struct config *config, struct strbuf *
 	a->config = config;
 	r = read_files(a, errors);
 	if (r == 0)
-		r = apply(a, follower_journal_last(a->follower));
+		r = apply(a, present(a));
 	if (r < 0) {
 		a->config = before;
 		return r;

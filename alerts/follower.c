@@ -30,6 +30,7 @@ struct follower {
 	struct timer *timer;
 	uint64_t cursor;
 	bool is_first_time;
+	bool has_started;
 	int trouble; /* the failure that was logged last, 0 if all is well */
 	loop_fn *on_alerts;
 	void *arg;
@@ -187,13 +188,20 @@ static void on_timer(void *arg)
 	work(arg);
 }
 
+void follower_start(struct follower *f)
+{
+	f->has_started = true;
+	timer_set(f->timer, 0);
+}
+
 static void on_commit(void *arg, short events)
 {
 	struct follower *f = arg;
 
 	(void)events;
 	store_watch_clear(f->store);
-	work(f);
+	if (f->has_started)
+		work(f);
 }
 
 static int read_cursor(struct follower *f)
@@ -225,7 +233,6 @@ int follower_open(struct loop *l, struct store *store, struct db *state,
 	if (fd >= 0)
 		f->watch = watch_new(l, fd, WATCH_READ, on_commit, f);
 	f->timer = timer_new(l, on_timer, f);
-	timer_set(f->timer, 0);
 	*ret = TAKE_PTR(f);
 	return 0;
 }

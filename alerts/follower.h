@@ -18,8 +18,8 @@
 struct follower;
 
 /*
- * All is borrowed. Works from the loop, as soon as something is committed to
- * the store; @on_alerts is called when the outbox has grown.
+ * All is borrowed. Works from the loop once started, as soon as something is
+ * committed to the store; @on_alerts is called when the outbox has grown.
  *
  * The first time it begins with the journal's first entry: a page that a crawler
  * stored before this service ran has been told to nobody yet.
@@ -28,6 +28,8 @@ int follower_open(struct loop *l, struct store *store, struct db *state,
 	struct subscription_set *set, loop_fn *on_alerts, void *arg, struct follower **ret);
 void follower_close(struct follower *f);
 DEFINE_CLEANUP(struct follower *, follower_close)
+
+void follower_start(struct follower *f);
 
 /* The journal entry that was worked on last. */
 uint64_t follower_cursor(const struct follower *f);

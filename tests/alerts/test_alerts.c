@@ -398,8 +398,11 @@ static void test_alerts__subscriptions_in_redis_are_live(void **state)
 	struct fixture *fx = *state;
 
 	redis_server_start(&fx->server, NULL);
+	subscribe(fx, "  - {name: mark, query: 标记}");
 	open_alerts(fx);
 	crawl_many(fx, 0, 3);
+	crawl(fx, "https://a.cn/m", "标记", "标记");
+	run_until_len(fx, "mark", 1);
 	redis_reply_free(REDIS_ASK(&fx->server, "HSET", "policywatch:subscriptions", "r",
 		"{\"query\":\"算力\"}"));
 	for (int i = 3; stream_len(fx, "r") == 0; i++) {
@@ -413,6 +416,20 @@ static void test_alerts__subscriptions_in_redis_are_live(void **state)
 
 		assert_string_not_equal(url, "https://a.cn/0");
 	}
+}
+
+static void test_alerts__a_first_start_begins_with_the_first_entry(void **state)
+{
+	struct fixture *fx = *state;
+
+	redis_server_start(&fx->server, NULL);
+	crawl_many(fx, 0, 3);
+	subscribe(fx, "  - {name: file, query: 算力}");
+	redis_reply_free(REDIS_ASK(&fx->server, "HSET", "policywatch:subscriptions", "r",
+		"{\"query\":\"算力\"}"));
+	open_alerts(fx);
+	run_until_len(fx, "file", 3);
+	run_until_len(fx, "r", 3);
 }
 
 static void test_alerts__a_new_subscription_does_not_replay_the_past(void **state)
@@ -492,6 +509,7 @@ int main(void)
 		TEST(test_alerts__kill_9_of_the_service_loses_and_doubles_nothing),
 		TEST(test_alerts__what_is_sent_again_adds_nothing),
 		TEST(test_alerts__subscriptions_in_redis_are_live),
+		TEST(test_alerts__a_first_start_begins_with_the_first_entry),
 		TEST(test_alerts__a_new_subscription_does_not_replay_the_past),
 		TEST(test_alerts__faulty_subscriptions_are_in_the_status),
 		TEST(test_alerts__a_spoilt_stream_keeps_back_only_its_own),
