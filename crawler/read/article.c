@@ -18,16 +18,17 @@
 #include "crawler/read/summary.h"
 #include "crawler/read/title.h"
 
-#define HAN_PAGE_MIN      50  /* so many Chinese characters make a Chinese page */
-#define FACT_WEIGHT_MAX   (100 * BLOCK_HAN_WEIGHT) /* of a line around the text that is read for facts */
-#define HEAD_BEFORE       6   /* lines before headline or text that may hold facts */
-#define HEAD_BEHIND       6
-#define HEAD_MAX          60  /* between headline and text stand no more */
-#define TAIL_BEHIND       8   /* lines behind the text that may name editors */
-#define GONE_WEIGHT_MAX   (150 * BLOCK_HAN_WEIGHT)
+#define HAN_PAGE_MIN 50 /* so many Chinese characters make a Chinese page */
+#define FACT_WEIGHT_MAX                                                                            \
+	(100 * BLOCK_HAN_WEIGHT) /* of a line around the text that is read for facts */
+#define HEAD_BEFORE	   6	 /* lines before headline or text that may hold facts */
+#define HEAD_BEHIND	   6
+#define HEAD_MAX	   60 /* between headline and text stand no more */
+#define TAIL_BEHIND	   8  /* lines behind the text that may name editors */
+#define GONE_WEIGHT_MAX	   (150 * BLOCK_HAN_WEIGHT)
 #define REFRESH_WEIGHT_MAX (60 * BLOCK_HAN_WEIGHT)
-#define TEXT_WEIGHT_MIN   (12 * BLOCK_HAN_WEIGHT)
-#define ATTACHMENTS_MAX   100
+#define TEXT_WEIGHT_MIN	   (12 * BLOCK_HAN_WEIGHT)
+#define ATTACHMENTS_MAX	   100
 
 struct article {
 	const struct read_input *in;
@@ -60,8 +61,8 @@ static bool is_chinese(const struct article *t)
 /* How likely the date of a line is the page's: by what stands beside it, and its precision. */
 static int rate_date(struct span line, const struct record_time *found, size_t end)
 {
-	static const char *const labels[] = {"发布", "发表", "日期", "时间", "來源", "来源", "發布", "發佈", "時間",
-		"稿源", "Published", "Posted"};
+	static const char *const labels[] = {"发布", "发表", "日期", "时间", "來源", "来源", "發布",
+		"發佈", "時間", "稿源", "Published", "Posted"};
 	int rate = found->precision > PRECISION_DAY ? 2 : 1;
 
 	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
@@ -132,8 +133,9 @@ static bool is_date_line(const struct article *t, struct span line)
 	struct record_time found;
 	size_t end;
 
-	return block_weigh(line) < 24 * BLOCK_HAN_WEIGHT && date_find(line, &t->dates, false, &found, &end) &&
-		found.precision > PRECISION_DAY && block_weigh(span_from_offset(line, end)) < 8 * BLOCK_HAN_WEIGHT;
+	return block_weigh(line) < 24 * BLOCK_HAN_WEIGHT &&
+	       date_find(line, &t->dates, false, &found, &end) && found.precision > PRECISION_DAY &&
+	       block_weigh(span_from_offset(line, end)) < 8 * BLOCK_HAN_WEIGHT;
 }
 
 static const char *make_text(struct article *t)
@@ -168,7 +170,7 @@ static void set_published(struct article *t, struct record *r)
 	if (!r->published.precision)
 		r->published = t->found;
 	else if (r->published.precision == PRECISION_DAY && t->found.precision > PRECISION_DAY &&
-		is_same_day(&r->published, &t->found))
+		 is_same_day(&r->published, &t->found))
 		r->published = t->found;
 	if (!r->published.precision && date_in_url(span_str(t->in->url), &t->dates, &in_url))
 		r->published = in_url;
@@ -205,8 +207,8 @@ static const char *name_of_employer(const char *employer)
 static void set_publisher(struct article *t, struct record *r)
 {
 	const char *const candidates[] = {t->byline.publisher, t->meta.publisher,
-		name_of_employer(t->byline.employer), t->meta.organisation && t->meta.authors.len ?
-			t->meta.authors.items[0] : NULL,
+		name_of_employer(t->byline.employer),
+		t->meta.organisation && t->meta.authors.len ? t->meta.authors.items[0] : NULL,
 		t->meta.site_name, t->title.site, t->in->publisher};
 
 	for (size_t i = 0; i < sizeof candidates / sizeof *candidates && !r->publisher; i++)
@@ -260,13 +262,14 @@ static const char *language(const struct article *t, struct span text)
 
 static bool is_attachment(struct span href)
 {
-	static const char *const endings[] = {".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et",
-		".ofd", ".zip", ".rar", ".ppt", ".pptx", ".csv", ".7z"};
+	static const char *const endings[] = {".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps",
+		".et", ".ofd", ".zip", ".rar", ".ppt", ".pptx", ".csv", ".7z"};
 
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
 		size_t len = strlen(endings[i]);
 
-		if (href.len > len && span_is_nocase(span_from_offset(href, href.len - len), endings[i]))
+		if (href.len > len &&
+			span_is_nocase(span_from_offset(href, href.len - len), endings[i]))
 			return true;
 	}
 	return false;
@@ -354,9 +357,10 @@ static uint64_t page_weight(const struct block_list *blocks)
 /* A page that answers 200 and says that it is gone. */
 static bool is_gone(const struct article *t)
 {
-	static const char *const phrases[] = {"页面不存在", "页面已删除", "信息不存在", "文章不存在", "内容不存在",
-		"您访问的页面", "您要访问的页面", "找不到该页", "找不到页面", "页面没有找到", "已被删除", "404notfound",
-		"notfound", "pagenotfound", "该页面不存在", "页面找不到", "已下线", "内容已删除", "文章已删除"};
+	static const char *const phrases[] = {"页面不存在", "页面已删除", "信息不存在",
+		"文章不存在", "内容不存在", "您访问的页面", "您要访问的页面", "找不到该页",
+		"找不到页面", "页面没有找到", "已被删除", "404notfound", "notfound", "pagenotfound",
+		"该页面不存在", "页面找不到", "已下线", "内容已删除", "文章已删除"};
 	STRBUF_LOCAL(folded);
 
 	if (page_weight(&t->blocks) > GONE_WEIGHT_MAX)
@@ -385,8 +389,8 @@ static void clean_title(struct article *t)
 	title = clean_phrase(span_str(t->title.text), &t->survey, t->arena);
 	t->title.text = arena_dup(t->arena, span_trim(title));
 	if (t->title.site)
-		t->title.site = arena_dup(t->arena,
-			clean_phrase(span_str(t->title.site), &t->survey, t->arena));
+		t->title.site = arena_dup(
+			t->arena, clean_phrase(span_str(t->title.site), &t->survey, t->arena));
 }
 
 /* The text of the page, or what JSON-LD has of it where the page is drawn by scripts. */
@@ -404,14 +408,14 @@ static const char *find_text(struct article *t)
 		title_find(&t->blocks, &t->body, &t->meta, t->in->title, t->arena, &t->title);
 		clean_title(t);
 	}
-	if (t->meta.article_body &&
-		(!text || block_weigh(span_str(text)) * 2 < block_weigh(span_str(t->meta.article_body))))
+	if (t->meta.article_body && (!text || block_weigh(span_str(text)) * 2 <
+						      block_weigh(span_str(t->meta.article_body))))
 		text = t->meta.article_body;
 	return text && block_weigh(span_str(text)) >= TEXT_WEIGHT_MIN ? text : NULL;
 }
 
-void article_read(const struct read_input *in, const char *encoding, struct html *h, struct arena *a,
-	struct read_output *out)
+void article_read(const struct read_input *in, const char *encoding, struct html *h,
+	struct arena *a, struct read_output *out)
 {
 	struct article t = {.in = in, .h = h, .arena = a, .encoding = encoding};
 	const char *text;
@@ -419,10 +423,11 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 	block_list_make(h, a, &t.blocks);
 	survey(&t);
 	t.base = refresh_base(h, in->url, a);
-	t.dates = (struct date_context){.now_ms = in->fetched_at_ms,
-		.zone_min = is_chinese(&t) ? DATE_ZONE_CHINA : 0};
+	t.dates = (struct date_context){
+		.now_ms = in->fetched_at_ms, .zone_min = is_chinese(&t) ? DATE_ZONE_CHINA : 0};
 	metadata_read(h, &t.dates, a, &t.meta);
-	if (page_weight(&t.blocks) < REFRESH_WEIGHT_MAX && (out->refresh_to = refresh_find(h, t.base, in->url, a)) != NULL) {
+	if (page_weight(&t.blocks) < REFRESH_WEIGHT_MAX &&
+		(out->refresh_to = refresh_find(h, t.base, in->url, a)) != NULL) {
 		answer_nothing(out, "the page only sends on to another address");
 		return;
 	}

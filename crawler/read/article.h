@@ -13,7 +13,7 @@
 #include "crawler/read/read.h"
 
 /* Fills @out as READ_RECORD, or as READ_NOTHING with the reason or the address to go on to. */
-void article_read(const struct read_input *in, const char *encoding, struct html *h, struct arena *a,
-	struct read_output *out);
+void article_read(const struct read_input *in, const char *encoding, struct html *h,
+	struct arena *a, struct read_output *out);
 
 #endif

@@ -64,7 +64,8 @@ static void end_line(struct builder *b)
 {
 	if (b->line.weight || b->text.len) {
 		b->line.text = span_from(arena_dup(b->arena, strbuf_span(&b->text)), b->text.len);
-		b->line.heading = b->line.heading || (b->line.weight && b->weight_bold == b->line.weight);
+		b->line.heading =
+			b->line.heading || (b->line.weight && b->weight_bold == b->line.weight);
 		b->items = alloc_grow(b->items, b->len, &b->cap, sizeof *b->items);
 		b->items[b->len++] = b->line;
 	}

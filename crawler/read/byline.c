@@ -9,11 +9,11 @@
 
 #include <stdlib.h>
 
-#define LINE_BYTES_MAX   600 /* a longer line is running text */
-#define LABELS_MAX       40
-#define PEOPLE_MAX       20
+#define LINE_BYTES_MAX	   600 /* a longer line is running text */
+#define LABELS_MAX	   40
+#define PEOPLE_MAX	   20
 #define EMPLOYER_BYTES_MAX 24 /* of a medium's name before 记者 */
-#define PUBLISHER_MAX    90  /* bytes */
+#define PUBLISHER_MAX	   90 /* bytes */
 
 enum label_kind {
 	LABEL_PUBLISHER,
@@ -33,42 +33,47 @@ static const struct {
 	{"转载自", LABEL_PUBLISHER}, {"转自", LABEL_PUBLISHER}, {"出处", LABEL_PUBLISHER},
 	{"本报记者", LABEL_AUTHOR}, {"本网记者", LABEL_AUTHOR}, {"全媒体记者", LABEL_AUTHOR},
 	{"全媒记者", LABEL_AUTHOR}, {"见习记者", LABEL_AUTHOR}, {"文字记者", LABEL_AUTHOR},
-	{"摄影记者", LABEL_OTHER}, {"通讯员", LABEL_OTHER}, {"记者", LABEL_AUTHOR}, {"作者", LABEL_AUTHOR},
-	{"撰文", LABEL_AUTHOR}, {"撰稿", LABEL_AUTHOR}, {"采写", LABEL_AUTHOR}, {"执笔", LABEL_AUTHOR},
-	{"文/图", LABEL_AUTHOR}, {"图/文", LABEL_AUTHOR}, {"图文", LABEL_AUTHOR}, {"文/", LABEL_AUTHOR},
+	{"摄影记者", LABEL_OTHER}, {"通讯员", LABEL_OTHER}, {"记者", LABEL_AUTHOR},
+	{"作者", LABEL_AUTHOR}, {"撰文", LABEL_AUTHOR}, {"撰稿", LABEL_AUTHOR},
+	{"采写", LABEL_AUTHOR}, {"执笔", LABEL_AUTHOR}, {"文/图", LABEL_AUTHOR},
+	{"图/文", LABEL_AUTHOR}, {"图文", LABEL_AUTHOR}, {"文/", LABEL_AUTHOR},
 	{"文", LABEL_AUTHOR}, {"新媒体编辑", LABEL_EDITOR}, {"责任编辑", LABEL_EDITOR},
 	{"值班编辑", LABEL_EDITOR}, {"值班责编", LABEL_EDITOR}, {"本文编辑", LABEL_EDITOR},
 	{"本期编辑", LABEL_EDITOR}, {"网络编辑", LABEL_EDITOR}, {"文字编辑", LABEL_EDITOR},
-	{"编辑", LABEL_EDITOR}, {"责编", LABEL_EDITOR}, {"统筹", LABEL_EDITOR}, {"总编辑", LABEL_OTHER},
-	{"一审", LABEL_OTHER}, {"二审", LABEL_OTHER}, {"三审", LABEL_OTHER}, {"初审", LABEL_OTHER},
-	{"复审", LABEL_OTHER}, {"终审", LABEL_OTHER}, {"审核", LABEL_OTHER}, {"审签", LABEL_OTHER},
-	{"校对", LABEL_OTHER}, {"校审", LABEL_OTHER}, {"总监制", LABEL_OTHER}, {"监制", LABEL_OTHER},
-	{"制片人", LABEL_OTHER}, {"主编", LABEL_OTHER}, {"策划", LABEL_OTHER}, {"出品人", LABEL_OTHER},
+	{"编辑", LABEL_EDITOR}, {"责编", LABEL_EDITOR}, {"统筹", LABEL_EDITOR},
+	{"总编辑", LABEL_OTHER}, {"一审", LABEL_OTHER}, {"二审", LABEL_OTHER},
+	{"三审", LABEL_OTHER}, {"初审", LABEL_OTHER}, {"复审", LABEL_OTHER}, {"终审", LABEL_OTHER},
+	{"审核", LABEL_OTHER}, {"审签", LABEL_OTHER}, {"校对", LABEL_OTHER}, {"校审", LABEL_OTHER},
+	{"总监制", LABEL_OTHER}, {"监制", LABEL_OTHER}, {"制片人", LABEL_OTHER},
+	{"主编", LABEL_OTHER}, {"策划", LABEL_OTHER}, {"出品人", LABEL_OTHER},
 	{"出品", LABEL_OTHER}, {"摄影", LABEL_OTHER}, {"摄像", LABEL_OTHER}, {"视频", LABEL_OTHER},
 	{"图片", LABEL_OTHER}, {"图/", LABEL_OTHER}, {"制图", LABEL_OTHER}, {"设计", LABEL_OTHER},
 	{"美编", LABEL_OTHER}, {"翻译", LABEL_OTHER}, {"剪辑", LABEL_OTHER}, {"供图", LABEL_OTHER},
 	{"发布时间", LABEL_OTHER}, {"发布日期", LABEL_OTHER}, {"发表时间", LABEL_OTHER},
-	{"更新时间", LABEL_OTHER}, {"发表于", LABEL_OTHER}, {"发布于", LABEL_OTHER}, {"时间", LABEL_OTHER},
-	{"日期", LABEL_OTHER}, {"发布机构", LABEL_PUBLISHER}, {"发布单位", LABEL_PUBLISHER},
-	{"浏览次数", LABEL_OTHER}, {"浏览量", LABEL_OTHER}, {"浏览", LABEL_OTHER}, {"阅读量", LABEL_OTHER},
-	{"阅读次数", LABEL_OTHER}, {"阅读", LABEL_OTHER}, {"点击数", LABEL_OTHER}, {"点击", LABEL_OTHER},
-	{"访问量", LABEL_OTHER}, {"字体", LABEL_OTHER}, {"字号", LABEL_OTHER}, {"评论", LABEL_OTHER},
-	{"分享", LABEL_OTHER}, {"原标题", LABEL_OTHER}, {"打印", LABEL_OTHER}, {"栏目", LABEL_OTHER}};
+	{"更新时间", LABEL_OTHER}, {"发表于", LABEL_OTHER}, {"发布于", LABEL_OTHER},
+	{"时间", LABEL_OTHER}, {"日期", LABEL_OTHER}, {"发布机构", LABEL_PUBLISHER},
+	{"发布单位", LABEL_PUBLISHER}, {"浏览次数", LABEL_OTHER}, {"浏览量", LABEL_OTHER},
+	{"浏览", LABEL_OTHER}, {"阅读量", LABEL_OTHER}, {"阅读次数", LABEL_OTHER},
+	{"阅读", LABEL_OTHER}, {"点击数", LABEL_OTHER}, {"点击", LABEL_OTHER},
+	{"访问量", LABEL_OTHER}, {"字体", LABEL_OTHER}, {"字号", LABEL_OTHER},
+	{"评论", LABEL_OTHER}, {"分享", LABEL_OTHER}, {"原标题", LABEL_OTHER},
+	{"打印", LABEL_OTHER}, {"栏目", LABEL_OTHER}};
 
 /* What stands before 记者 and is no name of a medium. */
-static const char *const reporter_roles[] = {"全媒体", "全媒", "融媒体", "融媒", "见习", "首席", "特约",
-	"实习", "特派", "本报", "本网", "本台", "本社", "文字", "摄影", "驻", "高级", "资深", "客户端"};
+static const char *const reporter_roles[] = {"全媒体", "全媒", "融媒体", "融媒", "见习", "首席",
+	"特约", "实习", "特派", "本报", "本网", "本台", "本社", "文字", "摄影", "驻", "高级",
+	"资深", "客户端"};
 
-static const char *const no_names[] = {"无", "佚名", "未知", "管理员", "admin", "本网", "本站", "本报",
-	"网络", "匿名", "系统", "编辑", "小编", "举报", "分享", "收藏", "打印", "综合", "null", "none",
-	"undefined", "关闭", "字号", "评论", "转载", "整理", "报道", "专稿", "供稿", "其他", "暂无", "推荐",
-	"记者", "通讯员", "摄影报道", "更多", "微信", "微博"};
+static const char *const no_names[] = {"无", "佚名", "未知", "管理员", "admin", "本网", "本站",
+	"本报", "网络", "匿名", "系统", "编辑", "小编", "举报", "分享", "收藏", "打印", "综合",
+	"null", "none", "undefined", "关闭", "字号", "评论", "转载", "整理", "报道", "专稿", "供稿",
+	"其他", "暂无", "推荐", "记者", "通讯员", "摄影报道", "更多", "微信", "微博"};
 
 /* How the papers call themselves in short. */
 static const struct {
 	const char *nick, *name;
-} employers[] = {{"南都", "南方都市报"}, {"新华社", "新华社"}, {"人民网", "人民网"}, {"中新网", "中国新闻网"},
-	{"中新社", "中国新闻社"}, {"央视网", "央视网"}};
+} employers[] = {{"南都", "南方都市报"}, {"新华社", "新华社"}, {"人民网", "人民网"},
+	{"中新网", "中国新闻网"}, {"中新社", "中国新闻社"}, {"央视网", "央视网"}};
 
 struct mark {
 	enum label_kind kind;
@@ -85,7 +90,8 @@ struct line {
 
 static bool is_separator_at(struct span folded, size_t at, size_t *ret_len)
 {
-	static const char *const separators[] = {":", "|", "丨", "/", "│", "︱", "】", "▏", "}", "]"};
+	static const char *const separators[] = {
+		":", "|", "丨", "/", "│", "︱", "】", "▏", "}", "]"};
 
 	for (size_t i = 0; at < folded.len && i < sizeof separators / sizeof *separators; i++) {
 		if (span_starts_with(span_from_offset(folded, at), span_str(separators[i]))) {
@@ -131,9 +137,11 @@ static bool begins_word(const struct line *l, size_t folded_offset)
 /* 记者 and the like also stand without a separator: 全媒记者肖丽琼, 记者 张三. */
 static bool needs_no_separator(const char *label)
 {
-	return strstr(label, "记者") != NULL || strcmp(label, "通讯员") == 0 || strcmp(label, "采写") == 0 ||
-		strcmp(label, "责任编辑") == 0 || strcmp(label, "撰文") == 0 || strcmp(label, "发布于") == 0 ||
-		strcmp(label, "执笔") == 0 || strcmp(label, "发表于") == 0 || strcmp(label, "来源于") == 0;
+	return strstr(label, "记者") != NULL || strcmp(label, "通讯员") == 0 ||
+	       strcmp(label, "采写") == 0 || strcmp(label, "责任编辑") == 0 ||
+	       strcmp(label, "撰文") == 0 || strcmp(label, "发布于") == 0 ||
+	       strcmp(label, "执笔") == 0 || strcmp(label, "发表于") == 0 ||
+	       strcmp(label, "来源于") == 0;
 }
 
 static bool match_label(const struct line *l, size_t at, struct mark *m, size_t *ret_next)
@@ -149,11 +157,14 @@ static bool match_label(const struct line *l, size_t at, struct mark *m, size_t 
 		if (!reporter && !begins_word(l, at) && at > 0 &&
 			!(l->n_marks && strlen(labels[i].text) > 6))
 			continue;
-		if (labels[i].text[len - 1] != '/' && !is_separator_at(folded, at + len, &separator) &&
-			!(needs_no_separator(labels[i].text) && utf8_is_han(char_at(folded, at + len))) &&
+		if (labels[i].text[len - 1] != '/' &&
+			!is_separator_at(folded, at + len, &separator) &&
+			!(needs_no_separator(labels[i].text) &&
+				utf8_is_han(char_at(folded, at + len))) &&
 			!(labels[i].kind == LABEL_OTHER && char_at(folded, at + len) == '('))
 			continue;
-		*m = (struct mark){.kind = labels[i].kind, .start = at, .value = at + len + separator};
+		*m = (struct mark){
+			.kind = labels[i].kind, .start = at, .value = at + len + separator};
 		*ret_next = m->value;
 		return true;
 	}
@@ -170,7 +181,8 @@ static bool is_within_value(const struct line *l, const struct mark *m)
 		m->kind != LABEL_AUTHOR)
 		return false;
 	role = span_from(l->folded.data + m->start, m->value - m->start);
-	return span_find(role, SPAN_LITERAL("记者")) >= 0 && m->start - before->value <= EMPLOYER_BYTES_MAX;
+	return span_find(role, SPAN_LITERAL("记者")) >= 0 &&
+	       m->start - before->value <= EMPLOYER_BYTES_MAX;
 }
 
 static void find_labels(struct line *l)
@@ -192,9 +204,10 @@ static struct span trim(struct span s)
 		const char *p = s.data;
 		uint32_t c = utf8_next(&p, s.data + s.len);
 
-		if (!utf8_is_space(c) && !strchr(":|/[]()<>,;-", c < 0x80 ? (int)c : 'x') && c != U'：' &&
-			c != U'（' && c != U'）' && c != U'】' && c != U'【' && c != U'丨' && c != U'｜' &&
-			c != U'，' && c != U'、' && c != U'；' && c != U'│')
+		if (!utf8_is_space(c) && !strchr(":|/[]()<>,;-", c < 0x80 ? (int)c : 'x') &&
+			c != U'：' && c != U'（' && c != U'）' && c != U'】' && c != U'【' &&
+			c != U'丨' && c != U'｜' && c != U'，' && c != U'、' && c != U'；' &&
+			c != U'│')
 			break;
 		s = span_from_offset(s, (size_t)(p - s.data));
 	}
@@ -202,9 +215,10 @@ static struct span trim(struct span s)
 		uint32_t c = char_before(s, s.len);
 		char bytes[4];
 
-		if (!utf8_is_space(c) && c != '|' && c != ')' && c != U'）' && c != U'】' && c != ']' &&
-			c != ',' && c != U'，' && c != U'。' && c != U'；' && c != ';' && c != U'丨' &&
-			c != U'、' && c != '?' && c != '(' && c != U'（' && c != '[' && c != U'【')
+		if (!utf8_is_space(c) && c != '|' && c != ')' && c != U'）' && c != U'】' &&
+			c != ']' && c != ',' && c != U'，' && c != U'。' && c != U'；' &&
+			c != ';' && c != U'丨' && c != U'、' && c != '?' && c != '(' &&
+			c != U'（' && c != '[' && c != U'【')
 			break;
 		s.len -= utf8_encode(c, bytes);
 	}
@@ -221,8 +235,9 @@ static bool is_no_name(struct span name)
 
 bool byline_is_person(struct span name)
 {
-	static const char *const endings[] = {"网", "报", "社", "台", "频道", "客户端", "公司", "中心", "记者",
-		"部", "局", "厅", "委", "院", "会", "杂志", "日报", "新闻", "在线", "编辑部"};
+	static const char *const endings[] = {"网", "报", "社", "台", "频道", "客户端", "公司",
+		"中心", "记者", "部", "局", "厅", "委", "院", "会", "杂志", "日报", "新闻", "在线",
+		"编辑部"};
 	const char *p = name.data, *end = p + name.len;
 	size_t n_han = 0, n_other = 0;
 	bool dotted = false;
@@ -241,7 +256,8 @@ bool byline_is_person(struct span name)
 			n_other++;
 	}
 	if (n_han)
-		return n_other == 0 && n_han >= 2 && n_han <= (dotted ? 12u : 4u) && !is_no_name(name);
+		return n_other == 0 && n_han >= 2 && n_han <= (dotted ? 12u : 4u) &&
+		       !is_no_name(name);
 	return n_other >= 4 && n_other <= 60 && !is_no_name(name);
 }
 
@@ -259,9 +275,10 @@ static size_t name_separator(struct span s, size_t at)
 	const char *p = s.data + at;
 	uint32_t c = utf8_next(&p, s.data + s.len);
 
-	if (utf8_is_space(c) || c == U'、' || c == ',' || c == U'，' || c == '/' || c == '|' || c == ';' ||
-		c == U'；' || c == U'丨' || c == '(' || c == U'（' || c == ')' || c == U'）' || c == '[' ||
-		c == ']' || c == U'】' || c == U'。' || c == U'｜' || c == '>' || c == '&')
+	if (utf8_is_space(c) || c == U'、' || c == ',' || c == U'，' || c == '/' || c == '|' ||
+		c == ';' || c == U'；' || c == U'丨' || c == '(' || c == U'（' || c == ')' ||
+		c == U'）' || c == '[' || c == ']' || c == U'】' || c == U'。' || c == U'｜' ||
+		c == '>' || c == '&')
 		return (size_t)(p - s.data) - at;
 	return 0;
 }
@@ -335,9 +352,10 @@ static void read_publisher(struct span value, struct arena *a, struct byline *f)
 		const char *p = value.data + at;
 		uint32_t c = utf8_next(&p, value.data + value.len);
 
-		if ((han && utf8_is_space(c)) || c == '|' || c == '[' || c == '(' || c == U'（' || c == U'】' ||
-			c == '>' || c == ';' || c == U'；' || c == U'。' || c == U'，' || c == U'丨' ||
-			(c == ',' && han) || c == ')' || c == U'）' || c == '?' || c == U'【' || c == U'”')
+		if ((han && utf8_is_space(c)) || c == '|' || c == '[' || c == '(' || c == U'（' ||
+			c == U'】' || c == '>' || c == ';' || c == U'；' || c == U'。' ||
+			c == U'，' || c == U'丨' || (c == ',' && han) || c == ')' || c == U'）' ||
+			c == '?' || c == U'【' || c == U'”')
 			break;
 		at = (size_t)(p - value.data);
 	}
@@ -428,7 +446,8 @@ static void set_employer(struct span before, struct arena *a, struct byline *f)
 void byline_read_dateline(struct span line, struct arena *a, struct byline *f)
 {
 	struct span head = utf8_cut(line, 180);
-	ptrdiff_t dispatch = span_find(head, SPAN_LITERAL("讯")), wire = span_find(head, SPAN_LITERAL("电"));
+	ptrdiff_t dispatch = span_find(head, SPAN_LITERAL("讯")),
+		  wire = span_find(head, SPAN_LITERAL("电"));
 	ptrdiff_t open = span_find(head, SPAN_LITERAL("（")), reporter, close;
 
 	if ((dispatch > 0 && dispatch < 30) || (wire > 0 && wire < 60))

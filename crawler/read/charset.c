@@ -6,10 +6,12 @@
 #include <lexbor/encoding/encoding.h>
 #include <uchardet/uchardet.h>
 
-#define PRESCAN_BYTES    16384 /* WHATWG asks for 1,024; Chinese pages put the label behind long scripts */
-#define DETECT_BYTES     65536 /* more does not change uchardet's mind, but costs */
-#define DECODE_BATCH     2048  /* code points on the stack */
-#define UTF8_FAULT_RATIO 20    /* a UTF-8 page with torn characters still has so many good ones a fault */
+#define PRESCAN_BYTES                                                                              \
+	16384 /* WHATWG asks for 1,024; Chinese pages put the label behind long scripts */
+#define DETECT_BYTES 65536 /* more does not change uchardet's mind, but costs */
+#define DECODE_BATCH 2048  /* code points on the stack */
+#define UTF8_FAULT_RATIO                                                                           \
+	20 /* a UTF-8 page with torn characters still has so many good ones a fault */
 
 typedef const lxb_encoding_data_t encoding_data;
 
@@ -105,7 +107,9 @@ static bool next_attribute(const char **p, const char *end, struct span *name, s
 	*p = s;
 	if (s >= end || *s == '>')
 		return false;
-	for (start = s; s < end && (*s != '=' || s == start) && !is_space(*s) && *s != '/' && *s != '>'; s++)
+	for (start = s;
+		s < end && (*s != '=' || s == start) && !is_space(*s) && *s != '/' && *s != '>';
+		s++)
 		;
 	*name = span_from(start, (size_t)(s - start));
 	*value = span_from(NULL, 0);
@@ -174,13 +178,15 @@ static bool at_word(const char *p, const char *end, const char *word)
 /* HTML, "prescan a byte stream to determine its encoding". */
 static encoding_data *prescan_html(struct span bytes)
 {
-	const char *p = bytes.data, *end = p + (bytes.len < PRESCAN_BYTES ? bytes.len : PRESCAN_BYTES);
+	const char *p = bytes.data,
+		   *end = p + (bytes.len < PRESCAN_BYTES ? bytes.len : PRESCAN_BYTES);
 	struct span name, value;
 
 	while (p < end && (p = memchr(p, '<', (size_t)(end - p)))) {
 		if (at_word(p, end, "<!--")) {
 			p = skip_to(p + 2, end, "-->", 3);
-		} else if (at_word(p, end, "<meta") && p + 5 < end && (is_space(p[5]) || p[5] == '/')) {
+		} else if (at_word(p, end, "<meta") && p + 5 < end &&
+			   (is_space(p[5]) || p[5] == '/')) {
 			encoding_data *e;
 
 			p += 5;
@@ -188,7 +194,7 @@ static encoding_data *prescan_html(struct span bytes)
 			if (e)
 				return e;
 		} else if (p + 2 < end && lower(p[p[1] == '/' ? 2 : 1]) >= 'a' &&
-			lower(p[p[1] == '/' ? 2 : 1]) <= 'z') {
+			   lower(p[p[1] == '/' ? 2 : 1]) <= 'z') {
 			while (p < end && !is_space(*p) && *p != '>')
 				p++;
 			while (next_attribute(&p, end, &name, &value))
@@ -218,7 +224,8 @@ static encoding_data *prescan_xml(struct span bytes)
 	at = span_find(head, SPAN_LITERAL("encoding"));
 	if (at < 0)
 		return NULL;
-	for (i = (size_t)at + 8; i < head.len && (is_space(head.data[i]) || head.data[i] == '='); i++)
+	for (i = (size_t)at + 8; i < head.len && (is_space(head.data[i]) || head.data[i] == '=');
+		i++)
 		;
 	if (i >= head.len || (head.data[i] != '"' && head.data[i] != '\''))
 		return NULL;
@@ -228,7 +235,8 @@ static encoding_data *prescan_xml(struct span bytes)
 		     : NULL;
 }
 
-/* How far bytes are UTF-8. A sequence that the end cuts off is no fault: bodies are cut at a limit. */
+/* How far bytes are UTF-8. A sequence that the end cuts off is no fault: bodies are cut at a limit.
+ */
 struct utf8_count {
 	size_t multibyte, faults;
 };
@@ -259,7 +267,8 @@ static bool looks_like_gbk(struct span bytes)
 	size_t common = 0, other = 0;
 
 	for (size_t i = 0; i + 1 < bytes.len; i++) {
-		unsigned char first = (unsigned char)bytes.data[i], second = (unsigned char)bytes.data[i + 1];
+		unsigned char first = (unsigned char)bytes.data[i],
+			      second = (unsigned char)bytes.data[i + 1];
 
 		if (first < 0x80)
 			continue;
@@ -277,7 +286,8 @@ static encoding_data *detect(struct span bytes)
 {
 	uchardet_t detector;
 	encoding_data *e = NULL;
-	struct span head = span_from(bytes.data, bytes.len < DETECT_BYTES ? bytes.len : DETECT_BYTES);
+	struct span head =
+		span_from(bytes.data, bytes.len < DETECT_BYTES ? bytes.len : DETECT_BYTES);
 
 	if (looks_like_gbk(head))
 		return lxb_encoding_data(LXB_ENCODING_GB18030);
@@ -372,8 +382,8 @@ static void decode_legacy(encoding_data *e, struct span bytes, struct strbuf *ou
 	lxb_status_t status;
 
 	lxb_encoding_decode_init(&decoder, e, batch, DECODE_BATCH);
-	lxb_encoding_decode_replace_set(&decoder, LXB_ENCODING_REPLACEMENT_BUFFER,
-		LXB_ENCODING_REPLACEMENT_BUFFER_LEN);
+	lxb_encoding_decode_replace_set(
+		&decoder, LXB_ENCODING_REPLACEMENT_BUFFER, LXB_ENCODING_REPLACEMENT_BUFFER_LEN);
 	do {
 		status = e->decode(&decoder, &p, end);
 		for (size_t i = 0; i < lxb_encoding_decode_buf_used(&decoder); i++)
@@ -403,7 +413,8 @@ void charset_decode(struct span bytes, const char *content_type, enum charset_ki
 	bytes = span_from_offset(bytes, mark);
 	if (!e)
 		e = settle(declared(bytes, content_type, kind), bytes, kind);
-	/* The standard writes gb18030 in small letters, as the only one of its kind; records do not. */
+	/* The standard writes gb18030 in small letters, as the only one of its kind; records do
+	 * not. */
 	ret->encoding = e->encoding == LXB_ENCODING_GB18030 ? "GB18030" : (const char *)e->name;
 	ret->text = bytes;
 	if (e->encoding == LXB_ENCODING_UTF_8 && utf8_is_valid(bytes))

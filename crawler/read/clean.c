@@ -12,11 +12,11 @@
 #include "crawler/read/block.h"
 #include "crawler/read/noise.h"
 
-#define SPLIT_BYTES_MIN  600 /* a line so long with spaces behind sentences was paragraphs */
-#define REPEAT_CHARS_MIN 8   /* of a string that stands twice in a row */
-#define REPEAT_CHARS_MAX 60
-#define BLOCK_LINES_MIN  3   /* lines in a row that stand twice */
-#define EDGE_LINES       14  /* facts stand so near to the ends of a text */
+#define SPLIT_BYTES_MIN	  600 /* a line so long with spaces behind sentences was paragraphs */
+#define REPEAT_CHARS_MIN  8   /* of a string that stands twice in a row */
+#define REPEAT_CHARS_MAX  60
+#define BLOCK_LINES_MIN	  3  /* lines in a row that stand twice */
+#define EDGE_LINES	  14 /* facts stand so near to the ends of a text */
 #define TAIL_KEEP_PERCENT 25 /* a label in the first quarter begins no tail: too much would go */
 
 struct text {
@@ -55,7 +55,8 @@ static struct span mend_tags(struct span text, struct arena *a)
 {
 	static const struct {
 		const char *torn, *meant;
-	} repairs[] = {{"?!?/p>", "。”"}, {"?/p>", "。"}, {"</p>", ""}, {"<br>", " "}, {"<br/>", " "}};
+	} repairs[] = {
+		{"?!?/p>", "。”"}, {"?/p>", "。"}, {"</p>", ""}, {"<br>", " "}, {"<br/>", " "}};
 	STRBUF_LOCAL(out);
 	size_t at = 0;
 
@@ -76,7 +77,8 @@ static struct span mend_tags(struct span text, struct arena *a)
 	return dup_buffer(a, &out);
 }
 
-static struct span mend(struct span text, struct span document, struct pinyin_survey *survey, struct arena *a)
+static struct span mend(
+	struct span text, struct span document, struct pinyin_survey *survey, struct arena *a)
 {
 	STRBUF_LOCAL(out);
 
@@ -107,8 +109,8 @@ static void mend_all(struct text *t, struct pinyin_survey *survey)
 
 static bool ends_sentence(uint32_t c)
 {
-	return c == U'。' || c == U'！' || c == U'？' || c == '!' || c == '?' || c == U'”' || c == U'…' ||
-		c == U'）' || c == ')' || c == U'；' || c == U'」';
+	return c == U'。' || c == U'！' || c == U'？' || c == '!' || c == '?' || c == U'”' ||
+	       c == U'…' || c == U'）' || c == ')' || c == U'；' || c == U'」';
 }
 
 static void add_line(struct text *t, struct span text, bool heading)
@@ -126,8 +128,9 @@ static bool is_break(struct span s, size_t at)
 		return false;
 	before = char_before(s, at);
 	behind = next_char(s, at + 1);
-	return ends_sentence(before) && (utf8_is_han(behind) || behind == U'△' || behind == U'“' ||
-		behind == U'《' || behind == U'▲' || behind == U'「' || behind == U'（');
+	return ends_sentence(before) &&
+	       (utf8_is_han(behind) || behind == U'△' || behind == U'“' || behind == U'《' ||
+		       behind == U'▲' || behind == U'「' || behind == U'（');
 }
 
 static void split_line(struct text *t, struct clean_line line)
@@ -154,8 +157,8 @@ static size_t skip_char(struct span s, size_t at)
 /* 白浪 设计, 视觉中国 资料图 between two sentences. Bytes of the credit, 0 if there is none. */
 static size_t match_credit(struct span s, size_t at)
 {
-	static const char *const jobs[] = {"设计", "摄", "制图", "绘", "供图", "图", "資料圖", "资料图", "攝",
-		"設計", "供圖", "製圖"};
+	static const char *const jobs[] = {"设计", "摄", "制图", "绘", "供图", "图", "資料圖",
+		"资料图", "攝", "設計", "供圖", "製圖"};
 	static const char *const agencies[] = {"视觉中国", "視覺中國", "东方IC", "图虫创意"};
 	struct span rest = span_from_offset(s, at);
 	size_t n = 0, n_han = 0;
@@ -197,9 +200,11 @@ static size_t match_promotion(struct span s, size_t at)
 		return 0;
 	close = half >= 0 && (full < 0 || half < full) ? (size_t)half + 1 : (size_t)full + 3;
 	inner = span_from(rest.data, close);
-	if ((span_find(inner, SPAN_LITERAL("下载")) >= 0 || span_find(inner, SPAN_LITERAL("下載")) >= 0 ||
+	if ((span_find(inner, SPAN_LITERAL("下载")) >= 0 ||
+		    span_find(inner, SPAN_LITERAL("下載")) >= 0 ||
 		    span_find(inner, SPAN_LITERAL("扫码")) >= 0) &&
-		(span_find(inner, SPAN_LITERAL("APP")) >= 0 || span_find(inner, SPAN_LITERAL("客户端")) >= 0 ||
+		(span_find(inner, SPAN_LITERAL("APP")) >= 0 ||
+			span_find(inner, SPAN_LITERAL("客户端")) >= 0 ||
 			span_find(inner, SPAN_LITERAL("本文来自")) >= 0))
 		return close;
 	return 0;
@@ -216,7 +221,8 @@ static size_t match_repeat(struct span s, size_t at)
 	while (len < s.len && chars < REPEAT_CHARS_MAX) {
 		len = skip_char(s, len);
 		chars++;
-		if (chars < REPEAT_CHARS_MIN || len + (len - at) > s.len || s.data[len] != s.data[at])
+		if (chars < REPEAT_CHARS_MIN || len + (len - at) > s.len ||
+			s.data[len] != s.data[at])
 			continue;
 		if (memcmp(s.data + at, s.data + len, len - at) == 0)
 			return len - at;
@@ -238,7 +244,8 @@ static void read_promotion(struct text *t, struct span s)
 		s = span_from_offset(s, (size_t)at + strlen(leads[i]));
 		comma = span_find(s, SPAN_LITERAL("，"));
 		if (comma > 0 && comma < 60)
-			t->byline->publisher = arena_dup(t->arena, span_from(s.data, (size_t)comma));
+			t->byline->publisher =
+				arena_dup(t->arena, span_from(s.data, (size_t)comma));
 	}
 }
 
@@ -296,8 +303,8 @@ static bool begins_tail(struct span text)
 	if (!noise_begins_tail(strbuf_span(&folded)))
 		return false;
 	return text.len < 120 || span_find(text, SPAN_LITERAL("。")) < 0 ||
-		span_find(strbuf_span(&folded), SPAN_LITERAL("声明")) >= 0 ||
-		span_find(strbuf_span(&folded), SPAN_LITERAL("本网")) >= 0;
+	       span_find(strbuf_span(&folded), SPAN_LITERAL("声明")) >= 0 ||
+	       span_find(strbuf_span(&folded), SPAN_LITERAL("本网")) >= 0;
 }
 
 /* Cuts a line at a tail that begins inside of it. What goes is still read for facts. */
@@ -367,7 +374,8 @@ static void drop_facts(struct text *t)
 
 		if (!line->text.len)
 			continue;
-		if (is_furniture(line->text) || (edge && byline_read(line->text, t->arena, t->byline)))
+		if (is_furniture(line->text) ||
+			(edge && byline_read(line->text, t->arena, t->byline)))
 			drop(line);
 		else if (i < first + 3)
 			byline_read_dateline(line->text, t->arena, t->byline);

@@ -8,24 +8,24 @@
 #include "common/clock.h"
 #include "common/utf8.h"
 
-#define DAY_MS       INT64_C(86400000)
-#define EARLIEST_MS  INT64_C(788918400000) /* 1995: there were no news pages before */
-#define WINDOW       24  /* tokens a date may take; a scan keeps no more of them */
-#define WORD_MAX     12
-#define DIGITS_MAX   18  /* fits an int64_t */
+#define DAY_MS	    INT64_C(86400000)
+#define EARLIEST_MS INT64_C(788918400000) /* 1995: there were no news pages before */
+#define WINDOW	    24			  /* tokens a date may take; a scan keeps no more of them */
+#define WORD_MAX    12
+#define DIGITS_MAX  18 /* fits an int64_t */
 
 enum token_kind { TOKEN_END, TOKEN_NUMBER, TOKEN_WORD, TOKEN_CHAR };
 
 struct token {
 	enum token_kind kind;
-	bool gap;          /* white space stands before it */
-	bool chinese;      /* a number in Chinese numerals */
-	bool glued;        /* a letter or digit stands directly before it */
+	bool gap;     /* white space stands before it */
+	bool chinese; /* a number in Chinese numerals */
+	bool glued;   /* a letter or digit stands directly before it */
 	int digits;
 	int64_t value;
-	uint32_t c;        /* of a character, traditional ones made simple */
+	uint32_t c;		 /* of a character, traditional ones made simple */
 	char word[WORD_MAX + 1]; /* lower case, cut */
-	size_t start, end; /* offsets in the text */
+	size_t start, end;	 /* offsets in the text */
 };
 
 /* A reader of tokens with a window of look-ahead. */
@@ -38,7 +38,7 @@ struct scan {
 };
 
 struct parts {
-	int year, month, day;         /* 0: not given */
+	int year, month, day;	      /* 0: not given */
 	int hour, minute, second, ms; /* hour -1: not given */
 	bool has_second;
 	bool has_zone;
@@ -73,8 +73,8 @@ static int digit_of(uint32_t c)
 /* 10 stands for 十. */
 static int chinese_digit_of(uint32_t c)
 {
-	static const uint32_t digits[] = {U'〇', U'一', U'二', U'三', U'四', U'五', U'六', U'七', U'八',
-		U'九', U'十'};
+	static const uint32_t digits[] = {
+		U'〇', U'一', U'二', U'三', U'四', U'五', U'六', U'七', U'八', U'九', U'十'};
 
 	if (c == U'零' || c == U'○' || c == U'Ο' || c == U'O')
 		return c == U'O' || c == U'Ο' ? -1 : 0;
@@ -220,7 +220,9 @@ static struct token read_token(struct scan *s)
 			s->at = (size_t)(next - s->text.data);
 		}
 		if (t.kind == TOKEN_NUMBER || t.kind == TOKEN_WORD)
-			s->before = t.kind == TOKEN_NUMBER && !t.chinese ? '0' : t.kind == TOKEN_WORD ? 'a' : 0;
+			s->before = t.kind == TOKEN_NUMBER && !t.chinese ? '0'
+				    : t.kind == TOKEN_WORD		 ? 'a'
+									 : 0;
 		break;
 	}
 	t.end = s->at;
@@ -254,7 +256,8 @@ static const struct token *at(const struct scan *s, size_t i)
 
 static bool is_number(const struct token *t, int64_t low, int64_t high, int digits_max)
 {
-	return t->kind == TOKEN_NUMBER && t->digits <= digits_max && t->value >= low && t->value <= high;
+	return t->kind == TOKEN_NUMBER && t->digits <= digits_max && t->value >= low &&
+	       t->value <= high;
 }
 
 static bool is_char(const struct token *t, uint32_t c)
@@ -307,17 +310,20 @@ static size_t match_zone(const struct scan *s, size_t i, int fallback_min, struc
 	int64_t minutes;
 
 	if (sign->kind == TOKEN_WORD && zone_of_word(sign->word, fallback_min, &p->zone_min)) {
-		bool more = at(s, i + 1)->kind == TOKEN_CHAR && (is_char(at(s, i + 1), '+') ||
-			is_char(at(s, i + 1), '-')) && at(s, i + 2)->kind == TOKEN_NUMBER;
+		bool more = at(s, i + 1)->kind == TOKEN_CHAR &&
+			    (is_char(at(s, i + 1), '+') || is_char(at(s, i + 1), '-')) &&
+			    at(s, i + 2)->kind == TOKEN_NUMBER;
 
 		p->has_zone = true;
 		return more ? 1 + match_zone(s, i + 1, fallback_min, p) : 1;
 	}
-	if ((!is_char(sign, '+') && !is_char(sign, '-')) || number->kind != TOKEN_NUMBER || number->gap)
+	if ((!is_char(sign, '+') && !is_char(sign, '-')) || number->kind != TOKEN_NUMBER ||
+		number->gap)
 		return 0;
 	if (number->digits == 4)
 		minutes = number->value / 100 * 60 + number->value % 100;
-	else if (number->digits <= 2 && is_char(at(s, i + 2), ':') && is_number(at(s, i + 3), 0, 59, 2))
+	else if (number->digits <= 2 && is_char(at(s, i + 2), ':') &&
+		 is_number(at(s, i + 3), 0, 59, 2))
 		minutes = number->value * 60 + at(s, i + 3)->value;
 	else if (number->digits <= 2 && is_char(sign, '+'))
 		minutes = number->value * 60;
@@ -333,7 +339,8 @@ static size_t match_zone(const struct scan *s, size_t i, int fallback_min, struc
 static size_t match_half_of_day(const struct scan *s, size_t i, struct parts *p)
 {
 	const struct token *t = at(s, i);
-	bool dotted = t->kind == TOKEN_WORD && is_char(at(s, i + 1), '.') && is_word(at(s, i + 2), "m");
+	bool dotted =
+		t->kind == TOKEN_WORD && is_char(at(s, i + 1), '.') && is_word(at(s, i + 2), "m");
 
 	if (is_word(t, "pm") || (dotted && is_word(t, "p"))) {
 		p->hour += p->hour < 12 ? 12 : 0;
@@ -365,8 +372,8 @@ static size_t match_fraction(const struct scan *s, size_t i, struct parts *p)
 	const struct token *t = at(s, i + 1);
 	int64_t ms;
 
-	if ((!is_char(at(s, i), '.') && !is_char(at(s, i), ',')) || t->kind != TOKEN_NUMBER || t->gap ||
-		t->digits > 9)
+	if ((!is_char(at(s, i), '.') && !is_char(at(s, i), ',')) || t->kind != TOKEN_NUMBER ||
+		t->gap || t->digits > 9)
 		return 0;
 	ms = t->value;
 	for (int d = t->digits; d < 3; d++)
@@ -396,7 +403,8 @@ static size_t match_clock(const struct scan *s, size_t i, struct parts *p)
 		p->minute = (int)at(s, i)->value;
 		i += chinese ? 2 : 1;
 		if (((!chinese && is_char(at(s, i), ':') && is_number(at(s, i + 1), 0, 60, 2)) ||
-			    (chinese && is_number(at(s, i), 0, 60, 2) && is_char(at(s, i + 1), U'秒')))) {
+			    (chinese && is_number(at(s, i), 0, 60, 2) &&
+				    is_char(at(s, i + 1), U'秒')))) {
 			p->second = (int)at(s, chinese ? i : i + 1)->value;
 			p->second = p->second == 60 ? 59 : p->second;
 			p->has_second = true;
@@ -457,8 +465,9 @@ static size_t match_year_first(const struct scan *s, size_t i, struct parts *p)
 	bool chinese = is_char(sep, U'年');
 	size_t n;
 
-	if (!is_number(year, 1900, 2199, 4) || year->digits != 4 || (!chinese && !is_separator(sep)) ||
-		!is_number(month, 1, 12, 2) || (chinese ? !is_char(sep2, U'月') : !is_separator(sep2)) ||
+	if (!is_number(year, 1900, 2199, 4) || year->digits != 4 ||
+		(!chinese && !is_separator(sep)) || !is_number(month, 1, 12, 2) ||
+		(chinese ? !is_char(sep2, U'月') : !is_separator(sep2)) ||
 		!is_number(day, 1, 31, 2))
 		return 0;
 	set_day(p, year->value, month->value, day->value);
@@ -475,7 +484,8 @@ static size_t match_compact(const struct scan *s, size_t i, struct parts *p)
 	int64_t day = t->value, clock = -1;
 	size_t n = 1;
 
-	if (t->kind != TOKEN_NUMBER || t->chinese || (t->digits != 8 && t->digits != 14 && t->digits != 12))
+	if (t->kind != TOKEN_NUMBER || t->chinese ||
+		(t->digits != 8 && t->digits != 14 && t->digits != 12))
 		return 0;
 	if (t->digits == 14 || t->digits == 12) {
 		int64_t unit = t->digits == 14 ? 1000000 : 10000;
@@ -540,7 +550,8 @@ static size_t match_month_word(const struct scan *s, size_t i, struct parts *p)
 /* 29.05.2025 and 29/05/2025; 05/29/2025 where the numbers leave no doubt or the slash stands. */
 static size_t match_year_last(const struct scan *s, size_t i, struct parts *p)
 {
-	const struct token *a = at(s, i), *sep = at(s, i + 1), *b = at(s, i + 2), *year = at(s, i + 4);
+	const struct token *a = at(s, i), *sep = at(s, i + 1), *b = at(s, i + 2),
+			   *year = at(s, i + 4);
 
 	if (!is_number(a, 1, 31, 2) || !is_separator(sep) || !is_number(b, 1, 31, 2) ||
 		!is_char(at(s, i + 3), sep->c) || !is_number(year, 1995, 2199, 4))
@@ -577,7 +588,8 @@ static int64_t relative_unit(const struct scan *s, size_t i, size_t *n)
 	const struct token *a = at(s, i), *b = at(s, i + 1), *c = at(s, i + 2);
 
 	if (is_char(a, U'个'))
-		return relative_unit(s, i + 1, n) ? (++*n, relative_unit(s, i + 1, &(size_t){0})) : 0;
+		return relative_unit(s, i + 1, n) ? (++*n, relative_unit(s, i + 1, &(size_t){0}))
+						  : 0;
 	if (is_char(a, U'秒') && is_char(b, U'前'))
 		return *n = 2, 1000;
 	if (is_char(a, U'分') && is_char(b, U'前'))
@@ -598,7 +610,8 @@ static int64_t relative_unit(const struct scan *s, size_t i, size_t *n)
 	return strncmp(a->word, "day", 3) == 0 ? DAY_MS : 0;
 }
 
-static void set_moment(int64_t ms, int zone_min, enum record_precision precision, struct record_time *ret)
+static void set_moment(
+	int64_t ms, int zone_min, enum record_precision precision, struct record_time *ret)
 {
 	*ret = (struct record_time){.ms = ms, .zone_min = zone_min, .precision = precision};
 }
@@ -611,15 +624,16 @@ static int64_t start_of_day(int64_t ms, int zone_min)
 }
 
 /* 3小时前, 半小时前, 刚刚, 昨天 08:30. */
-static size_t match_relative(const struct scan *s, size_t i, const struct date_context *ctx,
-	struct record_time *ret)
+static size_t match_relative(
+	const struct scan *s, size_t i, const struct date_context *ctx, struct record_time *ret)
 {
 	const struct token *a = at(s, i), *b = at(s, i + 1);
 	struct parts p = {.hour = -1};
 	int64_t unit, day;
 	size_t n = 0;
 
-	if (a->kind == TOKEN_NUMBER && a->digits <= 4 && (unit = relative_unit(s, i + 1, &n)) != 0) {
+	if (a->kind == TOKEN_NUMBER && a->digits <= 4 &&
+		(unit = relative_unit(s, i + 1, &n)) != 0) {
 		set_moment(ctx->now_ms - a->value * unit, ctx->zone_min,
 			unit < DAY_MS ? PRECISION_MINUTE : PRECISION_DAY, ret);
 		if (unit == DAY_MS)
@@ -637,8 +651,9 @@ static size_t match_relative(const struct scan *s, size_t i, const struct date_c
 	if ((!is_char(b, U'天') && !is_char(b, U'日')) ||
 		!(is_char(a, U'今') || is_char(a, U'昨') || is_char(a, U'前')))
 		return 0;
-	day = start_of_day(ctx->now_ms, ctx->zone_min) -
-		DAY_MS * (is_char(a, U'今') ? 0 : is_char(a, U'昨') ? 1 : 2);
+	day = start_of_day(ctx->now_ms, ctx->zone_min) - DAY_MS * (is_char(a, U'今')	      ? 0
+									  : is_char(a, U'昨') ? 1
+											      : 2);
 	n = match_clock(s, i + 2, &p);
 	set_moment(day, ctx->zone_min, n ? PRECISION_MINUTE : PRECISION_DAY, ret);
 	if (n)
@@ -651,7 +666,8 @@ static int64_t moment_of(const struct parts *p, int zone_min)
 	int64_t ms = clock_days(p->year, p->month, p->day) * DAY_MS - zone_min * INT64_C(60000);
 
 	if (p->hour >= 0)
-		ms += p->hour * INT64_C(3600000) + p->minute * INT64_C(60000) + p->second * 1000 + p->ms;
+		ms += p->hour * INT64_C(3600000) + p->minute * INT64_C(60000) + p->second * 1000 +
+		      p->ms;
 	return ms;
 }
 
@@ -684,7 +700,10 @@ static bool settle(struct parts *p, const struct date_context *ctx, struct recor
 	if (ms < EARLIEST_MS || (ctx->now_ms && ms > ctx->now_ms + DAY_MS))
 		return false;
 	set_moment(ms, zone_min,
-		p->hour < 0 ? PRECISION_DAY : p->has_second ? PRECISION_SECOND : PRECISION_MINUTE, ret);
+		p->hour < 0	? PRECISION_DAY
+		: p->has_second ? PRECISION_SECOND
+				: PRECISION_MINUTE,
+		ret);
 	return true;
 }
 
@@ -700,8 +719,8 @@ static bool is_fenced(const struct scan *s, size_t n)
  * form of a date and is refused is taken too, so that no part of it is read as
  * another one; its precision is none.
  */
-static size_t match_date(const struct scan *s, const struct date_context *ctx, bool bare, bool separators,
-	struct record_time *ret)
+static size_t match_date(const struct scan *s, const struct date_context *ctx, bool bare,
+	bool separators, struct record_time *ret)
 {
 	struct parts p = {.hour = -1};
 	size_t n = 0;
@@ -718,8 +737,8 @@ static size_t match_date(const struct scan *s, const struct date_context *ctx, b
 	if (!n && bare)
 		n = match_month_day(s, 0, separators, &p);
 	if (n) {
-		size_t time = p.hour < 0 ? match_time(s, n, ctx->zone_min, &p) :
-			match_zone(s, n, ctx->zone_min, &p);
+		size_t time = p.hour < 0 ? match_time(s, n, ctx->zone_min, &p)
+					 : match_zone(s, n, ctx->zone_min, &p);
 
 		if (!is_fenced(s, n + time) || !settle(&p, ctx, ret))
 			ret->precision = PRECISION_NONE;
@@ -735,7 +754,9 @@ bool date_find(struct span text, const struct date_context *ctx, bool bare, stru
 	struct scan s;
 
 	for (scan_init(&s, text); at(&s, 0)->kind != TOKEN_END; scan_move(&s)) {
-		size_t n = at(&s, 0)->kind == TOKEN_CHAR && !bare ? 0 : match_date(&s, ctx, bare, false, &found);
+		size_t n = at(&s, 0)->kind == TOKEN_CHAR && !bare
+				   ? 0
+				   : match_date(&s, ctx, bare, false, &found);
 
 		if (n && found.precision) {
 			*ret = found;
@@ -748,7 +769,8 @@ bool date_find(struct span text, const struct date_context *ctx, bool bare, stru
 }
 
 /* Time before the day: "11:54 2025-05-01", "20:30, 29 May 2025". */
-static bool parse_time_first(struct scan *s, const struct date_context *ctx, struct record_time *ret)
+static bool parse_time_first(
+	struct scan *s, const struct date_context *ctx, struct record_time *ret)
 {
 	struct parts p = {.hour = -1};
 	size_t n = match_clock(s, 0, &p);
@@ -774,13 +796,14 @@ static bool parse_time_first(struct scan *s, const struct date_context *ctx, str
 	if (!ctx->now_ms || at(s, 0)->kind != TOKEN_END)
 		return false;
 	set_moment(start_of_day(ctx->now_ms, ctx->zone_min) + p.hour * INT64_C(3600000) +
-			p.minute * INT64_C(60000) + p.second * 1000,
+			   p.minute * INT64_C(60000) + p.second * 1000,
 		ctx->zone_min, PRECISION_MINUTE, ret);
 	return true;
 }
 
 /* Unix time, a year with a month, a year: only where the text holds nothing else. */
-static bool parse_short(const struct scan *s, const struct date_context *ctx, struct record_time *ret)
+static bool parse_short(
+	const struct scan *s, const struct date_context *ctx, struct record_time *ret)
 {
 	const struct token *a = at(s, 0);
 	struct parts p = {.hour = -1};
@@ -804,7 +827,8 @@ static bool parse_short(const struct scan *s, const struct date_context *ctx, st
 		ret->precision = settled ? PRECISION_MONTH : ret->precision;
 		return settled;
 	}
-	if (at(s, 1)->kind != TOKEN_END && !(is_char(at(s, 1), U'年') && at(s, 2)->kind == TOKEN_END))
+	if (at(s, 1)->kind != TOKEN_END &&
+		!(is_char(at(s, 1), U'年') && at(s, 2)->kind == TOKEN_END))
 		return false;
 	settled = settle(&p, ctx, ret);
 	ret->precision = settled ? PRECISION_YEAR : ret->precision;
@@ -844,7 +868,8 @@ bool date_parse(struct span text, const struct date_context *ctx, struct record_
 	return true;
 }
 
-static bool day_of_digits(struct span digits, const struct date_context *ctx, struct record_time *ret)
+static bool day_of_digits(
+	struct span digits, const struct date_context *ctx, struct record_time *ret)
 {
 	struct parts p = {.hour = -1};
 	int64_t value = 0;
@@ -872,7 +897,7 @@ bool date_in_url(struct span url, const struct date_context *ctx, struct record_
 			if (c >= '0' && c <= '9')
 				digits[n++] = c;
 			else if ((n != 4 && n != 6) || (c != '/' && c != '-' && c != '_') ||
-				(j > i && (url.data[j - 1] == '/' || url.data[j - 1] == '-')))
+				 (j > i && (url.data[j - 1] == '/' || url.data[j - 1] == '-')))
 				break;
 			j++;
 		}
@@ -891,8 +916,9 @@ bool date_zone_parse(struct span text, int fallback_min, int *ret_min)
 		const char *name;
 		int minutes;
 	} places[] = {{"Asia/Shanghai", 480}, {"Asia/Chongqing", 480}, {"Asia/Urumqi", 360},
-		{"Asia/Hong_Kong", 480}, {"Asia/Taipei", 480}, {"Asia/Macau", 480}, {"Asia/Singapore", 480},
-		{"Asia/Tokyo", 540}, {"Asia/Seoul", 540}, {"PRC", 480}, {"Etc/UTC", 0}, {"UTC", 0}};
+		{"Asia/Hong_Kong", 480}, {"Asia/Taipei", 480}, {"Asia/Macau", 480},
+		{"Asia/Singapore", 480}, {"Asia/Tokyo", 540}, {"Asia/Seoul", 540}, {"PRC", 480},
+		{"Etc/UTC", 0}, {"UTC", 0}};
 	struct parts p = {0};
 	struct scan s;
 

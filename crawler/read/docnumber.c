@@ -10,14 +10,14 @@
 
 static bool is_open(uint32_t c)
 {
-	return c == U'〔' || c == '[' || c == U'［' || c == U'【' || c == '(' || c == U'（' || c == U'﹝' ||
-		c == U'{' || c == U'〈';
+	return c == U'〔' || c == '[' || c == U'［' || c == U'【' || c == '(' || c == U'（' ||
+	       c == U'﹝' || c == U'{' || c == U'〈';
 }
 
 static bool is_close(uint32_t c)
 {
-	return c == U'〕' || c == ']' || c == U'］' || c == U'】' || c == ')' || c == U'）' || c == U'﹞' ||
-		c == U'}' || c == U'〉';
+	return c == U'〕' || c == ']' || c == U'］' || c == U'】' || c == ')' || c == U'）' ||
+	       c == U'﹞' || c == U'}' || c == U'〉';
 }
 
 static uint32_t peek(const char *p, const char *end)
@@ -36,7 +36,8 @@ static const char *skip_spaces(const char *p, const char *end)
 
 static const char *skip_word(const char *p, const char *end, const char *word)
 {
-	return span_starts_with(span_from(p, (size_t)(end - p)), span_str(word)) ? p + strlen(word) : p;
+	return span_starts_with(span_from(p, (size_t)(end - p)), span_str(word)) ? p + strlen(word)
+										 : p;
 }
 
 static const char *read_digits(const char *p, const char *end, int max, int *ret)
@@ -52,8 +53,8 @@ static const char *read_digits(const char *p, const char *end, int max, int *ret
 /* Words after which a new phrase begins: what stands before them is no prefix. */
 static bool ends_phrase(struct span before)
 {
-	static const char *const words[] = {"根据", "按照", "依据", "印发", "关于", "通知", "文件", "转发", "以",
-		"发布", "的", "和", "及", "与", "由", "《", "》", "文号", "字号"};
+	static const char *const words[] = {"根据", "按照", "依据", "印发", "关于", "通知", "文件",
+		"转发", "以", "发布", "的", "和", "及", "与", "由", "《", "》", "文号", "字号"};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (span_ends_with(before, span_str(words[i])))
@@ -116,7 +117,9 @@ static void match_bracketed(struct span text, size_t at, struct arena *a, struct
 		at--;
 	prefix = prefix_before(text, at);
 	if (prefix.len)
-		add(a, ret, arena_printf(a, "%.*s〔%d〕%d号", (int)prefix.len, prefix.data, year, number));
+		add(a, ret,
+			arena_printf(
+				a, "%.*s〔%d〕%d号", (int)prefix.len, prefix.data, year, number));
 }
 
 void docnumber_find(struct span text, struct arena *a, struct str_list *ret)

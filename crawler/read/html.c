@@ -19,14 +19,14 @@
 #include <lexbor/html/html.h>
 #include <lexbor/selectors/selectors.h>
 
-#define DEPTH_MAX      256   /* real pages stay under 60; browsers stop at 512 */
-#define FORMATTING_MAX 8     /* unclosed <b>, <font>...: opened anew in every paragraph */
-#define ATTRS_MAX      64    /* of one element */
-#define ROOTS_MAX      8     /* repeated <html> and <body> tags */
-#define NAMES_MAX      16384 /* distinct unknown names of tags and attributes */
-#define FEED_BYTES     131072 /* between two looks at the limits; most pages are one piece */
+#define DEPTH_MAX      256	   /* real pages stay under 60; browsers stop at 512 */
+#define FORMATTING_MAX 8	   /* unclosed <b>, <font>...: opened anew in every paragraph */
+#define ATTRS_MAX      64	   /* of one element */
+#define ROOTS_MAX      8	   /* repeated <html> and <body> tags */
+#define NAMES_MAX      16384	   /* distinct unknown names of tags and attributes */
+#define FEED_BYTES     131072	   /* between two looks at the limits; most pages are one piece */
 #define TREE_BASE_MAX  (64u << 20) /* bytes of tree for any page */
-#define TREE_FACTOR    24    /* and for each byte of it: amplification by broken markup ends here */
+#define TREE_FACTOR    24 /* and for each byte of it: amplification by broken markup ends here */
 
 struct html_tree {
 	lxb_html_parser_t *parser;
@@ -35,7 +35,7 @@ struct html_tree {
 	void *build_ctx;
 	size_t bytes_max;
 	size_t n_tokens;
-	size_t n_roots;      /* <html> and <body> tags: each adds its attributes to the same element */
+	size_t n_roots; /* <html> and <body> tags: each adds its attributes to the same element */
 	size_t n_dropped[2]; /* tags too deep, formatting tags too many: their end tags go too */
 	bool full;
 };
@@ -158,10 +158,21 @@ static bool is_dropped(struct html_tree *t, const lxb_html_token_t *token)
 	return true;
 }
 
-static lxb_html_token_t *on_token(lxb_html_tokenizer_t *tokenizer, lxb_html_token_t *token, void *ctx)
+/* Nobody reads the lists of faults, and they grow with each. */
+static void forget_faults(struct html_tree *t)
+{
+	if (t->parser->tree->parse_errors)
+		lexbor_array_obj_clean(t->parser->tree->parse_errors);
+	if (t->parser->tkz->parse_errors)
+		lexbor_array_obj_clean(t->parser->tkz->parse_errors);
+}
+
+static lxb_html_token_t *on_token(
+	lxb_html_tokenizer_t *tokenizer, lxb_html_token_t *token, void *ctx)
 {
 	struct html_tree *t = ctx;
 
+	forget_faults(t);
 	if (token->tag_id == LXB_TAG__END_OF_FILE)
 		return t->build(tokenizer, token, t->build_ctx);
 	if (is_too_much(t) || is_dropped(t, token))
@@ -182,7 +193,8 @@ static bool has_too_many_names(const struct html_tree *t)
 	const lxb_html_tokenizer_t *tokenizer = t->parser->tkz;
 
 	return lexbor_hash_entries_count(tokenizer->tags) +
-		lexbor_hash_entries_count(tokenizer->attrs) > NAMES_MAX;
+		       lexbor_hash_entries_count(tokenizer->attrs) >
+	       NAMES_MAX;
 }
 
 static void feed(struct html_tree *t, struct span utf8)
@@ -257,7 +269,8 @@ static size_t count(lxb_dom_node_t *root, size_t *ret_attrs)
 
 static enum html_tag tag_of(const lxb_dom_node_t *node)
 {
-	enum html_tag tag = node->local_name < LXB_TAG__LAST_ENTRY ? tags[node->local_name] : HTML_OTHER;
+	enum html_tag tag =
+		node->local_name < LXB_TAG__LAST_ENTRY ? tags[node->local_name] : HTML_OTHER;
 
 	return tag == HTML_TEXT ? HTML_OTHER : tag;
 }
@@ -265,14 +278,15 @@ static enum html_tag tag_of(const lxb_dom_node_t *node)
 static void add_attrs(struct html *h, struct html_node *n, lxb_dom_node_t *node, uint32_t *n_attrs)
 {
 	n->first_attr = *n_attrs;
-	for (lxb_dom_attr_t *attr = lxb_dom_interface_element(node)->first_attr; attr; attr = attr->next) {
+	for (lxb_dom_attr_t *attr = lxb_dom_interface_element(node)->first_attr; attr;
+		attr = attr->next) {
 		size_t name_len, value_len;
 		const lxb_char_t *name = lxb_dom_attr_local_name(attr, &name_len);
 		const lxb_char_t *value = lxb_dom_attr_value(attr, &value_len);
 
-		h->attrs[(*n_attrs)++] = (struct html_attr){
-			.name = span_from(name, name_len),
-			.value = span_from(value ? (const char *)value : "", value ? value_len : 0)};
+		h->attrs[(*n_attrs)++] = (struct html_attr){.name = span_from(name, name_len),
+			.value =
+				span_from(value ? (const char *)value : "", value ? value_len : 0)};
 	}
 	n->n_attrs = *n_attrs - n->first_attr;
 }
@@ -421,7 +435,8 @@ struct selection {
 	uint8_t *chosen; /* by node */
 };
 
-static lxb_status_t on_match(lxb_dom_node_t *node, lxb_css_selector_specificity_t specificity, void *ctx)
+static lxb_status_t on_match(
+	lxb_dom_node_t *node, lxb_css_selector_specificity_t specificity, void *ctx)
 {
 	struct selection *s = ctx;
 
@@ -444,8 +459,8 @@ static int select_parsed(struct html *h, const lxb_css_selector_list_t *list, st
 	return r;
 }
 
-int html_select(struct html *h, const char *selector, struct arena *a, uint32_t **ret_nodes,
-	size_t *ret_n)
+int html_select(
+	struct html *h, const char *selector, struct arena *a, uint32_t **ret_nodes, size_t *ret_n)
 {
 	lxb_css_parser_t *parser = lxb_css_parser_create();
 	struct selection s = {.h = h, .chosen = arena_alloc(a, h->n_nodes + 1)};

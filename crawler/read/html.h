@@ -22,24 +22,27 @@
 
 /* Elements that reading tells apart: constant, lexbor's tag, traits. */
 #define HTML_TAGS(X)                                                                               \
-	X(HTML, BLOCK) X(HEAD, SILENT) X(TITLE, SILENT) X(BASE, SILENT) X(LINK, SILENT)            \
-	X(META, SILENT) X(STYLE, SILENT) X(SCRIPT, SILENT) X(NOSCRIPT, SILENT)                     \
-	X(TEMPLATE, SILENT) X(IFRAME, SILENT) X(OBJECT, SILENT) X(EMBED, SILENT) X(SVG, SILENT)    \
-	X(MATH, SILENT) X(CANVAS, SILENT) X(VIDEO, SILENT) X(AUDIO, SILENT) X(SELECT, SILENT)      \
-	X(OPTION, SILENT) X(OPTGROUP, SILENT) X(TEXTAREA, SILENT) X(INPUT, SILENT)                 \
-	X(BUTTON, SILENT) X(DATALIST, SILENT) X(FRAMESET, SILENT) X(FRAME, SILENT) X(RP, SILENT)   \
-	X(RT, SILENT) X(BODY, BLOCK) X(ARTICLE, BLOCK) X(SECTION, BLOCK) X(NAV, BLOCK)             \
-	X(ASIDE, BLOCK) X(HEADER, BLOCK) X(FOOTER, BLOCK) X(MAIN, BLOCK) X(H1, BLOCK)              \
-	X(H2, BLOCK) X(H3, BLOCK) X(H4, BLOCK) X(H5, BLOCK) X(H6, BLOCK) X(P, BLOCK)               \
-	X(HR, BLOCK) X(BR, BLOCK) X(PRE, BLOCK) X(BLOCKQUOTE, BLOCK) X(OL, BLOCK) X(UL, BLOCK)     \
-	X(LI, BLOCK) X(DL, BLOCK) X(DT, BLOCK) X(DD, BLOCK) X(FIGURE, BLOCK)                       \
-	X(FIGCAPTION, BLOCK) X(DIV, BLOCK) X(CENTER, BLOCK) X(ADDRESS, BLOCK) X(FORM, BLOCK)       \
-	X(FIELDSET, BLOCK) X(LEGEND, BLOCK) X(DETAILS, BLOCK) X(SUMMARY, BLOCK) X(TABLE, BLOCK)    \
-	X(CAPTION, BLOCK) X(THEAD, BLOCK) X(TBODY, BLOCK) X(TFOOT, BLOCK) X(TR, BLOCK)             \
-	X(TD, BLOCK) X(TH, BLOCK) X(A, INLINE) X(B, INLINE) X(STRONG, INLINE) X(EM, INLINE)        \
-	X(I, INLINE) X(U, INLINE) X(FONT, INLINE) X(SPAN, INLINE) X(TIME, INLINE)                  \
-	X(LABEL, INLINE) X(IMG, INLINE) X(AREA, INLINE) X(SMALL, INLINE) X(SUB, INLINE)            \
-	X(SUP, INLINE)
+	X(HTML, BLOCK)                                                                             \
+	X(HEAD, SILENT) X(TITLE, SILENT) X(BASE, SILENT) X(LINK, SILENT) X(META, SILENT) X(        \
+		STYLE, SILENT) X(SCRIPT, SILENT) X(NOSCRIPT, SILENT) X(TEMPLATE, SILENT) X(IFRAME, \
+		SILENT) X(OBJECT, SILENT) X(EMBED, SILENT) X(SVG, SILENT) X(MATH,                  \
+		SILENT) X(CANVAS, SILENT) X(VIDEO, SILENT) X(AUDIO, SILENT) X(SELECT,              \
+		SILENT) X(OPTION, SILENT) X(OPTGROUP, SILENT) X(TEXTAREA, SILENT) X(INPUT,         \
+		SILENT) X(BUTTON, SILENT) X(DATALIST, SILENT) X(FRAMESET, SILENT) X(FRAME,         \
+		SILENT) X(RP, SILENT) X(RT, SILENT) X(BODY, BLOCK) X(ARTICLE, BLOCK) X(SECTION,    \
+		BLOCK) X(NAV, BLOCK) X(ASIDE, BLOCK) X(HEADER, BLOCK) X(FOOTER, BLOCK) X(MAIN,     \
+		BLOCK) X(H1, BLOCK) X(H2, BLOCK) X(H3, BLOCK) X(H4, BLOCK) X(H5, BLOCK) X(H6,      \
+		BLOCK) X(P, BLOCK) X(HR, BLOCK) X(BR, BLOCK) X(PRE, BLOCK) X(BLOCKQUOTE,           \
+		BLOCK) X(OL, BLOCK) X(UL, BLOCK) X(LI, BLOCK) X(DL, BLOCK) X(DT, BLOCK) X(DD,      \
+		BLOCK) X(FIGURE, BLOCK) X(FIGCAPTION, BLOCK) X(DIV, BLOCK) X(CENTER, BLOCK)        \
+		X(ADDRESS, BLOCK) X(FORM, BLOCK) X(FIELDSET, BLOCK) X(LEGEND, BLOCK) X(DETAILS,    \
+			BLOCK) X(SUMMARY, BLOCK) X(TABLE, BLOCK) X(CAPTION, BLOCK) X(THEAD, BLOCK) \
+			X(TBODY, BLOCK) X(TFOOT, BLOCK) X(TR, BLOCK) X(TD, BLOCK) X(TH, BLOCK)     \
+				X(A, INLINE) X(B, INLINE) X(STRONG, INLINE) X(EM, INLINE)          \
+					X(I, INLINE) X(U, INLINE) X(FONT, INLINE) X(SPAN, INLINE)  \
+						X(TIME, INLINE) X(LABEL, INLINE) X(IMG, INLINE)    \
+							X(AREA, INLINE) X(SMALL, INLINE)           \
+								X(SUB, INLINE) X(SUP, INLINE)
 
 enum html_tag {
 	HTML_TEXT, /* characters; the only kind that is no element */
@@ -47,7 +50,7 @@ enum html_tag {
 #define HTML_TAG_CONSTANT(name, trait) HTML_##name,
 	HTML_TAGS(HTML_TAG_CONSTANT)
 #undef HTML_TAG_CONSTANT
-	HTML_TAG_COUNT,
+		HTML_TAG_COUNT,
 };
 
 enum html_trait {
@@ -63,11 +66,11 @@ struct html_attr {
 
 struct html_node {
 	enum html_tag tag;
-	uint32_t parent;      /* HTML_NONE for the first node */
-	uint32_t end;         /* the first node behind the last descendant */
-	uint32_t first_attr;  /* of an element, in html.attrs */
+	uint32_t parent;     /* HTML_NONE for the first node */
+	uint32_t end;	     /* the first node behind the last descendant */
+	uint32_t first_attr; /* of an element, in html.attrs */
 	uint32_t n_attrs;
-	struct span text;     /* of HTML_TEXT: entities decoded, white space as written */
+	struct span text; /* of HTML_TEXT: entities decoded, white space as written */
 };
 
 struct html {
@@ -108,7 +111,7 @@ void html_add_raw(const struct html *h, uint32_t node, struct strbuf *out);
  * The nodes that a CSS selector matches, in document order and the arena.
  * Returns 0 or -ERR_PARSE for what is no selector.
  */
-int html_select(struct html *h, const char *selector, struct arena *a, uint32_t **ret_nodes,
-	size_t *ret_n);
+int html_select(
+	struct html *h, const char *selector, struct arena *a, uint32_t **ret_nodes, size_t *ret_n);
 
 #endif

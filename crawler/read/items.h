@@ -19,7 +19,7 @@
 struct items {
 	struct arena *arena;
 	const struct read_input *in; /* include and exclude */
-	const char *encoding;        /* of the document: queries are written in it */
+	const char *encoding;	     /* of the document: queries are written in it */
 	struct item *list;
 	size_t len, cap;
 	size_t n_dropped;
@@ -28,7 +28,7 @@ struct items {
 };
 
 struct item_draft {
-	struct span href;  /* as the document has it */
+	struct span href; /* as the document has it */
 	const char *base;
 	struct span title; /* may hold markup and entities if @markup */
 	bool markup;
@@ -36,7 +36,8 @@ struct item_draft {
 	enum work_kind kind;
 };
 
-void items_init(struct items *s, const struct read_input *in, const char *encoding, struct arena *a);
+void items_init(
+	struct items *s, const struct read_input *in, const char *encoding, struct arena *a);
 void items_release(struct items *s);
 
 /*

@@ -10,12 +10,12 @@
 
 #include <stdio.h>
 
-#define CLIMB_MAX       5    /* elements up from a link to what holds its date */
-#define NEAR_BYTES_MAX  600  /* text around a link that may be its date */
+#define CLIMB_MAX	5    /* elements up from a link to what holds its date */
+#define NEAR_BYTES_MAX	600  /* text around a link that may be its date */
 #define TITLE_BYTES_MAX 1200 /* longer ones are whole teasers */
-#define SCORE_MIN       3
-#define UNDO_PERCENT    55   /* of the page's link text in furniture: then it is the list */
-#define EMBEDDED_MAX    (4u << 20) /* bytes of lists inside of scripts */
+#define SCORE_MIN	3
+#define UNDO_PERCENT	55	   /* of the page's link text in furniture: then it is the list */
+#define EMBEDDED_MAX	(4u << 20) /* bytes of lists inside of scripts */
 
 struct listing {
 	struct html *h;
@@ -26,8 +26,8 @@ struct listing {
 	const char *next;
 	struct url_parts here;
 	struct date_context dates;
-	uint32_t *links_before; /* by node: <a> before it in the document */
-	uint8_t *furniture;     /* by node */
+	uint32_t *links_before;	 /* by node: <a> before it in the document */
+	uint8_t *furniture;	 /* by node */
 	uint32_t *anchor_weight; /* by node: weight of the text in links */
 };
 
@@ -73,7 +73,8 @@ static void mark_furniture(struct listing *l)
 	for (uint32_t i = 0; i < h->n_nodes; i++) {
 		if (i >= covered && h->nodes[i].tag != HTML_TEXT && h->nodes[i].tag != HTML_FORM &&
 			noise_of_element(h, i) == NOISE_FURNITURE &&
-			(uint64_t)l->anchor_weight[i] * 100 < (uint64_t)l->anchor_weight[0] * UNDO_PERCENT)
+			(uint64_t)l->anchor_weight[i] * 100 <
+				(uint64_t)l->anchor_weight[0] * UNDO_PERCENT)
 			covered = h->nodes[i].end;
 		l->furniture[i] = i < covered;
 	}
@@ -82,10 +83,11 @@ static void mark_furniture(struct listing *l)
 /* Texts that a link to an article never has. */
 static bool is_button(struct span title)
 {
-	static const char *const words[] = {"更多", "详细", "查看", "首页", "登录", "注册", "下一页", "上一页",
-		"尾页", "末页", "返回", "网站地图", "联系我们", "关于我们", "设为首页", "加入收藏", "rss", "english",
-		"日历", "搜索", "回到顶部", "阅读全文", "点击进入", "more", "next", "home", "login", "无障碍",
-		"繁体", "简体", "客户端", "版权", "隐私", "友情链接", "readmore"};
+	static const char *const words[] = {"更多", "详细", "查看", "首页", "登录", "注册",
+		"下一页", "上一页", "尾页", "末页", "返回", "网站地图", "联系我们", "关于我们",
+		"设为首页", "加入收藏", "rss", "english", "日历", "搜索", "回到顶部", "阅读全文",
+		"点击进入", "more", "next", "home", "login", "无障碍", "繁体", "简体", "客户端",
+		"版权", "隐私", "友情链接", "readmore"};
 	STRBUF_LOCAL(folded);
 
 	fold_text(title, &folded);
@@ -98,8 +100,9 @@ static bool is_button(struct span title)
 
 static bool is_cut(struct span text)
 {
-	return span_ends_with(text, SPAN_LITERAL("…")) || span_ends_with(text, SPAN_LITERAL("...")) ||
-		span_ends_with(text, SPAN_LITERAL(".."));
+	return span_ends_with(text, SPAN_LITERAL("…")) ||
+	       span_ends_with(text, SPAN_LITERAL("...")) ||
+	       span_ends_with(text, SPAN_LITERAL(".."));
 }
 
 /* The words in the link, or its title attribute where that says more. */
@@ -130,10 +133,11 @@ static void split_date(const struct listing *l, struct link *k)
 	size_t tail = title.len > 24 ? title.len - 24 : 0, at = title.len;
 
 	while (at > tail && ((title.data[at - 1] >= '0' && title.data[at - 1] <= '9') ||
-			strchr("-/.: []()", title.data[at - 1])))
+				    strchr("-/.: []()", title.data[at - 1])))
 		at--;
-	if (at == title.len || at == 0 || !date_parse(span_from_offset(title, at), &l->dates, &found) ||
-		title.len - at < 8 || found.precision < PRECISION_DAY)
+	if (at == title.len || at == 0 ||
+		!date_parse(span_from_offset(title, at), &l->dates, &found) || title.len - at < 8 ||
+		found.precision < PRECISION_DAY)
 		return;
 	k->date = found;
 	strbuf_truncate(&k->title, at);
@@ -165,7 +169,8 @@ static void read_date(const struct listing *l, struct link *k)
 	for (int up = 0; up < CLIMB_MAX && !k->date.precision; up++) {
 		uint32_t parent = l->h->nodes[node].parent;
 
-		if (parent == HTML_NONE || l->h->nodes[parent].tag == HTML_BODY || count_links(l, parent) > 2)
+		if (parent == HTML_NONE || l->h->nodes[parent].tag == HTML_BODY ||
+			count_links(l, parent) > 2)
 			break;
 		node = parent;
 		strbuf_clear(&k->around);
@@ -207,10 +212,11 @@ static bool contains(struct span s, const char *const *list, size_t n)
 /* What an address promises: an article (2), nothing (0), a list or a tool (-3). */
 static int rate_url(const struct url_parts *u)
 {
-	static const char *const tools[] = {"calendar", "login", "register", "search", "/tag/", "/tags/",
-		"/category/", "/author/", "/user/", "/page/", "sitemap", "/rss", "/feed", "/comment"};
-	static const char *const articles[] = {"/article", "/content", "/post", "/detail", "/art/", "/art_",
-		"newsdetail", "/story", "/news/", "/p/", "/a/", "/doc"};
+	static const char *const tools[] = {"calendar", "login", "register", "search", "/tag/",
+		"/tags/", "/category/", "/author/", "/user/", "/page/", "sitemap", "/rss", "/feed",
+		"/comment"};
+	static const char *const articles[] = {"/article", "/content", "/post", "/detail", "/art/",
+		"/art_", "newsdetail", "/story", "/news/", "/p/", "/a/", "/doc"};
 	struct span file = u->path;
 	size_t slash = u->path.len;
 	bool page;
@@ -218,16 +224,20 @@ static int rate_url(const struct url_parts *u)
 	while (slash > 0 && u->path.data[slash - 1] != '/')
 		slash--;
 	file = span_from_offset(u->path, slash);
-	page = span_ends_with(file, SPAN_LITERAL(".html")) || span_ends_with(file, SPAN_LITERAL(".htm")) ||
-		span_ends_with(file, SPAN_LITERAL(".shtml")) || span_ends_with(file, SPAN_LITERAL(".jhtml"));
+	page = span_ends_with(file, SPAN_LITERAL(".html")) ||
+	       span_ends_with(file, SPAN_LITERAL(".htm")) ||
+	       span_ends_with(file, SPAN_LITERAL(".shtml")) ||
+	       span_ends_with(file, SPAN_LITERAL(".jhtml"));
 	if (contains(u->path, tools, sizeof tools / sizeof *tools))
 		return -3;
-	if (span_starts_with(file, SPAN_LITERAL("index")) || span_starts_with(file, SPAN_LITERAL("list")) ||
+	if (span_starts_with(file, SPAN_LITERAL("index")) ||
+		span_starts_with(file, SPAN_LITERAL("list")) ||
 		span_starts_with(file, SPAN_LITERAL("node_")))
 		return -2;
 	if (!file.len && !u->query.len)
 		return longest_digits(u->path) >= 4 ? 1 : -2;
-	if (longest_digits(file) >= 3 || longest_digits(u->query) >= 4 || longest_digits(u->path) >= 5)
+	if (longest_digits(file) >= 3 || longest_digits(u->query) >= 4 ||
+		longest_digits(u->path) >= 5)
 		return 2;
 	if (contains(u->path, articles, sizeof articles / sizeof *articles))
 		return page ? 2 : 1;
@@ -252,7 +262,8 @@ static bool is_web_link(struct span href)
 	static const char *const schemes[] = {"javascript:", "mailto:", "tel:", "data:", "#"};
 
 	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
-		if (href.len >= strlen(schemes[i]) && strncasecmp(href.data, schemes[i], strlen(schemes[i])) == 0)
+		if (href.len >= strlen(schemes[i]) &&
+			strncasecmp(href.data, schemes[i], strlen(schemes[i])) == 0)
 			return false;
 	return href.len > 0;
 }
@@ -264,7 +275,8 @@ static bool is_article_link(const struct listing *l, const struct link *k)
 	STRBUF_LOCAL(url);
 
 	if (l->furniture[k->node] || is_button(strbuf_span(&k->title)) ||
-		url_resolve(k->href, span_str(l->base), &url) < 0 || !url_split(strbuf_span(&url), &u))
+		url_resolve(k->href, span_str(l->base), &url) < 0 ||
+		!url_split(strbuf_span(&url), &u))
 		return false;
 	if (strcmp(url.data, l->in->url) == 0)
 		return false;
@@ -298,10 +310,10 @@ static void add_item(const struct listing *l, const struct link *k)
 	if (!day.precision && !date_in_url(k->href, &l->dates, &day))
 		day.ms = 0;
 	items_add(l->items, &(struct item_draft){.href = k->href,
-		.base = l->base,
-		.title = strbuf_span(&k->title),
-		.published_ms = day.ms,
-		.kind = WORK_PAGE});
+				    .base = l->base,
+				    .title = strbuf_span(&k->title),
+				    .published_ms = day.ms,
+				    .kind = WORK_PAGE});
 }
 
 static void read_link(const struct listing *l, uint32_t node, bool chosen)
@@ -311,8 +323,8 @@ static void read_link(const struct listing *l, uint32_t node, bool chosen)
 	if (!is_web_link(span_trim(html_attr(l->h, node, "href"))))
 		return;
 	link_init(&k, l, node);
-	if (chosen ? k.weight >= 2 * BLOCK_HAN_WEIGHT && !is_button(strbuf_span(&k.title)) :
-		     is_article_link(l, &k))
+	if (chosen ? k.weight >= 2 * BLOCK_HAN_WEIGHT && !is_button(strbuf_span(&k.title))
+		   : is_article_link(l, &k))
 		add_item(l, &k);
 	link_release(&k);
 }
@@ -353,8 +365,8 @@ static const char *resolve_next(const struct listing *l, struct span href)
 
 static bool says_next(const struct listing *l, uint32_t node)
 {
-	static const char *const words[] = {"下一页", "下页", "下一頁", "后一页", "next", "nextpage", "下一页>",
-		"下一页>>", "next>", "older", "olderposts"};
+	static const char *const words[] = {"下一页", "下页", "下一頁", "后一页", "next",
+		"nextpage", "下一页>", "下一页>>", "next>", "older", "olderposts"};
 	STRBUF_LOCAL(text);
 	STRBUF_LOCAL(folded);
 
@@ -386,8 +398,8 @@ static const char *next_of_script(const struct listing *l, struct span script)
 	script = utf8_cut(span_from_offset(script, (size_t)at), sizeof call - 1);
 	memcpy(call, script.data, script.len);
 	call[script.len] = '\0';
-	if (sscanf(call, "createPageHTML( %d , %d , \"%63[^\"]\" , \"%15[^\"]\"", &pages, &current, name,
-		    ending) != 4 ||
+	if (sscanf(call, "createPageHTML( %d , %d , \"%63[^\"]\" , \"%15[^\"]\"", &pages, &current,
+		    name, ending) != 4 ||
 		current < 0 || current >= 100000 || current + 1 >= pages)
 		return NULL;
 	script = span_str(arena_printf(l->arena, "%s_%d.%s", name, current + 1, ending));
@@ -411,8 +423,8 @@ static void find_next(struct listing *l)
 	}
 }
 
-static void listing_init(struct listing *l, struct html *h, const struct read_input *in, struct arena *a,
-	struct items *items)
+static void listing_init(struct listing *l, struct html *h, const struct read_input *in,
+	struct arena *a, struct items *items)
 {
 	*l = (struct listing){.h = h, .in = in, .arena = a, .items = items};
 	l->dates = (struct date_context){.now_ms = in->fetched_at_ms, .zone_min = DATE_ZONE_CHINA};
@@ -431,7 +443,8 @@ static void collect_embedded(const struct html *h, struct strbuf *out)
 		struct span rest;
 		ptrdiff_t at, end;
 
-		if (h->nodes[i].tag != HTML_SCRIPT || !span_is_nocase(html_attr(h, i, "type"), "text/xml"))
+		if (h->nodes[i].tag != HTML_SCRIPT ||
+			!span_is_nocase(html_attr(h, i, "type"), "text/xml"))
 			continue;
 		strbuf_clear(&script);
 		html_add_raw(h, i, &script);
@@ -464,8 +477,8 @@ static void read_embedded(const struct listing *outer)
 	read_links(&l, 0, h->n_nodes, false);
 }
 
-const char *listing_read(struct html *h, const struct read_input *in, struct arena *a,
-	struct items *items)
+const char *listing_read(
+	struct html *h, const struct read_input *in, struct arena *a, struct items *items)
 {
 	struct listing l;
 

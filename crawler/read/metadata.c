@@ -5,7 +5,7 @@
 
 #define LD_BYTES_MAX   (1u << 20) /* of one script */
 #define LD_SCRIPTS_MAX 32
-#define LD_NODES_MAX   2000       /* objects looked at in all scripts */
+#define LD_NODES_MAX   2000 /* objects looked at in all scripts */
 #define AUTHORS_MAX    20
 
 enum field {
@@ -29,23 +29,23 @@ static const struct {
 	{"SiteName", FIELD_SITE_NAME}, {"og:site_name", FIELD_SITE_NAME},
 	{"application-name", FIELD_SITE_NAME}, {"ContentSource", FIELD_PUBLISHER},
 	{"mediaid", FIELD_PUBLISHER}, {"source", FIELD_PUBLISHER}, {"Keywords", FIELD_KEYWORDS},
-	{"news_keywords", FIELD_KEYWORDS}, {"Author", FIELD_AUTHOR}, {"article:author", FIELD_AUTHOR},
-	{"og:article:author", FIELD_AUTHOR}, {"dc.creator", FIELD_AUTHOR}, {"byl", FIELD_AUTHOR},
-	{"sailthru.author", FIELD_AUTHOR}, {"parsely-author", FIELD_AUTHOR},
-	{"PubDate", FIELD_PUBLISHED}, {"firstpublishedtime", FIELD_PUBLISHED},
-	{"publishdate", FIELD_PUBLISHED}, {"article:published_time", FIELD_PUBLISHED},
-	{"og:article:published_time", FIELD_PUBLISHED}, {"og:published_time", FIELD_PUBLISHED},
-	{"og:time", FIELD_PUBLISHED}, {"apub:time", FIELD_PUBLISHED},
-	{"weibo: article:create_at", FIELD_PUBLISHED}, {"datePublished", FIELD_PUBLISHED},
-	{"dateUpdate", FIELD_PUBLISHED}, {"publish-date", FIELD_PUBLISHED},
-	{"publish_date", FIELD_PUBLISHED}, {"publication_date", FIELD_PUBLISHED},
-	{"parsely-pub-date", FIELD_PUBLISHED}, {"sailthru.date", FIELD_PUBLISHED},
-	{"article.published", FIELD_PUBLISHED}, {"dc.date", FIELD_PUBLISHED},
-	{"dc.date.issued", FIELD_PUBLISHED}, {"dcterms.created", FIELD_PUBLISHED},
-	{"cXenseParse:recs:publishtime", FIELD_PUBLISHED}, {"bt:pubDate", FIELD_PUBLISHED},
-	{"article:modified_time", FIELD_MODIFIED}, {"og:updated_time", FIELD_MODIFIED},
-	{"lastmodifiedtime", FIELD_MODIFIED}, {"dateModified", FIELD_MODIFIED},
-	{"og:locale", FIELD_LANG}};
+	{"news_keywords", FIELD_KEYWORDS}, {"Author", FIELD_AUTHOR},
+	{"article:author", FIELD_AUTHOR}, {"og:article:author", FIELD_AUTHOR},
+	{"dc.creator", FIELD_AUTHOR}, {"byl", FIELD_AUTHOR}, {"sailthru.author", FIELD_AUTHOR},
+	{"parsely-author", FIELD_AUTHOR}, {"PubDate", FIELD_PUBLISHED},
+	{"firstpublishedtime", FIELD_PUBLISHED}, {"publishdate", FIELD_PUBLISHED},
+	{"article:published_time", FIELD_PUBLISHED}, {"og:article:published_time", FIELD_PUBLISHED},
+	{"og:published_time", FIELD_PUBLISHED}, {"og:time", FIELD_PUBLISHED},
+	{"apub:time", FIELD_PUBLISHED}, {"weibo: article:create_at", FIELD_PUBLISHED},
+	{"datePublished", FIELD_PUBLISHED}, {"dateUpdate", FIELD_PUBLISHED},
+	{"publish-date", FIELD_PUBLISHED}, {"publish_date", FIELD_PUBLISHED},
+	{"publication_date", FIELD_PUBLISHED}, {"parsely-pub-date", FIELD_PUBLISHED},
+	{"sailthru.date", FIELD_PUBLISHED}, {"article.published", FIELD_PUBLISHED},
+	{"dc.date", FIELD_PUBLISHED}, {"dc.date.issued", FIELD_PUBLISHED},
+	{"dcterms.created", FIELD_PUBLISHED}, {"cXenseParse:recs:publishtime", FIELD_PUBLISHED},
+	{"bt:pubDate", FIELD_PUBLISHED}, {"article:modified_time", FIELD_MODIFIED},
+	{"og:updated_time", FIELD_MODIFIED}, {"lastmodifiedtime", FIELD_MODIFIED},
+	{"dateModified", FIELD_MODIFIED}, {"og:locale", FIELD_LANG}};
 
 struct reader {
 	const struct html *h;
@@ -159,7 +159,8 @@ static bool is_article_type(const struct json *type)
 
 	for (const struct json *e = name ? NULL : json_first(type); e && !name; e = json_next(e))
 		name = json_as_str(e) && strstr(json_as_str(e), "Article") ? json_as_str(e) : NULL;
-	return name && (strstr(name, "Article") || strstr(name, "Posting") || strcmp(name, "Report") == 0);
+	return name &&
+	       (strstr(name, "Article") || strstr(name, "Posting") || strcmp(name, "Report") == 0);
 }
 
 static void read_ld_article(struct reader *r, const struct json *o)
@@ -187,7 +188,8 @@ static void read_ld_object(struct reader *r, const struct json *o)
 		return;
 	if (is_article_type(json_get(o, "@type")))
 		read_ld_article(r, o);
-	for (const struct json *e = json_first(graph); e && r->n_nodes < LD_NODES_MAX; e = json_next(e)) {
+	for (const struct json *e = json_first(graph); e && r->n_nodes < LD_NODES_MAX;
+		e = json_next(e)) {
 		r->n_nodes++;
 		if (is_article_type(json_get(e, "@type")))
 			read_ld_article(r, e);
@@ -251,8 +253,8 @@ static void read_properties(struct reader *r, uint32_t node)
 	}
 }
 
-void metadata_read(const struct html *h, const struct date_context *ctx, struct arena *a,
-	struct metadata *ret)
+void metadata_read(
+	const struct html *h, const struct date_context *ctx, struct arena *a, struct metadata *ret)
 {
 	struct reader r = {.h = h, .ctx = ctx, .arena = a, .m = ret};
 
@@ -266,7 +268,8 @@ void metadata_read(const struct html *h, const struct date_context *ctx, struct 
 			read_title(&r, i);
 			break;
 		case HTML_SCRIPT:
-			if (span_is_nocase(span_trim(html_attr(h, i, "type")), "application/ld+json"))
+			if (span_is_nocase(
+				    span_trim(html_attr(h, i, "type")), "application/ld+json"))
 				read_ld(&r, i);
 			break;
 		case HTML_TEXT:

@@ -14,18 +14,18 @@
 #include "store/record.h"
 
 struct metadata {
-	const char *page_title;    /* <title> */
+	const char *page_title;	   /* <title> */
 	const char *article_title; /* ArticleTitle */
 	const char *social_title;  /* og:title, twitter:title */
-	const char *headline;      /* JSON-LD, itemprop */
+	const char *headline;	   /* JSON-LD, itemprop */
 	const char *site_name;
-	const char *publisher;     /* ContentSource, JSON-LD */
-	const char *keywords;      /* as written */
+	const char *publisher; /* ContentSource, JSON-LD */
+	const char *keywords;  /* as written */
 	const char *lang;
-	const char *article_body;  /* JSON-LD articleBody */
+	const char *article_body; /* JSON-LD articleBody */
 	struct str_list authors;
 	struct record_time published, modified;
-	bool organisation;         /* the only author is one */
+	bool organisation; /* the only author is one */
 };
 
 void metadata_read(const struct html *h, const struct date_context *ctx, struct arena *a,

@@ -2,21 +2,22 @@
 
 #include <stdint.h>
 
-#define NAME_BYTES_MAX     200 /* of a class attribute; more are generated */
+#define NAME_BYTES_MAX	    200 /* of a class attribute; more are generated */
 #define FURNITURE_BYTES_MAX 90
 
 /* Words of class and id names. */
-static const char *const furniture_words[] = {"ad", "ads", "adv", "advert", "advertisement", "aside",
-	"banner", "bdshare", "breadcrumb", "breadcrumbs", "bread", "comment", "comments", "comm",
-	"copyright", "crumb", "crumbs", "disclaimer", "download", "footer", "foot", "friend",
-	"friendlink", "gg", "header", "hot", "hotnews", "jiathis", "keywords", "links", "login", "menu",
-	"mianze", "modal", "more", "morenews", "nav", "navbar", "navi", "navigation", "newsletter",
-	"pager", "pagenav", "pagination", "paging", "pinglun", "popup", "position", "promo", "qrcode",
-	"rank", "ranking", "recommend", "recommends", "recommended", "rela", "relate", "related",
-	"relevant", "reply", "search", "shang", "share", "shares", "sharebar", "sidebar", "sitemap",
-	"skip", "social", "sponsor", "subscribe", "subnav", "tag", "tags", "tool", "toolbar", "tools",
-	"topnav", "tuijian", "weather", "widget", "xgxw", "xgyd", "signup", "cookie", "consent", "teaser",
-	"byline", "authorbox", "outbrain", "taboola", "disqus"};
+static const char *const furniture_words[] = {"ad", "ads", "adv", "advert", "advertisement",
+	"aside", "banner", "bdshare", "breadcrumb", "breadcrumbs", "bread", "comment", "comments",
+	"comm", "copyright", "crumb", "crumbs", "disclaimer", "download", "footer", "foot",
+	"friend", "friendlink", "gg", "header", "hot", "hotnews", "jiathis", "keywords", "links",
+	"login", "menu", "mianze", "modal", "more", "morenews", "nav", "navbar", "navi",
+	"navigation", "newsletter", "pager", "pagenav", "pagination", "paging", "pinglun", "popup",
+	"position", "promo", "qrcode", "rank", "ranking", "recommend", "recommends", "recommended",
+	"rela", "relate", "related", "relevant", "reply", "search", "shang", "share", "shares",
+	"sharebar", "sidebar", "sitemap", "skip", "social", "sponsor", "subscribe", "subnav", "tag",
+	"tags", "tool", "toolbar", "tools", "topnav", "tuijian", "weather", "widget", "xgxw",
+	"xgyd", "signup", "cookie", "consent", "teaser", "byline", "authorbox", "outbrain",
+	"taboola", "disqus"};
 
 /* Long words that also count inside of others: newsRecommendList. */
 static const char *const furniture_stems[] = {"recommend", "breadcrumb", "copyright", "sidebar",
@@ -25,16 +26,17 @@ static const char *const furniture_stems[] = {"recommend", "breadcrumb", "copyri
 	"footer", "bottomnav", "subscri", "advert", "paywall"};
 
 /* Whole names, letters and digits alone, in lower case. */
-static const char *const article_names[] = {"trseditor", "trseditorview", "trsueditor", "ucapcontent",
-	"articlebody", "articlecontent", "articletext", "articlecon", "articledetail", "arttext",
-	"artibody", "artcontent", "artcon", "arcontent", "postbody", "postcontent", "posttext",
-	"entrycontent", "newstext", "newstxt", "newscontent", "newscon", "newsbody", "storybody",
-	"storycontent", "storytext", "contenttext", "conttxt", "contentarticle", "contentbody",
-	"detailcontent", "detailtext", "endtext", "endcontent", "vsbcontent", "vsbcontent2",
-	"vnewscontent", "richmediacontent", "jscontent", "textcontent", "textarea1", "textcon",
-	"leftzw", "bodycontent", "maintext", "articlebodycontent", "contentdetail", "contentmain",
-	"cntmainarticleqq", "mainarticle", "bigtext", "pnlcontent", "zwcontent", "xlcontent",
-	"docdetail", "articlecontentwrap", "contentarea", "wparticlecontent", "articlecontentbody"};
+static const char *const article_names[] = {"trseditor", "trseditorview", "trsueditor",
+	"ucapcontent", "articlebody", "articlecontent", "articletext", "articlecon",
+	"articledetail", "arttext", "artibody", "artcontent", "artcon", "arcontent", "postbody",
+	"postcontent", "posttext", "entrycontent", "newstext", "newstxt", "newscontent", "newscon",
+	"newsbody", "storybody", "storycontent", "storytext", "contenttext", "conttxt",
+	"contentarticle", "contentbody", "detailcontent", "detailtext", "endtext", "endcontent",
+	"vsbcontent", "vsbcontent2", "vnewscontent", "richmediacontent", "jscontent", "textcontent",
+	"textarea1", "textcon", "leftzw", "bodycontent", "maintext", "articlebodycontent",
+	"contentdetail", "contentmain", "cntmainarticleqq", "mainarticle", "bigtext", "pnlcontent",
+	"zwcontent", "xlcontent", "docdetail", "articlecontentwrap", "contentarea",
+	"wparticlecontent", "articlecontentbody"};
 
 static bool is_one_of(const char *word, size_t len, const char *const *list, size_t n)
 {
@@ -77,7 +79,8 @@ static enum noise_part part_of_name(struct span name)
 	if (IS_ONE_OF(joined, len, article_names))
 		return NOISE_ARTICLE;
 	for (size_t i = 0; !furniture && i < sizeof furniture_stems / sizeof *furniture_stems; i++)
-		furniture = memmem(joined, len, furniture_stems[i], strlen(furniture_stems[i])) != NULL;
+		furniture =
+			memmem(joined, len, furniture_stems[i], strlen(furniture_stems[i])) != NULL;
 	return furniture ? NOISE_FURNITURE : NOISE_NONE;
 }
 
@@ -149,11 +152,12 @@ enum noise_part noise_of_element(const struct html *h, uint32_t node)
 				return NOISE_ARTICLE;
 			part = named == NOISE_FURNITURE ? named : part;
 		} else if ((span_is(attr->name, "role") &&
-				   (span_is(attr->value, "navigation") || span_is(attr->value, "banner") ||
+				   (span_is(attr->value, "navigation") ||
+					   span_is(attr->value, "banner") ||
 					   span_is(attr->value, "contentinfo") ||
 					   span_is(attr->value, "complementary"))) ||
-			(span_is(attr->name, "style") && is_hidden(attr->value)) ||
-			span_is(attr->name, "hidden"))
+			   (span_is(attr->name, "style") && is_hidden(attr->value)) ||
+			   span_is(attr->name, "hidden"))
 			part = NOISE_FURNITURE;
 	}
 	return part;
@@ -180,25 +184,27 @@ static bool contains_one_of(struct span s, const char *const *list, size_t n)
 
 bool noise_begins_tail(struct span folded)
 {
-	static const char *const phrases[] = {"延伸阅读", "相关推荐", "热点推荐", "相关阅读", "相关新闻",
-		"相关报道", "相关文章", "相关链接", "相关专题", "推荐阅读", "猜你喜欢", "大家都在看",
-		"往期回顾", "头条要闻", "财经要闻", "体育要闻", "娱乐要闻", "科技要闻", "汽车要闻",
-		"态度原创", "评论列表", "暂无评论", "发表评论", "网友评论", "最新评论", "我要评论", "跟贴",
-		"举报/反馈", "免责声明", "版权声明", "特别声明", "郑重声明", "返回首页", "扫一扫", "关注我们",
-		"友情链接", "网站地图", "返回顶部", "更多新闻", "热门推荐", "热门文章", "热门新闻", "最新文章",
-		"精彩推荐", "为您推荐", "编辑推荐", "今日推荐", "上一篇:", "下一篇:", "上一篇", "下一篇",
-		"版权所有", "copyright", "本网站转载", "凡本网注明", "凡注明", "声明:", "本网声明", "【声明】",
-		"[声明]", "更多精彩", "分享到", "分享至", "标签:", "关键词:", "关键字:", "点击排行", "阅读排行",
-		"新闻排行", "热点新闻", "图片新闻", "欢迎关注", "看完这篇", "打印|", "【打印】", "[打印]",
-		"relatedarticles", "related:", "readmore:", "readmore", "readnext", "alsoread", "moreon"};
+	static const char *const phrases[] = {"延伸阅读", "相关推荐", "热点推荐", "相关阅读",
+		"相关新闻", "相关报道", "相关文章", "相关链接", "相关专题", "推荐阅读", "猜你喜欢",
+		"大家都在看", "往期回顾", "头条要闻", "财经要闻", "体育要闻", "娱乐要闻",
+		"科技要闻", "汽车要闻", "态度原创", "评论列表", "暂无评论", "发表评论", "网友评论",
+		"最新评论", "我要评论", "跟贴", "举报/反馈", "免责声明", "版权声明", "特别声明",
+		"郑重声明", "返回首页", "扫一扫", "关注我们", "友情链接", "网站地图", "返回顶部",
+		"更多新闻", "热门推荐", "热门文章", "热门新闻", "最新文章", "精彩推荐", "为您推荐",
+		"编辑推荐", "今日推荐", "上一篇:", "下一篇:", "上一篇", "下一篇", "版权所有",
+		"copyright", "本网站转载", "凡本网注明", "凡注明", "声明:", "本网声明", "【声明】",
+		"[声明]", "更多精彩", "分享到", "分享至", "标签:", "关键词:", "关键字:", "点击排行",
+		"阅读排行", "新闻排行", "热点新闻", "图片新闻", "欢迎关注", "看完这篇", "打印|",
+		"【打印】", "[打印]", "relatedarticles", "related:", "readmore:", "readmore",
+		"readnext", "alsoread", "moreon"};
 
 	return STARTS_WITH_ONE_OF(folded, phrases);
 }
 
 ptrdiff_t noise_find_tail(struct span folded)
 {
-	static const char *const phrases[] = {"近期内容>>", "(责任编辑:", "举报/反馈", "(本文来自澎湃新闻",
-		"【返回首页】", "相关阅读:", "更多原创资讯请下载"};
+	static const char *const phrases[] = {"近期内容>>", "(责任编辑:", "举报/反馈",
+		"(本文来自澎湃新闻", "【返回首页】", "相关阅读:", "更多原创资讯请下载"};
 	ptrdiff_t first = -1;
 
 	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
@@ -212,32 +218,38 @@ ptrdiff_t noise_find_tail(struct span folded)
 
 bool noise_is_furniture(struct span folded)
 {
-	static const char *const prefixes[] = {"首页>", "当前位置", "您的位置", "您现在的位置", "您当前的位置",
-		"你的位置", "所在位置", "浏览次数", "阅读次数", "点击次数", "点击数", "阅读:", "阅读(", "浏览:",
-		"点击:", "字号:", "字体:", "【字号", "【字体", "[字号", "[字体", "字体大小", "打印", "收藏", "分享到",
-		"分享至", "我来说两句", "我要评论", "扫码", "扫一扫", "听新闻", "无障碍", "进入关怀版", "关闭窗口",
-		"【关闭", "[关闭", "复制链接", "微信扫", "大中小", "图片由ai生成", "ai生成图", "资料图", "图源:",
-		"点击查看", "点击进入", "点击收听", "责编邮箱", "![]()", "手机看新闻", "用微信扫", "二维码",
-		"字体:大中小", "新浪微博", "0条评论", "评论0", "评论(", "a+", "share", "advertisement",
-		"print", "email", "comments", "follow us", "sign up", "loading"};
-	static const char *const words[] = {"0", "1", "|", ">", "更多", "更多>>", "更多>", "正文", "分享",
-		"评论", "返回", "首页", "举报", "收藏", "打印", "转发", "点赞", "赞", "广告", "展开全文", "阅读全文",
-		"收起", "导读", "大", "中", "小", "关闭", "微信", "微博", "qq空间", "腾讯微博", "登录", "注册",
-		"搜索", "纠错", "上一页", "下一页", "+1", "-", "原标题", "t", "保存", "顶部", "字号", "图集"};
+	static const char *const prefixes[] = {"首页>", "当前位置", "您的位置", "您现在的位置",
+		"您当前的位置", "你的位置", "所在位置", "浏览次数", "阅读次数", "点击次数",
+		"点击数", "阅读:", "阅读(", "浏览:", "点击:", "字号:", "字体:", "【字号", "【字体",
+		"[字号", "[字体", "字体大小", "打印", "收藏", "分享到", "分享至", "我来说两句",
+		"我要评论", "扫码", "扫一扫", "听新闻", "无障碍", "进入关怀版", "关闭窗口",
+		"【关闭", "[关闭", "复制链接", "微信扫", "大中小", "图片由ai生成", "ai生成图",
+		"资料图", "图源:", "点击查看", "点击进入", "点击收听", "责编邮箱", "![]()",
+		"手机看新闻", "用微信扫", "二维码", "字体:大中小", "新浪微博", "0条评论", "评论0",
+		"评论(", "a+", "share", "advertisement", "print", "email", "comments", "follow us",
+		"sign up", "loading"};
+	static const char *const words[] = {"0", "1", "|", ">", "更多", "更多>>", "更多>", "正文",
+		"分享", "评论", "返回", "首页", "举报", "收藏", "打印", "转发", "点赞", "赞",
+		"广告", "展开全文", "阅读全文", "收起", "导读", "大", "中", "小", "关闭", "微信",
+		"微博", "qq空间", "腾讯微博", "登录", "注册", "搜索", "纠错", "上一页", "下一页",
+		"+1", "-", "原标题", "t", "保存", "顶部", "字号", "图集"};
 
 	if (folded.len > FURNITURE_BYTES_MAX)
 		return false;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (span_is(folded, words[i]))
 			return true;
-	return STARTS_WITH_ONE_OF(folded, prefixes) || span_find(folded, SPAN_LITERAL(">正文")) >= 0;
+	return STARTS_WITH_ONE_OF(folded, prefixes) ||
+	       span_find(folded, SPAN_LITERAL(">正文")) >= 0;
 }
 
 bool noise_is_promotion(struct span folded)
 {
-	static const char *const product[] = {"客户端", "app", "公众号", "微信号", "小程序", "微博"};
-	static const char *const promise[] = {"掌上读报", "在线互动", "下载", "扫码", "扫描", "关注湖北", "报料",
-		"特色功能", "欢迎关注", "点击关注", "长按", "订阅", "更多精彩", "更多资讯", "更多原创"};
+	static const char *const product[] = {
+		"客户端", "app", "公众号", "微信号", "小程序", "微博"};
+	static const char *const promise[] = {"掌上读报", "在线互动", "下载", "扫码", "扫描",
+		"关注湖北", "报料", "特色功能", "欢迎关注", "点击关注", "长按", "订阅", "更多精彩",
+		"更多资讯", "更多原创"};
 	size_t n = 0;
 
 	if (folded.len > 600 || !CONTAINS_ONE_OF(folded, product))

@@ -17,7 +17,7 @@
 enum noise_part {
 	NOISE_NONE,
 	NOISE_FURNITURE, /* navigation, sharing, comments, related stories, advertising */
-	NOISE_ARTICLE,   /* names that are given to the text of an article and hardly anything else */
+	NOISE_ARTICLE, /* names that are given to the text of an article and hardly anything else */
 };
 
 /* What an element's tag, role, class and id say. */

@@ -5,33 +5,35 @@
 
 #include <stdint.h>
 
-#define GROUP_BYTES_MAX  64 /* four syllables with tone marks take 30 */
-#define HAN_BEFORE_MAX   12
-#define REPAIRS_MAX      32 /* each searches the document */
-#define TORN_BYTES_MAX   32 /* how far a shift by one byte goes on before it meets ASCII */
-#define TONELESS_PER_HAN 100 /* groups without marks count when one stands for so many characters */
-#define TONELESS_MIN     3   /* and there are so many: (a) alone numbers a paragraph */
+#define GROUP_BYTES_MAX	 64 /* four syllables with tone marks take 30 */
+#define HAN_BEFORE_MAX	 12
+#define REPAIRS_MAX	 32  /* each searches the document */
+#define TORN_BYTES_MAX	 32  /* how far a shift by one byte goes on before it meets ASCII */
+#define TONELESS_PER_HAN 100 /* groups without marks count when one stands for so many characters  \
+			      */
+#define TONELESS_MIN 3	     /* and there are so many: (a) alone numbers a paragraph */
 
 /* Characters that the tools are known to look for. */
 static const struct {
 	uint32_t han;
 	const char *reading;
 } listed[] = {{U'區', "qū"}, {U'產', "chǎn"}, {U'業', "yè"}, {U'發', "fā"}, {U'創', "chuàng"},
-	{U'網', "wǎng"}, {U'數', "shù"}, {U'戰', "zhàn"}, {U'態', "tài"}, {U'據', "jù"}, {U'經', "jīng"},
-	{U'監', "jiān"}, {U'規', "guī"}, {U'節', "jié"}, {U'統', "tǒng"}, {U'聯', "lián"},
-	{U'調', "diào"}, {U'優', "yōu"}, {U'內', "nèi"}, {U'協', "xié"}, {U'執', "zhí"}, {U'現', "xiàn"},
-	{U'環', "huán"}, {U'續', "xù"}, {U'醫', "yī"}, {U'養', "yǎng"}, {U'權', "quán"}, {U'標', "biāo"},
-	{U'準', "zhǔn"}, {U'領', "lǐng"}, {U'術', "shù"}, {U'縣', "xiàn"}};
+	{U'網', "wǎng"}, {U'數', "shù"}, {U'戰', "zhàn"}, {U'態', "tài"}, {U'據', "jù"},
+	{U'經', "jīng"}, {U'監', "jiān"}, {U'規', "guī"}, {U'節', "jié"}, {U'統', "tǒng"},
+	{U'聯', "lián"}, {U'調', "diào"}, {U'優', "yōu"}, {U'內', "nèi"}, {U'協', "xié"},
+	{U'執', "zhí"}, {U'現', "xiàn"}, {U'環', "huán"}, {U'續', "xù"}, {U'醫', "yī"},
+	{U'養', "yǎng"}, {U'權', "quán"}, {U'標', "biāo"}, {U'準', "zhǔn"}, {U'領', "lǐng"},
+	{U'術', "shù"}, {U'縣', "xiàn"}};
 
-static const char *const neutral[] = {"de", "le", "me", "ne", "men", "zi", "zhe", "guo", "ba", "ma",
-	"a", "ya"};
+static const char *const neutral[] = {
+	"de", "le", "me", "ne", "men", "zi", "zhe", "guo", "ba", "ma", "a", "ya"};
 
 static const char *const initials[] = {"b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j",
 	"q", "x", "zh", "ch", "sh", "r", "z", "c", "s", "y", "w", ""};
 
-static const char *const finals[] = {"a", "o", "e", "ai", "ei", "ao", "ou", "an", "en", "ang", "eng",
-	"ong", "er", "i", "ia", "ie", "iao", "iu", "ian", "in", "iang", "ing", "iong", "u", "ua", "uo",
-	"uai", "ui", "uan", "un", "uang", "ue"};
+static const char *const finals[] = {"a", "o", "e", "ai", "ei", "ao", "ou", "an", "en", "ang",
+	"eng", "ong", "er", "i", "ia", "ie", "iao", "iu", "ian", "in", "iang", "ing", "iong", "u",
+	"ua", "uo", "uai", "ui", "uan", "un", "uang", "ue"};
 
 /* The letter without its tone mark; *@toned tells of one. 0: no letter of pinyin. ü becomes u. */
 static char letter_of(uint32_t c, bool *toned)
@@ -167,10 +169,11 @@ void pinyin_survey_add(struct pinyin_survey *s, struct span text)
 		}
 		behind = after_han && is_opening(c) ? read_group(start, end, &g) : NULL;
 		if (!behind)
-			behind = c == '?' && read_letters(p, end, &g) && g.toned && end - p > (ptrdiff_t)g.n_bytes &&
-					is_closing((unsigned char)p[g.n_bytes]) ?
-				p :
-				NULL;
+			behind = c == '?' && read_letters(p, end, &g) && g.toned &&
+						 end - p > (ptrdiff_t)g.n_bytes &&
+						 is_closing((unsigned char)p[g.n_bytes])
+					 ? p
+					 : NULL;
 		if (behind && count_syllables(g.letters, g.n_letters)) {
 			s->n_toned += g.toned;
 			s->n_toneless += !g.toned;
@@ -218,7 +221,8 @@ static size_t count_han_before(const struct strbuf *out)
 	return n;
 }
 
-static bool is_insertion(const struct group *g, const struct pinyin_survey *s, const struct strbuf *out)
+static bool is_insertion(
+	const struct group *g, const struct pinyin_survey *s, const struct strbuf *out)
 {
 	size_t syllables = count_syllables(g->letters, g->n_letters);
 
@@ -235,8 +239,8 @@ static bool find_torn(struct span reading, uint32_t before, unsigned char ret_by
 	if (!charset_gbk_encode(before, before_bytes))
 		return false;
 	for (size_t i = 0; i < sizeof listed / sizeof *listed; i++) {
-		if (span_is(reading, listed[i].reading) && charset_gbk_encode(listed[i].han, bytes) &&
-			bytes[0] == before_bytes[1]) {
+		if (span_is(reading, listed[i].reading) &&
+			charset_gbk_encode(listed[i].han, bytes) && bytes[0] == before_bytes[1]) {
 			memcpy(ret_bytes, bytes, 2);
 			return true;
 		}
@@ -257,7 +261,8 @@ static uint32_t listed_behind(const char *p, const char *end, char trail)
 	utf8_next(&p, end);
 	reading = span_from(p, g.n_bytes);
 	for (size_t i = 0; i < sizeof listed / sizeof *listed; i++)
-		if (span_is(reading, listed[i].reading) && charset_gbk_encode(listed[i].han, bytes) &&
+		if (span_is(reading, listed[i].reading) &&
+			charset_gbk_encode(listed[i].han, bytes) &&
 			bytes[1] == (unsigned char)trail)
 			return listed[i].han;
 	return 0;
@@ -356,7 +361,8 @@ static const char *mend_torn(const char *p, const char *end, struct span documen
 	if (!closes(&behind, end) || !utf8_is_han(last_char(out)) ||
 		!count_syllables(g.letters, g.n_letters))
 		return NULL;
-	if (s->n_repairs++ < REPAIRS_MAX && find_torn(span_from(p, g.n_bytes), last_char(out), bytes)) {
+	if (s->n_repairs++ < REPAIRS_MAX &&
+		find_torn(span_from(p, g.n_bytes), last_char(out), bytes)) {
 		repaired = repair(behind, end, bytes[1], document, out);
 		if (repaired)
 			return repaired;
@@ -365,7 +371,8 @@ static const char *mend_torn(const char *p, const char *end, struct span documen
 	return behind;
 }
 
-void pinyin_strip(struct span text, struct span document, struct pinyin_survey *s, struct strbuf *out)
+void pinyin_strip(
+	struct span text, struct span document, struct pinyin_survey *s, struct strbuf *out)
 {
 	const char *p = text.data, *end = p + text.len, *behind;
 	struct group g;

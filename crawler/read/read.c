@@ -17,15 +17,17 @@
 
 static bool is_upper_half_text(struct span s)
 {
-	return s.len > 1 && ((unsigned char)s.data[0] >= 0xFE || s.data[0] == '\0' || s.data[1] == '\0');
+	return s.len > 1 &&
+	       ((unsigned char)s.data[0] >= 0xFE || s.data[0] == '\0' || s.data[1] == '\0');
 }
 
 /* The root element, as far as it can be seen in any encoding that has ASCII. */
 static bool has_xml_root(struct span bytes)
 {
-	static const char *const roots[] = {"<rss", "<feed", "<rdf:RDF", "<RDF", "<urlset", "<sitemapindex",
-		"<atom:feed", "<channel", "<CHANNEL"};
-	struct span head = span_from(bytes.data, bytes.len < ROOT_BYTES_MAX ? bytes.len : ROOT_BYTES_MAX);
+	static const char *const roots[] = {"<rss", "<feed", "<rdf:RDF", "<RDF", "<urlset",
+		"<sitemapindex", "<atom:feed", "<channel", "<CHANNEL"};
+	struct span head =
+		span_from(bytes.data, bytes.len < ROOT_BYTES_MAX ? bytes.len : ROOT_BYTES_MAX);
 
 	if (is_upper_half_text(head))
 		return true; /* UTF-16: let the XML reader see */
@@ -65,18 +67,19 @@ static bool read_feed(const struct read_input *in, const struct charset_text *te
 		const struct feed_entry *e = &feed.entries[i];
 
 		items_add(&items, &(struct item_draft){.href = span_str(e->link),
-			.base = in->url,
-			.title = span_str(e->title),
-			.markup = true,
-			.published_ms = e->published.precision ? e->published.ms : e->updated.ms,
-			.kind = WORK_PAGE});
+					  .base = in->url,
+					  .title = span_str(e->title),
+					  .markup = true,
+					  .published_ms = e->published.precision ? e->published.ms
+										 : e->updated.ms,
+					  .kind = WORK_PAGE});
 	}
 	items_finish(&items, out);
 	return true;
 }
 
-static bool read_sitemap(const struct read_input *in, const struct charset_text *text, struct arena *a,
-	struct read_output *out)
+static bool read_sitemap(const struct read_input *in, const struct charset_text *text,
+	struct arena *a, struct read_output *out)
 {
 	const struct date_context ctx = {.now_ms = in->fetched_at_ms, .zone_min = 0};
 	struct sitemap map;
@@ -89,11 +92,13 @@ static bool read_sitemap(const struct read_input *in, const struct charset_text 
 		const struct sitemap_url *u = &map.urls[i];
 		bool index = map.type == SITEMAP_INDEX || map.type == SITEMAP_ROBOTS;
 
-		items_add(&items, &(struct item_draft){.href = span_str(u->loc),
-			.base = in->url,
-			.title = span_str(u->news.title),
-			.published_ms = u->news.published.ms, /* lastmod tells of changes, not of news */
-			.kind = index ? WORK_SITEMAP : WORK_PAGE});
+		items_add(&items,
+			&(struct item_draft){.href = span_str(u->loc),
+				.base = in->url,
+				.title = span_str(u->news.title),
+				.published_ms = u->news.published.ms, /* lastmod tells of changes,
+									 not of news */
+				.kind = index ? WORK_SITEMAP : WORK_PAGE});
 	}
 	items.n_dropped += map.n_dropped;
 	items_finish(&items, out);
@@ -136,8 +141,8 @@ static void read_listing(const struct read_input *in, struct arena *a, struct re
 	out->refresh_to = refresh_find(h, refresh_base(h, in->url, a), in->url, a);
 }
 
-void read_document(enum work_kind kind, const struct read_input *in, struct arena *a,
-	struct read_output *out)
+void read_document(
+	enum work_kind kind, const struct read_input *in, struct arena *a, struct read_output *out)
 {
 	*out = (struct read_output){.as = READ_NOTHING};
 	if (!in->bytes.len) {

@@ -24,17 +24,22 @@ static struct span refresh_of_meta(const struct html *h)
 		struct span content;
 		size_t at;
 
-		if (h->nodes[i].tag != HTML_META || !span_is_nocase(html_attr(h, i, "http-equiv"), "refresh"))
+		if (h->nodes[i].tag != HTML_META ||
+			!span_is_nocase(html_attr(h, i, "http-equiv"), "refresh"))
 			continue;
 		content = html_attr(h, i, "content");
-		for (at = 0; at + 4 <= content.len && strncasecmp(content.data + at, "url=", 4) != 0; at++)
+		for (at = 0;
+			at + 4 <= content.len && strncasecmp(content.data + at, "url=", 4) != 0;
+			at++)
 			;
 		if (at + 4 > content.len)
 			continue;
 		content = span_trim(span_from_offset(content, at + 4));
 		while (content.len && (*content.data == '"' || *content.data == '\''))
 			content = span_from_offset(content, 1);
-		for (at = 0; at < content.len && content.data[at] != '"' && content.data[at] != '\''; at++)
+		for (at = 0;
+			at < content.len && content.data[at] != '"' && content.data[at] != '\'';
+			at++)
 			;
 		return span_trim(span_from(content.data, at));
 	}
@@ -73,7 +78,8 @@ const char *refresh_find(const struct html *h, const char *base, const char *url
 		html_add_raw(h, i, &script);
 		target = refresh_of_script(strbuf_span(&script));
 	}
-	if (!target.len || url_resolve(target, span_str(base), &to) < 0 || strcmp(to.data, url) == 0)
+	if (!target.len || url_resolve(target, span_str(base), &to) < 0 ||
+		strcmp(to.data, url) == 0)
 		return NULL;
 	return arena_dup(a, strbuf_span(&to));
 }

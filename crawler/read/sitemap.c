@@ -5,7 +5,7 @@
 #include "crawler/read/xml.h"
 
 #define URLS_MAX  60000 /* the protocol allows 50,000 */
-#define FIELD_MAX 8192  /* bytes of one field */
+#define FIELD_MAX 8192	/* bytes of one field */
 
 struct reader {
 	struct arena *arena;
@@ -17,8 +17,10 @@ struct reader {
 
 const char *sitemap_type_str(enum sitemap_type t)
 {
-	static const char *const names[] = {[SITEMAP_URLSET] = "urlset", [SITEMAP_INDEX] = "index",
-		[SITEMAP_TEXT] = "text", [SITEMAP_ROBOTS] = "robots"};
+	static const char *const names[] = {[SITEMAP_URLSET] = "urlset",
+		[SITEMAP_INDEX] = "index",
+		[SITEMAP_TEXT] = "text",
+		[SITEMAP_ROBOTS] = "robots"};
 
 	return names[t];
 }
@@ -82,7 +84,8 @@ static void read_url(struct reader *r, struct xml *x)
 		if (event != XML_EVENT_START)
 			continue;
 		name = xml_name(x);
-		if (is(name, "loc") && !strstr(xml_space(x), "image") && !strstr(xml_space(x), "video"))
+		if (is(name, "loc") && !strstr(xml_space(x), "image") &&
+			!strstr(xml_space(x), "video"))
 			loc = loc ? (take_text(r, x), loc) : take_text(r, x);
 		else if (is(name, "lastmod"))
 			take_time(r, x, &u.lastmod);
@@ -116,7 +119,8 @@ static bool read_xml(struct reader *r, struct span utf8)
 	else
 		return false;
 	while ((event = xml_next(x)) != XML_EVENT_DONE)
-		if (event == XML_EVENT_START && (is(xml_name(x), "url") || is(xml_name(x), "sitemap")))
+		if (event == XML_EVENT_START &&
+			(is(xml_name(x), "url") || is(xml_name(x), "sitemap")))
 			read_url(r, x);
 	return true;
 }
@@ -167,9 +171,12 @@ static bool read_robots(struct reader *r, struct span text)
 		if (starts_nocase(line, "sitemap")) {
 			const char *colon = memchr(line.data, ':', line.len);
 
-			if (colon && span_trim(span_from(line.data, (size_t)(colon - line.data))).len == 7) {
+			if (colon &&
+				span_trim(span_from(line.data, (size_t)(colon - line.data))).len ==
+					7) {
 				robots = true;
-				add_url(r, span_from_offset(line, (size_t)(colon - line.data) + 1), &none);
+				add_url(r, span_from_offset(line, (size_t)(colon - line.data) + 1),
+					&none);
 			}
 		}
 	}
@@ -177,8 +184,8 @@ static bool read_robots(struct reader *r, struct span text)
 	return robots;
 }
 
-bool sitemap_parse(struct span utf8, const char *url, const struct date_context *ctx, struct arena *a,
-	struct sitemap *ret)
+bool sitemap_parse(struct span utf8, const char *url, const struct date_context *ctx,
+	struct arena *a, struct sitemap *ret)
 {
 	struct sitemap map = {0};
 	struct reader r = {.arena = a, .ctx = ctx, .url = url, .map = &map};

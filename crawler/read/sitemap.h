@@ -42,7 +42,7 @@ struct sitemap {
 const char *sitemap_type_str(enum sitemap_type t);
 
 /* Reads UTF-8 that came from @url. False, @ret untouched, when it is no sitemap. */
-bool sitemap_parse(struct span utf8, const char *url, const struct date_context *ctx, struct arena *a,
-	struct sitemap *ret);
+bool sitemap_parse(struct span utf8, const char *url, const struct date_context *ctx,
+	struct arena *a, struct sitemap *ret);
 
 #endif

@@ -2,11 +2,11 @@
 
 #include "common/utf8.h"
 
-#define SENTENCES_MAX     3
-#define LOOK_MAX          60  /* sentences rated: news say it early */
-#define SENTENCE_MIN      24  /* bytes; shorter ones are exclamations */
-#define SENTENCE_MAX      600
-#define KEYWORDS_MAX      30
+#define SENTENCES_MAX	  3
+#define LOOK_MAX	  60 /* sentences rated: news say it early */
+#define SENTENCE_MIN	  24 /* bytes; shorter ones are exclamations */
+#define SENTENCE_MAX	  600
+#define KEYWORDS_MAX	  30
 #define KEYWORD_BYTES_MAX 90
 
 struct sentence {
@@ -61,7 +61,8 @@ static int overlap(struct span sentence, struct span title)
 		const char *start = p;
 		uint32_t c = utf8_next(&p, end);
 
-		if (before && c > 0x7F && span_find(sentence, span_from(before, (size_t)(p - before))) >= 0)
+		if (before && c > 0x7F &&
+			span_find(sentence, span_from(before, (size_t)(p - before))) >= 0)
 			n++;
 		before = start;
 	}
@@ -92,7 +93,8 @@ const char *summary_make(struct span text, const char *title, struct arena *a)
 		size_t best = n;
 
 		for (size_t i = 0; i < n; i++)
-			if (all[i].rate >= 0 && all[i].rate < 1 << 20 && (best == n || all[i].rate > all[best].rate))
+			if (all[i].rate >= 0 && all[i].rate < 1 << 20 &&
+				(best == n || all[i].rate > all[best].rate))
 				best = i;
 		if (best < n)
 			all[best].rate += 1 << 20;
@@ -109,8 +111,8 @@ const char *summary_make(struct span text, const char *title, struct arena *a)
 
 static bool separates(uint32_t c, bool spaces)
 {
-	return c == ',' || c == U'，' || c == U'、' || c == ';' || c == U'；' || c == '|' || c == U'｜' ||
-		c == '\n' || (spaces && utf8_is_space(c));
+	return c == ',' || c == U'，' || c == U'、' || c == ';' || c == U'；' || c == '|' ||
+	       c == U'｜' || c == '\n' || (spaces && utf8_is_space(c));
 }
 
 void summary_add_keywords(const char *list, struct arena *a, struct str_list *ret)
@@ -119,7 +121,7 @@ void summary_add_keywords(const char *list, struct arena *a, struct str_list *re
 	const char *p = s.data, *end = p + s.len, *start = p;
 	/* Spaces split only what nothing else splits. */
 	bool spaces = s.len && !strpbrk(list, ",;|\n") && span_find(s, SPAN_LITERAL("，")) < 0 &&
-		span_find(s, SPAN_LITERAL("、")) < 0 && span_find(s, SPAN_LITERAL("；")) < 0;
+		      span_find(s, SPAN_LITERAL("、")) < 0 && span_find(s, SPAN_LITERAL("；")) < 0;
 
 	while (p && p <= end && ret->len < KEYWORDS_MAX) {
 		const char *at = p;
@@ -129,7 +131,8 @@ void summary_add_keywords(const char *list, struct arena *a, struct str_list *re
 			struct span word = span_trim(span_from(start, (size_t)(at - start)));
 			char *copy = arena_dup(a, word);
 
-			if (word.len && word.len <= KEYWORD_BYTES_MAX && !record_list_has(ret, copy))
+			if (word.len && word.len <= KEYWORD_BYTES_MAX &&
+				!record_list_has(ret, copy))
 				record_list_add(a, ret, copy);
 			start = p;
 			if (at == end)

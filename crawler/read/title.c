@@ -3,9 +3,9 @@
 #include "common/fold.h"
 #include "common/utf8.h"
 
-#define TITLE_BYTES_MAX 600 /* longer lines are text */
+#define TITLE_BYTES_MAX	 600 /* longer lines are text */
 #define TITLE_WEIGHT_MIN (4 * BLOCK_HAN_WEIGHT)
-#define SITE_WEIGHT_MAX  (16 * BLOCK_HAN_WEIGHT)
+#define SITE_WEIGHT_MAX	 (16 * BLOCK_HAN_WEIGHT)
 
 static bool starts_folded(struct span folded_title, struct span line)
 {
@@ -33,11 +33,12 @@ static int rate_line(const struct block *b, struct span folded_title)
 	if (!starts_folded(folded_title, b->text) && b->weight < 10 * BLOCK_HAN_WEIGHT)
 		return 0;
 	return (int)b->weight + (b->heading ? 6 * BLOCK_HAN_WEIGHT : 0) -
-		(b->link_weight * 2 > b->weight ? 12 * BLOCK_HAN_WEIGHT : 0);
+	       (b->link_weight * 2 > b->weight ? 12 * BLOCK_HAN_WEIGHT : 0);
 }
 
 /* The line on the page that begins what the page calls itself; the earliest of the best. */
-static size_t find_line(const struct block_list *blocks, const struct body *body, struct span folded_title)
+static size_t find_line(
+	const struct block_list *blocks, const struct body *body, struct span folded_title)
 {
 	size_t best = TITLE_NO_BLOCK, end = body->end > body->first ? body->end : blocks->len;
 	int best_rate = 0;
@@ -55,18 +56,19 @@ static size_t find_line(const struct block_list *blocks, const struct body *body
 
 static bool is_separator(uint32_t c)
 {
-	return c == '_' || c == '|' || c == '-' || c == U'—' || c == U'–' || c == U'丨' || c == U'｜' ||
-		c == U'│' || c == U'»' || c == U'«' || c == U'>' || c == U'·' || c == U'/' || c == U'－' ||
-		c == U'▏' || c == U'~' || c == U'―' || c == U'＿';
+	return c == '_' || c == '|' || c == '-' || c == U'—' || c == U'–' || c == U'丨' ||
+	       c == U'｜' || c == U'│' || c == U'»' || c == U'«' || c == U'>' || c == U'·' ||
+	       c == U'/' || c == U'－' || c == U'▏' || c == U'~' || c == U'―' || c == U'＿';
 }
 
 static bool is_site_name(struct span part, const char *site_name)
 {
-	static const char *const words[] = {"网", "網", "报", "報", "新闻", "新聞", "频道", "頻道", "在线",
-		"在線", "站", "社", "台", "论坛", "博客", "资讯", "资訊", "資訊", "订阅", "中心", "政府", "官方",
-		"日报", "晚报", "杂志", "周刊", "委员会", "局", "厅", "部", "门户", "首页", "com", "net", "cn",
-		"news", "times", "post", "daily", "bbc", "tv", "公司", "研究院", "大学", "协会", "财经",
-		"视频", "体育", "娱乐", "科技", "汽车", "军事", "历史", "教育", "要闻", "中国"};
+	static const char *const words[] = {"网", "網", "报", "報", "新闻", "新聞", "频道", "頻道",
+		"在线", "在線", "站", "社", "台", "论坛", "博客", "资讯", "资訊", "資訊", "订阅",
+		"中心", "政府", "官方", "日报", "晚报", "杂志", "周刊", "委员会", "局", "厅", "部",
+		"门户", "首页", "com", "net", "cn", "news", "times", "post", "daily", "bbc", "tv",
+		"公司", "研究院", "大学", "协会", "财经", "视频", "体育", "娱乐", "科技", "汽车",
+		"军事", "历史", "教育", "要闻", "中国"};
 	STRBUF_LOCAL(folded);
 	STRBUF_LOCAL(site);
 
@@ -75,8 +77,9 @@ static bool is_site_name(struct span part, const char *site_name)
 	fold_text(part, &folded);
 	if (site_name) {
 		fold_text(span_str(site_name), &site);
-		if (site.len && folded.len && (span_find(strbuf_span(&folded), strbuf_span(&site)) >= 0 ||
-			span_find(strbuf_span(&site), strbuf_span(&folded)) >= 0))
+		if (site.len && folded.len &&
+			(span_find(strbuf_span(&folded), strbuf_span(&site)) >= 0 ||
+				span_find(strbuf_span(&site), strbuf_span(&folded)) >= 0))
 			return true;
 	}
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -141,8 +144,9 @@ static struct span without_site(struct span title, const char *site_name, struct
 
 		if (block_weigh(rest) < TITLE_WEIGHT_MIN)
 			break;
-		if (part.len && !site && !(sure && block_weigh(part) <= block_weigh(rest) / 2 &&
-			block_weigh(part) <= SITE_WEIGHT_MAX))
+		if (part.len && !site &&
+			!(sure && block_weigh(part) <= block_weigh(rest) / 2 &&
+				block_weigh(part) <= SITE_WEIGHT_MAX))
 			break;
 		if (!ret_site->data && part.len && block_weigh(part) <= SITE_WEIGHT_MAX)
 			*ret_site = part;

@@ -16,13 +16,13 @@
 
 struct xml {
 	xmlDoc *doc;
-	xmlTextReader *reader;   /* NULL for what is no document at all */
-	struct strbuf text;      /* the document, cleaned */
-	struct strbuf entity;    /* the characters of an entity reference */
+	xmlTextReader *reader;	   /* NULL for what is no document at all */
+	struct strbuf text;	   /* the document, cleaned */
+	struct strbuf entity;	   /* the characters of an entity reference */
 	char *base[DEPTH_MAX + 2]; /* xml:base by depth; NULL where the element has none */
 	char *url;
 	enum xml_event event;
-	bool empty;              /* the start just given has no end of its own */
+	bool empty; /* the start just given has no end of its own */
 };
 
 /* Entities of HTML that feeds use without defining them. */
@@ -32,9 +32,10 @@ static const struct {
 	{"mdash", "—"}, {"ndash", "–"}, {"hellip", "…"}, {"middot", "·"}, {"bull", "•"},
 	{"copy", "©"}, {"reg", "®"}, {"trade", "™"}, {"times", "×"}, {"deg", "°"}, {"laquo", "«"},
 	{"raquo", "»"}, {"yen", "¥"}, {"euro", "€"}, {"pound", "£"}, {"eacute", "é"},
-	{"egrave", "è"}, {"agrave", "à"}, {"ccedil", "ç"}, {"uuml", "ü"}, {"ouml", "ö"}, {"auml", "ä"},
-	{"szlig", "ß"}, {"ntilde", "ñ"}, {"oacute", "ó"}, {"aacute", "á"}, {"iacute", "í"},
-	{"sect", "§"}, {"para", "¶"}, {"ensp", " "}, {"emsp", " "}, {"prime", "′"}, {"rarr", "→"}};
+	{"egrave", "è"}, {"agrave", "à"}, {"ccedil", "ç"}, {"uuml", "ü"}, {"ouml", "ö"},
+	{"auml", "ä"}, {"szlig", "ß"}, {"ntilde", "ñ"}, {"oacute", "ó"}, {"aacute", "á"},
+	{"iacute", "í"}, {"sect", "§"}, {"para", "¶"}, {"ensp", " "}, {"emsp", " "}, {"prime", "′"},
+	{"rarr", "→"}};
 
 /* The document type from <! to the > that ends it, brackets in it counted. */
 static size_t doctype_end(struct span s, size_t at)
@@ -63,7 +64,8 @@ static void cut_doctype(struct strbuf *text)
 			return; /* the root: behind it stands no document type */
 		if (strncasecmp(text->data + i, "<!DOCTYPE", 9) != 0) {
 			const char *close = text->data[i + 1] == '?' ? "?>" : "-->";
-			ptrdiff_t at = span_find(span_from_offset(strbuf_span(text), i), span_str(close));
+			ptrdiff_t at =
+				span_find(span_from_offset(strbuf_span(text), i), span_str(close));
 
 			if (at < 0)
 				return;

@@ -1,7 +1,7 @@
 /*
- * XML: a document read element by element (libxml2, whose only user this is). Tolerant: what is broken is read as far as it makes sense.
- * Never the network, never an external entity; the document type is cut out
- * before parsing, so that no entity can be defined at all.
+ * XML: a document read element by element (libxml2, whose only user this is). Tolerant: what is
+ * broken is read as far as it makes sense. Never the network, never an external entity; the
+ * document type is cut out before parsing, so that no entity can be defined at all.
  *
  * Thread-safe as long as a reader is used by one thread at a time. Cost is
  * linear in the input; nesting ends at libxml2's limit of 256.

@@ -24,10 +24,11 @@ static void check(const struct row *row)
 	bool pure = byline_read(span_str(row->line), a, &f);
 	const char *publisher = f.publisher ? f.publisher : "";
 
-	if (strcmp(publisher, row->publisher) != 0 || strcmp(joined(a, &f.authors), row->authors) != 0 ||
+	if (strcmp(publisher, row->publisher) != 0 ||
+		strcmp(joined(a, &f.authors), row->authors) != 0 ||
 		strcmp(joined(a, &f.editors), row->editors) != 0 || pure != row->pure)
-		fail_msg("'%s' gave publisher %s, authors %s, editors %s, pure %d", row->line, publisher,
-			joined(a, &f.authors), joined(a, &f.editors), pure);
+		fail_msg("'%s' gave publisher %s, authors %s, editors %s, pure %d", row->line,
+			publisher, joined(a, &f.authors), joined(a, &f.editors), pure);
 }
 
 static void test_byline__labels_in_any_order_and_script(void **state)
@@ -35,14 +36,16 @@ static void test_byline__labels_in_any_order_and_script(void **state)
 	static const struct row rows[] = {
 		{"来源：江城晚报", "江城晚报", "", "", true},
 		{"2025-03-02 10:20　来源: 江城晚报　举报", "江城晚报", "", "", true},
-		{"來源:江城新聞客戶端 責任編輯:陳默 我來說兩句 |", "江城新聞客戶端", "", "陳默", false},
+		{"來源:江城新聞客戶端 責任編輯:陳默 我來說兩句 |", "江城新聞客戶端", "", "陳默",
+			false},
 		{"来源 | 江城晚报", "江城晚报", "", "", true},
 		{"新媒体编辑 | 李小梅", "", "", "李小梅", true},
 		{"一审 | 赵云 二审 | 钱进", "", "", "", true},
 		{"作者：王一、李二　编辑：张三", "", "王一,李二", "张三", true},
 		{"采写:江报记者 张小丽 覃大林", "", "张小丽,覃大林", "", true},
 		{"统筹:江报记者 张小丽", "", "", "张小丽", true},
-		{"总监制丨高山 监制丨流水 执笔丨张亚 编辑丨江雨 程明", "", "张亚", "江雨,程明", true},
+		{"总监制丨高山 监制丨流水 执笔丨张亚 编辑丨江雨 程明", "", "张亚", "江雨,程明",
+			true},
 		{"江城日报全媒记者李想", "", "李想", "", true},
 		{"本报记者 李想 通讯员 周到", "", "李想", "", true},
 		{"责任编辑：无", "", "", "", true},
@@ -63,7 +66,8 @@ static void test_byline__datelines_name_reporters(void **state)
 	struct byline f = {0};
 
 	(void)state;
-	byline_read_dateline(span_str("新华社江城5月1日电（记者李想、周到）今天上午，大桥通车。"), a, &f);
+	byline_read_dateline(
+		span_str("新华社江城5月1日电（记者李想、周到）今天上午，大桥通车。"), a, &f);
 	assert_string_equal(f.publisher, "新华社");
 	assert_string_equal(joined(a, &f.authors), "李想,周到");
 }

@@ -6,7 +6,7 @@
 /* 人工智能 in GBK, 人工智慧 in Big5. */
 #define GBK_WORD  "\xC8\xCB\xB9\xA4\xD6\xC7\xC4\xDC"
 #define BIG5_WORD "\xA4\x48\xA4\x75\xB4\xBC\xBC\x7A"
-#define WORD      "人工智能"
+#define WORD	  "人工智能"
 
 static void check(const char *bytes, const char *content_type, enum charset_kind kind,
 	const char *encoding, const char *text)
@@ -23,16 +23,19 @@ static void check(const char *bytes, const char *content_type, enum charset_kind
 static void test_charset__gb2312_is_decoded_as_gb18030(void **state)
 {
 	(void)state;
-	check("<meta charset=gb2312>" GBK_WORD, NULL, CHARSET_HTML, "GB18030", "<meta charset=gb2312>" WORD);
+	check("<meta charset=gb2312>" GBK_WORD, NULL, CHARSET_HTML, "GB18030",
+		"<meta charset=gb2312>" WORD);
 	check(GBK_WORD, "text/html; charset=gbk", CHARSET_HTML, "GB18030", WORD);
 	/* A four-byte sequence, which neither label has: U+2000B. */
-	check("\x95\x32\x83\x37", "text/html; charset=GB2312", CHARSET_HTML, "GB18030", "\U0002000B");
+	check("\x95\x32\x83\x37", "text/html; charset=GB2312", CHARSET_HTML, "GB18030",
+		"\U0002000B");
 }
 
 static void test_charset__valid_utf8_beats_any_label(void **state)
 {
 	(void)state;
-	check("<meta charset=gb2312>" WORD, NULL, CHARSET_HTML, "UTF-8", "<meta charset=gb2312>" WORD);
+	check("<meta charset=gb2312>" WORD, NULL, CHARSET_HTML, "UTF-8",
+		"<meta charset=gb2312>" WORD);
 	check(WORD, "text/html; charset=big5", CHARSET_HTML, "UTF-8", WORD);
 }
 
@@ -45,9 +48,13 @@ static void test_charset__a_cut_character_at_the_end_is_no_fault(void **state)
 static void test_charset__order_is_mark_then_http_then_meta(void **state)
 {
 	(void)state;
-	check("\xEF\xBB\xBF" "abc", "text/html; charset=big5", CHARSET_HTML, "UTF-8", "abc");
-	check("<meta charset=gbk>" BIG5_WORD, "text/html; charset=big5", CHARSET_HTML, "Big5", NULL);
-	check("<meta charset=big5>" BIG5_WORD, NULL, CHARSET_HTML, "Big5", "<meta charset=big5>人工智慧");
+	check("\xEF\xBB\xBF"
+	      "abc",
+		"text/html; charset=big5", CHARSET_HTML, "UTF-8", "abc");
+	check("<meta charset=gbk>" BIG5_WORD, "text/html; charset=big5", CHARSET_HTML, "Big5",
+		NULL);
+	check("<meta charset=big5>" BIG5_WORD, NULL, CHARSET_HTML, "Big5",
+		"<meta charset=big5>人工智慧");
 }
 
 static void test_charset__meta_is_read_as_browsers_do(void **state)
@@ -74,8 +81,8 @@ static void test_charset__meta_is_read_as_browsers_do(void **state)
 static void test_charset__xml_declaration(void **state)
 {
 	(void)state;
-	check("<?xml version='1.0' encoding='GBK'?><a>" GBK_WORD "</a>", NULL, CHARSET_XML, "GB18030",
-		"<?xml version='1.0' encoding='GBK'?><a>" WORD "</a>");
+	check("<?xml version='1.0' encoding='GBK'?><a>" GBK_WORD "</a>", NULL, CHARSET_XML,
+		"GB18030", "<?xml version='1.0' encoding='GBK'?><a>" WORD "</a>");
 	check("<?xml version='1.0'?><a/>", NULL, CHARSET_XML, "UTF-8", NULL);
 }
 
@@ -105,7 +112,11 @@ static void test_charset__faults_become_replacement_characters(void **state)
 	(void)state;
 	check("a\xFF" WORD WORD WORD WORD WORD WORD, NULL, CHARSET_TEXT, "UTF-8",
 		"a\uFFFD" WORD WORD WORD WORD WORD WORD);
-	check(GBK_WORD "\xFF" "a", "text/html; charset=gb2312", CHARSET_HTML, "GB18030", WORD "\uFFFD" "a");
+	check(GBK_WORD "\xFF"
+		       "a",
+		"text/html; charset=gb2312", CHARSET_HTML, "GB18030",
+		WORD "\uFFFD"
+		     "a");
 }
 
 static void test_charset__gbk_pairs_go_both_ways(void **state)

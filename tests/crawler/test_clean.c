@@ -35,7 +35,8 @@ static void expect(struct fixture *fx, const char *title, const char *text, cons
 	char *copy = arena_strdup(fx->arena, text), *save = NULL;
 	size_t n = 0;
 
-	for (char *p = strtok_r(copy, "\n", &save); p && n < LINES_MAX; p = strtok_r(NULL, "\n", &save)) {
+	for (char *p = strtok_r(copy, "\n", &save); p && n < LINES_MAX;
+		p = strtok_r(NULL, "\n", &save)) {
 		lines[n++] = (struct clean_line){.text = span_str(p)};
 		pinyin_survey_add(&survey, span_str(p));
 	}
@@ -50,7 +51,8 @@ static void expect(struct fixture *fx, const char *title, const char *text, cons
 
 static void test_clean__doubled_bodies_stand_once(void **state)
 {
-	expect(*state, NULL, A "\n" B "\n" C "\n" D "\n" A "\n" B "\n" C "\n" D, A "\n" B "\n" C "\n" D);
+	expect(*state, NULL, A "\n" B "\n" C "\n" D "\n" A "\n" B "\n" C "\n" D,
+		A "\n" B "\n" C "\n" D);
 }
 
 static void test_clean__a_line_equal_to_the_one_before_goes(void **state)
@@ -67,14 +69,16 @@ static void test_clean__the_headline_is_no_paragraph(void **state)
 {
 	struct fixture *fx = *state;
 
-	expect(fx, "江城大桥今天通车了", "江城大桥今天通车了\n" A "\n江城大桥今天通车了\n" B, A "\n" B);
+	expect(fx, "江城大桥今天通车了", "江城大桥今天通车了\n" A "\n江城大桥今天通车了\n" B,
+		A "\n" B);
 	expect(fx, "江城大桥今天通车了", "江城大桥今天通车了江城日报全媒记者李想\n" A, A);
 	assert_string_equal(fx->byline.authors.items[0], "李想");
 }
 
 static void test_clean__what_follows_the_tails_label_goes(void **state)
 {
-	expect(*state, NULL, A "\n" B "\n" C "\n相关阅读：\n江城地铁开工\n江城机场扩建", A "\n" B "\n" C);
+	expect(*state, NULL, A "\n" B "\n" C "\n相关阅读：\n江城地铁开工\n江城机场扩建",
+		A "\n" B "\n" C);
 	expect(*state, NULL, A "\n" B "\n" C "举报/反馈", A "\n" B "\n" C);
 }
 
@@ -89,19 +93,23 @@ static void test_clean__credits_become_facts(void **state)
 
 static void test_clean__image_credits_inside_of_text_go(void **state)
 {
-	expect(*state, NULL, A "李想 设计桥面分三段合龙。视觉中国 资料图" B, A "桥面分三段合龙。" B);
+	expect(*state, NULL, A "李想 设计桥面分三段合龙。视觉中国 资料图" B,
+		A "桥面分三段合龙。" B);
 }
 
 static void test_clean__a_string_repeated_at_once_stands_once(void **state)
 {
-	expect(*state, NULL, A "三年建成一座过江大桥三年建成一座过江大桥" B, A "三年建成一座过江大桥" B);
+	expect(*state, NULL, A "三年建成一座过江大桥三年建成一座过江大桥" B,
+		A "三年建成一座过江大桥" B);
 }
 
 static void test_clean__promotion_of_apps_goes(void **state)
 {
 	struct fixture *fx = *state;
 
-	expect(fx, NULL, A "\n" B "\n江城日报客户端,关注江城大事,还推出了掌上读报、报料、在线互动等特色功能。",
+	expect(fx, NULL,
+		A "\n" B
+		  "\n江城日报客户端,关注江城大事,还推出了掌上读报、报料、在线互动等特色功能。",
 		A "\n" B);
 	expect(fx, NULL, A B "(本文来自江城新闻，更多原创资讯请下载“江城新闻”APP)", A B);
 	assert_string_equal(fx->byline.publisher, "江城新闻");
@@ -109,7 +117,8 @@ static void test_clean__promotion_of_apps_goes(void **state)
 
 static void test_clean__brackets_of_the_author_stay(void **state)
 {
-	expect(*state, NULL, A "(江城日报全媒记者 张恒 摄)\n" B "（人工智能）", A "(江城日报全媒记者 张恒 摄)\n" B "（人工智能）");
+	expect(*state, NULL, A "(江城日报全媒记者 张恒 摄)\n" B "（人工智能）",
+		A "(江城日报全媒记者 张恒 摄)\n" B "（人工智能）");
 }
 
 static void test_clean__torn_tags_become_what_they_were(void **state)
@@ -119,7 +128,7 @@ static void test_clean__torn_tags_become_what_they_were(void **state)
 
 static void test_clean__one_long_line_becomes_paragraphs(void **state)
 {
-	expect(*state, NULL, A B " " C D " △江城大桥夜景。 " A B C D " " B, 
+	expect(*state, NULL, A B " " C D " △江城大桥夜景。 " A B C D " " B,
 		A B "\n" C D "\n△江城大桥夜景。\n" A B C D "\n" B);
 }
 
@@ -132,11 +141,13 @@ static void test_clean__nothing_gives_an_empty_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_clean__doubled_bodies_stand_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_clean__doubled_bodies_stand_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_clean__a_line_equal_to_the_one_before_goes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_clean__a_refrain_stays, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_clean__the_headline_is_no_paragraph, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_clean__the_headline_is_no_paragraph, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_clean__what_follows_the_tails_label_goes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_clean__credits_become_facts, setup, teardown),
@@ -144,13 +155,16 @@ int main(void)
 			test_clean__image_credits_inside_of_text_go, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_clean__a_string_repeated_at_once_stands_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_clean__promotion_of_apps_goes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_clean__brackets_of_the_author_stay, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_clean__promotion_of_apps_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_clean__brackets_of_the_author_stay, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_clean__torn_tags_become_what_they_were, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_clean__one_long_line_becomes_paragraphs, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_clean__nothing_gives_an_empty_text, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_clean__nothing_gives_an_empty_text, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

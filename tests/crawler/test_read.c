@@ -4,7 +4,7 @@
 #include "common/fold.h"
 #include "tests/cmocka_all.h"
 
-#define NOW_MS         INT64_C(1748522400000) /* 2025-05-29T20:40:00+08:00 */
+#define NOW_MS	       INT64_C(1748522400000) /* 2025-05-29T20:40:00+08:00 */
 #define HOSTILE_BYTES  2000000
 #define HOSTILE_MS_MAX 60000 /* a quadratic reader takes hours; sanitizers are slow */
 
@@ -19,7 +19,8 @@ static int setup(void **state)
 	struct fixture *fx = test_calloc(1, sizeof *fx);
 
 	fx->arena = arena_new();
-	fx->in = (struct read_input){.url = "http://www.a.cn/zw/t20250528_7.html?spm=1#x", .fetched_at_ms = NOW_MS,
+	fx->in = (struct read_input){.url = "http://www.a.cn/zw/t20250528_7.html?spm=1#x",
+		.fetched_at_ms = NOW_MS,
 		.http_status = 200};
 	*state = fx;
 	return 0;
@@ -48,10 +49,12 @@ static const char *published(const struct record *r)
 	return clock_format(r->published.ms, r->published.zone_min, out);
 }
 
-#define NAV "<div class=nav><a href=/news/>新闻</a><a href=/sports/>体育</a><a href=/tech/>科技</a></div>"
-#define A   "江城市近日印发行动方案，提出到明年年底建成三个智能算力中心，支持企业开放应用场景。"
-#define B   "方案提出，市级财政每年安排专项资金，对首次上云的中小企业给予补贴，最高一百万元。"
-#define C   "市发展改革委负责人表示，下一步将建立台账，逐项落实，定期向社会公布进展情况。"
+#define NAV                                                                                        \
+	"<div class=nav><a href=/news/>新闻</a><a href=/sports/>体育</a><a "                   \
+	"href=/tech/>科技</a></div>"
+#define A    "江城市近日印发行动方案，提出到明年年底建成三个智能算力中心，支持企业开放应用场景。"
+#define B    "方案提出，市级财政每年安排专项资金，对首次上云的中小企业给予补贴，最高一百万元。"
+#define C    "市发展改革委负责人表示，下一步将建立台账，逐项落实，定期向社会公布进展情况。"
 #define BODY "<p>" A "</p><p>" B "</p><p>" C "</p>"
 #define TEXT A "\n" B "\n" C
 
@@ -59,10 +62,14 @@ static void test_read__a_government_page(void **state)
 {
 	struct fixture *fx = *state;
 	const struct record *r = read_page(fx,
-		"<html lang=zh-CN><head><meta charset=utf-8><title>江城印发算力行动方案_江城市人民政府</title>"
-		"<meta name=ArticleTitle content=江城印发算力行动方案><meta name=pubdate content='2025-05-28 09:30:00'>"
-		"<meta name=ContentSource content=江城日报><meta name=keywords content='算力,人工智能'></head><body>" NAV
-		"<h1>江城印发算力行动方案</h1><div class=info>发布日期：2025-05-28 浏览次数：12 责任编辑：李小梅</div>"
+		"<html lang=zh-CN><head><meta "
+		"charset=utf-8><title>江城印发算力行动方案_江城市人民政府</title>"
+		"<meta name=ArticleTitle content=江城印发算力行动方案><meta name=pubdate "
+		"content='2025-05-28 09:30:00'>"
+		"<meta name=ContentSource content=江城日报><meta name=keywords "
+		"content='算力,人工智能'></head><body>" NAV
+		"<h1>江城印发算力行动方案</h1><div class=info>发布日期：2025-05-28 浏览次数：12 "
+		"责任编辑：李小梅</div>"
 		"<div class=TRS_Editor>" BODY "<p>江政发［2025］ 07号</p></div>"
 		"<ul class=enclosure><li><a href='./P020250528.pdf'>附件：行动方案.pdf</a></ul>"
 		"<div class=footer>主办单位：江城市人民政府办公室</div></body></html>");
@@ -99,10 +106,13 @@ static void test_read__the_same_input_gives_the_same_record(void **state)
 static void test_read__table_layout_and_a_bold_headline(void **state)
 {
 	struct fixture *fx = *state;
-	const struct record *r = read_page(fx,
-		"<title>江城印发算力行动方案-江南網</title><table><tr><td><b>江城印发算力行动方案</b></td></tr>"
-		"<tr><td>2025-05-27 11:54:40 来源:江城新闻客户端 责任编辑:陈默 我来说两句 |</td></tr><tr><td>" BODY
-		"</td></tr></table><table><tr><td><a href=1>热点一</a><a href=2>热点二</a></td></tr></table>");
+	const struct record *r =
+		read_page(fx, "<title>江城印发算力行动方案-江南網</"
+			      "title><table><tr><td><b>江城印发算力行动方案</b></td></tr>"
+			      "<tr><td>2025-05-27 11:54:40 来源:江城新闻客户端 责任编辑:陈默 "
+			      "我来说两句 |</td></tr><tr><td>" BODY
+			      "</td></tr></table><table><tr><td><a href=1>热点一</a><a "
+			      "href=2>热点二</a></td></tr></table>");
 
 	assert_string_equal(r->title, "江城印发算力行动方案");
 	assert_string_equal(r->text, TEXT);
@@ -115,8 +125,10 @@ static void test_read__dates_of_side_boxes_are_not_the_pages(void **state)
 {
 	struct fixture *fx = *state;
 	const struct record *r = read_page(fx,
-		"<title>江城印发算力行动方案</title><h1>江城印发算力行动方案</h1><div>" BODY "</div>"
-		"<div class=recommend><ul><li><a href=1>江城地铁开工建设的消息</a><em>2025-05-20 10:00:00</em></ul></div>");
+		"<title>江城印发算力行动方案</title><h1>江城印发算力行动方案</h1><div>" BODY
+		"</div>"
+		"<div class=recommend><ul><li><a href=1>江城地铁开工建设的消息</a><em>2025-05-20 "
+		"10:00:00</em></ul></div>");
 
 	/* The address names the day; the list does not. */
 	assert_string_equal(published(r), "2025-05-28T00:00:00+08:00");
@@ -128,8 +140,10 @@ static void test_read__json_ld_tells_date_and_author(void **state)
 {
 	struct fixture *fx = *state;
 	const struct record *r = read_page(fx,
-		"<title>方案来了|江城观察</title><script type='application/ld+json'>{\"@type\":\"NewsArticle\","
-		"\"headline\":\"方案来了|江城观察\",\"datePublished\":\"2024-03-06T12:10:00+08:00\","
+		"<title>方案来了|江城观察</title><script "
+		"type='application/ld+json'>{\"@type\":\"NewsArticle\","
+		"\"headline\":\"方案来了|江城观察\",\"datePublished\":\"2024-03-06T12:10:00+08:"
+		"00\","
 		"\"author\":{\"@type\":\"Organization\",\"name\":\"江城新闻\"}}</script>"
 		"<script>var state={text:'不该出现的文字'};</script>"
 		"<div id=app><div>方案来了|江城观察</div><p><span>" A B C "</span></p></div>");
@@ -163,10 +177,13 @@ static void test_read__what_the_lease_knows_fills_gaps(void **state)
 static void test_read__traditional_text_stays_traditional(void **state)
 {
 	struct fixture *fx = *state;
-	const struct record *r = read_page(fx,
-		"<title>江城發(fā)佈產(chǎn)業(yè)方案-江南網(wǎng)</title><h1>江城發(fā)佈產(chǎn)業(yè)方案</h1><div><p>"
-		"江城市近日印發(fā)方案，提出發(fā)展智能產(chǎn)業(yè)，建設三個中心，支持企業(yè)開放場景。</p>"
-		"<p>市級財政每年安排專項資金，對首次上雲的中小企業(yè)給予補貼，最高一百萬元。</p></div>");
+	const struct record *r =
+		read_page(fx, "<title>江城發(fā)佈產(chǎn)業(yè)方案-江南網(wǎng)</"
+			      "title><h1>江城發(fā)佈產(chǎn)業(yè)方案</h1><div><p>"
+			      "江城市近日印發(fā)方案，提出發(fā)展智能產(chǎn)業(yè)"
+			      "，建設三個中心，支持企業(yè)開放場景。</p>"
+			      "<p>市級財政每年安排專項資金，對首次上雲的中小企業(yè)"
+			      "給予補貼，最高一百萬元。</p></div>");
 
 	assert_string_equal(r->title, "江城發佈產業方案");
 	assert_string_equal(r->lang, "zh-Hant");
@@ -177,14 +194,19 @@ static void test_read__traditional_text_stays_traditional(void **state)
 static void test_read__gb18030_pages(void **state)
 {
 	struct fixture *fx = *state;
-	const struct record *r = read_page(fx,
-		"<meta http-equiv=Content-Type content='text/html; charset=gb2312'><title>\xB7\xBD\xB0\xB8</title><p>"
-		/* 方案提出，安排资金，给予补贴。 three times */
-		"\xB7\xBD\xB0\xB8\xCC\xE1\xB3\xF6\xA3\xAC\xB0\xB2\xC5\xC5\xD7\xCA\xBD\xF0\xA3\xAC\xB8\xF8\xD3\xE8\xB2\xB9\xCC\xF9\xA1\xA3"
-		"<p>\xCC\xE1\xB3\xF6\xB7\xBD\xB0\xB8\xA3\xAC\xB0\xB2\xC5\xC5\xD7\xCA\xBD\xF0\xA3\xAC\xB8\xF8\xD3\xE8\xB2\xB9\xCC\xF9\xA1\xA3");
+	const struct record *r =
+		read_page(fx, "<meta http-equiv=Content-Type content='text/html; "
+			      "charset=gb2312'><title>\xB7\xBD\xB0\xB8</title><p>"
+			      /* 方案提出，安排资金，给予补贴。 three times */
+			      "\xB7\xBD\xB0\xB8\xCC\xE1\xB3\xF6\xA3\xAC\xB0\xB2\xC5\xC5\xD7\xCA\xBD"
+			      "\xF0\xA3\xAC\xB8\xF8\xD3\xE8\xB2\xB9\xCC\xF9\xA1\xA3"
+			      "<p>"
+			      "\xCC\xE1\xB3\xF6\xB7\xBD\xB0\xB8\xA3\xAC\xB0\xB2\xC5\xC5\xD7\xCA\xBD"
+			      "\xF0\xA3\xAC\xB8\xF8\xD3\xE8\xB2\xB9\xCC\xF9\xA1\xA3");
 
 	assert_string_equal(r->charset, "GB18030");
-	assert_string_equal(r->text, "方案提出，安排资金，给予补贴。\n提出方案，安排资金，给予补贴。");
+	assert_string_equal(
+		r->text, "方案提出，安排资金，给予补贴。\n提出方案，安排资金，给予补贴。");
 }
 
 static void test_read__pages_without_an_article_say_why(void **state)
@@ -225,8 +247,9 @@ static void test_read__the_bytes_decide_what_a_list_is(void **state)
 {
 	struct fixture *fx = *state;
 
-	fx->in.bytes = SPAN_LITERAL("<rss version='2.0'><channel><item><title>&lt;b&gt;甲&lt;/b&gt;</title>"
-				    "<link>/1</link></item></channel></rss>");
+	fx->in.bytes = SPAN_LITERAL(
+		"<rss version='2.0'><channel><item><title>&lt;b&gt;甲&lt;/b&gt;</title>"
+		"<link>/1</link></item></channel></rss>");
 	read_document(WORK_LISTING, &fx->in, fx->arena, &fx->out);
 	assert_int_equal(fx->out.as, READ_ITEMS);
 	assert_string_equal(fx->out.items[0].title, "甲");
@@ -254,9 +277,10 @@ static void test_read__items_stay_within_the_buss_limits(void **state)
 /* Whatever a page repeats, the cost grows with its length and no faster. */
 static void test_read__hostile_pages_end(void **state)
 {
-	static const char *const rows[] = {"<div>", "<p>江城，", "江城，", "<a href=1>江城大桥通车了</a>",
-		"<li><a href=/a/1234.html>江城大桥通车</a>", "(shì)", "江(", "?shì)", "来源：", "<b>记者 ",
-		"2025-01-", "\xFF", "江 城", "aaaaaaaab", "一二三四五六七八九一二三四五六七八", "&lt;/p&gt;", "〔2025〕",
+	static const char *const rows[] = {"<div>", "<p>江城，", "江城，",
+		"<a href=1>江城大桥通车了</a>", "<li><a href=/a/1234.html>江城大桥通车</a>",
+		"(shì)", "江(", "?shì)", "来源：", "<b>记者 ", "2025-01-", "\xFF", "江 城",
+		"aaaaaaaab", "一二三四五六七八九一二三四五六七八", "&lt;/p&gt;", "〔2025〕",
 		"<h1>江城大桥</h1>", "。李想 ", "(下载"};
 	struct fixture *fx = *state;
 	static const enum work_kind kinds[] = {WORK_PAGE, WORK_LISTING};
@@ -288,8 +312,10 @@ int main(void)
 			test_read__table_layout_and_a_bold_headline, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_read__dates_of_side_boxes_are_not_the_pages, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_read__json_ld_tells_date_and_author, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_read__what_the_lease_knows_fills_gaps, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_read__json_ld_tells_date_and_author, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_read__what_the_lease_knows_fills_gaps, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_read__traditional_text_stays_traditional, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_read__gb18030_pages, setup, teardown),

@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define NOW_MS      INT64_C(1753000000000) /* July 2025, after all of the documents */
-#define CHARS_SLACK 2 /* percent */
+#define NOW_MS	    INT64_C(1753000000000) /* July 2025, after all of the documents */
+#define CHARS_SLACK 2			   /* percent */
 
 struct fixture {
 	char dir[64];
@@ -31,26 +31,30 @@ struct expected {
 };
 
 static const struct expected pages[] = {
-	{"/portal/dy/article/K35D7V0U0514R9P4.html", 0, "连上10堂大课!浙江全省干部自发夜学AI,学了什么?",
-		"2025-06-27T21:51:00+08:00", "UTF-8", "浙江日报", "", "王航飞"},
-	{"/repost/post/8841.html", 1, "湖北领导干部为何集中学习人工智能?", "2025-05-30T08:12:00+08:00", "UTF-8",
-		"湖北日报", "肖丽琼", ""},
+	{"/portal/dy/article/K35D7V0U0514R9P4.html", 0,
+		"连上10堂大课!浙江全省干部自发夜学AI,学了什么?", "2025-06-27T21:51:00+08:00",
+		"UTF-8", "浙江日报", "", "王航飞"},
+	{"/repost/post/8841.html", 1, "湖北领导干部为何集中学习人工智能?",
+		"2025-05-30T08:12:00+08:00", "UTF-8", "湖北日报", "肖丽琼", ""},
 	{"/daily/content/202505/29/t20250529_118.html", 1, "湖北领导干部为何集中学习人工智能?",
 		"2025-05-29T20:30:00+08:00", "UTF-8", "湖北日报", "肖丽琼", ""},
 	{"/metro/news/202502/24/1001.html", 2, "深圳启动“以学促干 拥抱AI”系列培训 AI夜校开到家门口",
 		"2025-02-24T00:00:00+08:00", "GB18030", "南方都市报", "张艳丽,覃仕林", "张艳丽"},
-	{"/province/2025-05/01/content_31892214.htm", 3, "時政微觀察丨來到這個“社區”,總書記再談人工智能",
-		"2025-05-01T11:54:40+08:00", "UTF-8", "央視新聞客戶端", "張亞楠", "陳瑋,江雨航,程昱"},
-	{"/aggregate/s.html", 4, "人工智能+,何以成为新引擎?|两会共话", "2024-03-06T12:10:00+08:00", "UTF-8",
-		"澎湃新闻", "澎湃新闻", ""},
+	{"/province/2025-05/01/content_31892214.htm", 3,
+		"時政微觀察丨來到這個“社區”,總書記再談人工智能", "2025-05-01T11:54:40+08:00",
+		"UTF-8", "央視新聞客戶端", "張亞楠", "陳瑋,江雨航,程昱"},
+	{"/aggregate/s.html", 4, "人工智能+,何以成为新引擎?|两会共话", "2024-03-06T12:10:00+08:00",
+		"UTF-8", "澎湃新闻", "澎湃新闻", ""},
 };
 
 static const struct {
 	const char *path, *url, *title;
 } lists[] = {
-	{"/portal/zj/index.html", "http://127.0.1.1/dy/article/K35D7V0U0514R9P4.html?f=post_list&spm=1.2",
+	{"/portal/zj/index.html",
+		"http://127.0.1.1/dy/article/K35D7V0U0514R9P4.html?f=post_list&spm=1.2",
 		"连上10堂大课!浙江全省干部自发夜学AI,学了什么?"},
-	{"/repost/index.html", "http://127.0.1.1/post/8841.html", "湖北领导干部为何集中学习人工智能?"},
+	{"/repost/index.html", "http://127.0.1.1/post/8841.html",
+		"湖北领导干部为何集中学习人工智能?"},
 	{"/metro/index.html", "http://127.0.1.1/news/202502/24/1001.html",
 		"深圳启动“以学促干 拥抱AI”系列培训 AI夜校开到家门口"},
 	{"/province/rss.xml", "http://127.0.1.1/2025-05/01/content_31892214.htm", NULL},
@@ -87,7 +91,9 @@ static int setup(void **state)
 	strcpy(fx->dir, "/tmp/policywatch-seed.XXXXXX");
 	assert_non_null(mkdtemp(fx->dir));
 	assert_int_equal(run("python3 " SHARED_DIR "/seed-site/build.py %s", fx->dir), 0);
-	assert_int_equal(json_parse(slurp(fx->arena, SHARED_DIR "/facts/seed_truth.json"), &fx->truth, NULL), 0);
+	assert_int_equal(
+		json_parse(slurp(fx->arena, SHARED_DIR "/facts/seed_truth.json"), &fx->truth, NULL),
+		0);
 	*state = fx;
 	return 0;
 }
@@ -128,7 +134,8 @@ static void check_facts(struct fixture *fx, const struct expected *e)
 	char published[CLOCK_TEXT_MAX];
 
 	assert_string_equal(r->title, e->title);
-	assert_string_equal(clock_format(r->published.ms, r->published.zone_min, published), e->published);
+	assert_string_equal(
+		clock_format(r->published.ms, r->published.zone_min, published), e->published);
 	assert_string_equal(r->charset, e->charset);
 	assert_string_equal(r->publisher, e->publisher);
 	assert_string_equal(joined(fx->arena, &r->authors), e->authors);
@@ -163,13 +170,17 @@ static void check_text(struct fixture *fx, const struct expected *e)
 	int64_t wanted = json_get_int(truth, "clean_body_chars", 0);
 	STRBUF_LOCAL(folded);
 
-	for (const struct json *j = json_first(json_get(truth, "must_not_match")); j; j = json_next(j))
+	for (const struct json *j = json_first(json_get(truth, "must_not_match")); j;
+		j = json_next(j))
 		if (strstr(r->text, json_as_str(j)) || strstr(r->title, json_as_str(j)))
 			fail_msg("%s holds %s", e->path, json_as_str(j));
-	if (chars * 100 > wanted * (100 + CHARS_SLACK) || chars * 100 < wanted * (100 - CHARS_SLACK))
-		fail_msg("%s has %lld characters, not %lld", e->path, (long long)chars, (long long)wanted);
+	if (chars * 100 > wanted * (100 + CHARS_SLACK) ||
+		chars * 100 < wanted * (100 - CHARS_SLACK))
+		fail_msg("%s has %lld characters, not %lld", e->path, (long long)chars,
+			(long long)wanted);
 	fold_text(span_str(r->text), &folded);
-	for (const struct json *j = json_first(json_get(truth, "counts_in_clean_body")); j; j = json_next(j)) {
+	for (const struct json *j = json_first(json_get(truth, "counts_in_clean_body")); j;
+		j = json_next(j)) {
 		/* Counts are of words as written; only the traditional page needs the fold. */
 		struct span text = e->document == 3 ? strbuf_span(&folded) : span_str(r->text);
 		STRBUF_LOCAL(word);
@@ -179,7 +190,8 @@ static void check_text(struct fixture *fx, const struct expected *e)
 		else
 			strbuf_add_str(&word, json_name(j));
 		if ((int64_t)count(text, strbuf_span(&word)) != json_as_int(j, -1))
-			fail_msg("%s: %s stands %zu times", e->path, json_name(j), count(text, strbuf_span(&word)));
+			fail_msg("%s: %s stands %zu times", e->path, json_name(j),
+				count(text, strbuf_span(&word)));
 	}
 }
 

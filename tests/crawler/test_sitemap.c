@@ -22,8 +22,10 @@ static void test_sitemap__urlset_with_news(void **state)
 		"<url><image:image><image:loc>http://a.cn/i.jpg</image:loc></image:image>"
 		"<loc> http://a.cn/s?id=1&amp;x=2 </loc><lastmod>2025-05-01</lastmod><news:news>"
 		"<news:publication><news:name>江城网</news:name><news:language>zh</news:language>"
-		"</news:publication><news:publication_date>2025-05-01T08:00:00+08:00</news:publication_date>"
-		"<news:title>大桥通车</news:title></news:news></url><url><loc>ftp://a.cn/</loc></url></urlset>",
+		"</news:publication><news:publication_date>2025-05-01T08:00:00+08:00</"
+		"news:publication_date>"
+		"<news:title>大桥通车</news:title></news:news></url><url><loc>ftp://a.cn/</loc></"
+		"url></urlset>",
 		&m));
 	assert_int_equal(m.type, SITEMAP_URLSET);
 	assert_int_equal(m.n_urls, 1);
@@ -42,8 +44,9 @@ static void test_sitemap__index(void **state)
 	struct sitemap m;
 
 	(void)state;
-	assert_true(parse(a, "<?xml version='1.0'?><sitemapindex><sitemap><loc>/s1.xml</loc>"
-			     "<lastmod>2025-05-01T00:00:00Z</lastmod></sitemap></sitemapindex>",
+	assert_true(parse(a,
+		"<?xml version='1.0'?><sitemapindex><sitemap><loc>/s1.xml</loc>"
+		"<lastmod>2025-05-01T00:00:00Z</lastmod></sitemap></sitemapindex>",
 		&m));
 	assert_int_equal(m.type, SITEMAP_INDEX);
 	assert_string_equal(m.urls[0].loc, "http://a.cn/s1.xml");
@@ -68,7 +71,8 @@ static void test_sitemap__robots_names_sitemaps(void **state)
 	struct sitemap m;
 
 	(void)state;
-	assert_true(parse(a, "User-agent: *\nDisallow: /x\nsitemap : http://a.cn/map.xml\nSitemap: /b.xml", &m));
+	assert_true(parse(a,
+		"User-agent: *\nDisallow: /x\nsitemap : http://a.cn/map.xml\nSitemap: /b.xml", &m));
 	assert_int_equal(m.type, SITEMAP_ROBOTS);
 	assert_int_equal(m.n_urls, 2);
 	assert_string_equal(m.urls[0].loc, "http://a.cn/map.xml");

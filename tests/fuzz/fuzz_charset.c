@@ -8,14 +8,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* The first byte chooses kind and label; whatever comes out is UTF-8 with a known name. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const types[] = {NULL, "text/html; charset=gbk", "text/xml; charset=\"big5\"",
-		"a;charset=iso-2022-jp", "charset=shift_jis", "charset=euc-kr", "charset=utf-16le", "charset="};
+	static const char *const types[] = {NULL, "text/html; charset=gbk",
+		"text/xml; charset=\"big5\"", "a;charset=iso-2022-jp", "charset=shift_jis",
+		"charset=euc-kr", "charset=utf-16le", "charset="};
 	CLEANUP(arena_freep) struct arena *a = arena_new();
 	struct charset_text t;
 
 	if (!size)
 		return 0;
-	charset_decode(span_from(data + 1, size - 1), types[data[0] % 8], (enum charset_kind)(data[0] / 8 % 3), a, &t);
+	charset_decode(span_from(data + 1, size - 1), types[data[0] % 8],
+		(enum charset_kind)(data[0] / 8 % 3), a, &t);
 	assert(utf8_is_valid(t.text) && t.encoding);
 	return 0;
 }

@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		uint32_t parent = h->nodes[i].parent;
 
 		assert(h->nodes[i].end > i && h->nodes[i].end <= h->n_nodes);
-		assert(i == 0 ? parent == HTML_NONE : parent < i && h->nodes[parent].end >= h->nodes[i].end);
+		assert(i == 0 ? parent == HTML_NONE
+			      : parent < i && h->nodes[parent].end >= h->nodes[i].end);
 	}
 	if (h->n_nodes)
 		html_add_text(h, 0, &text);

@@ -9,8 +9,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new();
-	const struct read_input in = {.bytes = span_from(data, size), .url = "http://a.cn/202505/01/t.html",
-		.fetched_at_ms = 1748522400000, .http_status = 200};
+	const struct read_input in = {.bytes = span_from(data, size),
+		.url = "http://a.cn/202505/01/t.html",
+		.fetched_at_ms = 1748522400000,
+		.http_status = 200};
 	struct read_output out;
 	STRBUF_LOCAL(json);
 
