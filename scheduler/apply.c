@@ -4,6 +4,9 @@
 #include "scheduler/admit.h"
 #include "scheduler/handout.h"
 
+/* A sitemap that robots.txt or an index names may be where the news is, however quiet it was. */
+#define QUIET_LIST_INTERVALS 6
+
 #define RETRY_AFTER_MAX_MS (24 * 3600 * INT64_C(1000)) /* who wants longer is asked once a day */
 
 /* One result being applied. */
@@ -116,11 +119,11 @@ static struct revisit_rules rules_of(const struct applying *a)
 {
 	const struct scheduler_config *c = &a->p->config->scheduler;
 	bool is_page = a->entry.kind == WORK_PAGE && a->entry.role == ENTRY_FOUND;
+	int64_t interval_ms = planner_interval_ms(a->p, a->source);
 
 	return (struct revisit_rules){
-		.first_ms =
-			is_page ? c->page_interval_s * 1000 : planner_interval_ms(a->p, a->source),
-		.max_ms = c->page_interval_max_s * 1000,
+		.first_ms = is_page ? c->page_interval_s * 1000 : interval_ms,
+		.max_ms = is_page ? c->page_interval_max_s * 1000 : interval_ms * QUIET_LIST_INTERVALS,
 		.is_constant = a->entry.role == ENTRY_SOURCE,
 	};
 }

@@ -3,7 +3,7 @@
  * look. Nothing here knows a clock, a table or a peer.
  *
  *   source's own URL   its interval, always; sooner again after a failure
- *   other lists        first interval, doubling while they show nothing new
+ *   other lists        the source's interval, doubling a few times while they show nothing new
  *   pages              first interval, doubling while unchanged; changed: first
  *   gone               a few slow checks, then never
  *   failures           doubling from a base of their kind up to six hours
