@@ -378,7 +378,7 @@ static void decode_legacy(encoding_data *e, struct span bytes, struct strbuf *ou
 {
 	lxb_codepoint_t batch[DECODE_BATCH];
 	const lxb_char_t *p = (const lxb_char_t *)bytes.data, *end = p + bytes.len;
-	lxb_encoding_decode_t decoder;
+	lxb_encoding_decode_t decoder = {0};
 	lxb_status_t status;
 
 	lxb_encoding_decode_init(&decoder, e, batch, DECODE_BATCH);
@@ -443,7 +443,7 @@ bool charset_gbk_encode(uint32_t code_point, unsigned char out[2])
 uint32_t charset_gbk_decode(const unsigned char bytes[2])
 {
 	encoding_data *gbk = lxb_encoding_data(LXB_ENCODING_GBK);
-	lxb_encoding_decode_t decoder;
+	lxb_encoding_decode_t decoder = {0};
 	const lxb_char_t *p = bytes;
 	lxb_codepoint_t c;
 
