@@ -181,6 +181,23 @@ static void job_expire(struct job *j)
 	timer_set(j->pause, 0);
 }
 
+/* A pause beyond the lease would only keep the place that another URL could have. */
+static void start_pause(struct job *j)
+{
+	if (clock_mono_ms() + pause_ms(j) < j->ends_at_ms)
+		timer_set(j->pause, pause_ms(j));
+	else
+		job_expire(j);
+}
+
+static void ask_robots(struct job *j)
+{
+	const struct robots_request request = {.url = j->lease.url, .guard = j->guard,
+		.delay_ms = j->lease.delay_ms, .ends_at_ms = j->ends_at_ms};
+
+	j->robots_query = robots_query_start(j->env->robots, &request, on_robots, j);
+}
+
 static void add_facts(struct job *j, struct transfer_result *r)
 {
 	struct arena *a = j->arena;
@@ -214,6 +231,11 @@ static void finish_moved(struct job *j, const char *target)
 
 static void finish_unmodified(struct job *j)
 {
+	if (!*j->lease.etag && !*j->lease.last_modified) {
+		drop_validators(j);
+		job_finish(j, OUTCOME_DOWN, "status 304 to a request without validators");
+		return;
+	}
 	if (!*j->result.etag)
 		j->result.etag = j->lease.etag;
 	if (!*j->result.last_modified)
@@ -363,10 +385,10 @@ static void job_enter(struct job *j, enum job_state state)
 	j->state = state;
 	switch (state) {
 	case JOB_ROBOTS:
-		j->robots_query = robots_query_start(j->env->robots, j->lease.url, &j->guard, on_robots, j);
+		ask_robots(j);
 		break;
 	case JOB_PAUSE:
-		timer_set(j->pause, pause_ms(j));
+		start_pause(j);
 		break;
 	case JOB_TRANSFER:
 		start_transfer(j);

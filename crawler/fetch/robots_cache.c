@@ -2,6 +2,8 @@
  *	start --known--------------------------------> answer (next turn)
  *	  |
  *	  +--unknown--> GET /robots.txt --done--> remember, save, answer
+ *	                   ^          |
+ *	                   +--pause---+ redirect
  *
  * Memory is a direct-mapped table: an origin has one place, and whoever comes
  * later takes it. What was put out is still in the store.
@@ -36,8 +38,12 @@ struct robots_query {
 	char *url;
 	char *origin;
 	struct guard guard;
+	int64_t delay_ms, ends_at_ms;
 	struct transfer *transfer; /* pending unless the answer is known */
 	struct timer *soon;        /* pending when the answer is known */
+	char *hop;                 /* target of a redirect while its pause is pending, owned */
+	struct timer *pause;
+	int n_hops;
 	robots_done_fn *done;
 	void *arg;
 };
@@ -113,6 +119,8 @@ static void query_free(struct robots_query *q)
 {
 	transfer_cancel(q->transfer);
 	timer_free(q->soon);
+	timer_free(q->pause);
+	free(q->hop);
 	free(q->url);
 	free(q->origin);
 	free(q);
@@ -156,8 +164,6 @@ static void on_soon(void *arg)
 
 static bool is_reachable(const struct transfer_result *r)
 {
-	if (r->fault == TRANSFER_LIMIT)
-		return true;
 	return r->fault == TRANSFER_OK && r->http_status < 500 && r->http_status != 429;
 }
 
@@ -178,6 +184,36 @@ static void answer_unreachable(struct robots_query *q, const struct transfer_res
 	query_finish(q, &a);
 }
 
+static void on_fetched(void *arg, struct transfer_result *r);
+
+static void fetch(struct robots_query *q, const char *url)
+{
+	const struct transfer_request request = {.url = url, .guard = q->guard,
+		.body_max_bytes = ROBOTS_BODY_MAX};
+
+	if (transfer_start(q->cache->options.transfers, &request, on_fetched, q, &q->transfer) < 0)
+		timer_set(q->soon, 0);
+}
+
+static void on_pause_over(void *arg)
+{
+	struct robots_query *q = arg;
+	CLEANUP(freep) char *hop = TAKE_PTR(q->hop);
+
+	if (clock_mono_ms() < q->ends_at_ms)
+		fetch(q, hop);
+	else
+		on_soon(q);
+}
+
+/* Most redirects stay on the host, whose delay counts for them as for any request. */
+static void follow(struct robots_query *q, const char *location)
+{
+	q->n_hops++;
+	q->hop = alloc_strdup(location);
+	timer_set(q->pause, q->delay_ms);
+}
+
 static void on_fetched(void *arg, struct transfer_result *r)
 {
 	struct robots_query *q = arg;
@@ -185,11 +221,15 @@ static void on_fetched(void *arg, struct transfer_result *r)
 	int64_t now = clock_wall_ms();
 	struct store_robots file = {.fetched_at_ms = now,
 		.expires_at_ms = now + c->options.config->robots_ttl_s * 1000,
-		.http_status = r->fault == TRANSFER_LIMIT ? 404 : r->http_status,
+		.http_status = r->http_status,
 		.body = strbuf_span(&r->body)};
 	struct robots_answer a;
 
 	q->transfer = NULL;
+	if (r->fault == TRANSFER_OK && r->location && q->n_hops < REDIRECTS_MAX) {
+		follow(q, r->location);
+		return;
+	}
 	if (!is_reachable(r)) {
 		answer_unreachable(q, r);
 		return;
@@ -201,28 +241,27 @@ static void on_fetched(void *arg, struct transfer_result *r)
 	query_finish(q, &a);
 }
 
-static void fetch(struct robots_query *q)
+static void fetch_file(struct robots_query *q)
 {
 	CLEANUP(freep) char *url = alloc_printf("%s/robots.txt", q->origin);
-	const struct transfer_request request = {.url = url, .guard = q->guard,
-		.body_max_bytes = ROBOTS_BODY_MAX, .redirects_max = REDIRECTS_MAX};
 
-	if (transfer_start(q->cache->options.transfers, &request, on_fetched, q, &q->transfer) < 0)
-		timer_set(q->soon, 0);
+	fetch(q, url);
 }
 
-struct robots_query *robots_query_start(struct robots_cache *c, const char *url,
-	const struct guard *guard, robots_done_fn *done, void *arg)
+struct robots_query *robots_query_start(struct robots_cache *c, const struct robots_request *request,
+	robots_done_fn *done, void *arg)
 {
 	struct robots_query *q = ALLOC_NEW(struct robots_query);
 	struct url_parts parts = {0};
 	const struct place *p;
 
-	url_split(span_str(url), &parts);
-	*q = (struct robots_query){.cache = c, .url = alloc_strdup(url), .guard = *guard,
+	url_split(span_str(request->url), &parts);
+	*q = (struct robots_query){.cache = c, .url = alloc_strdup(request->url),
+		.guard = request->guard, .delay_ms = request->delay_ms, .ends_at_ms = request->ends_at_ms,
 		.origin = alloc_strndup(parts.origin.data ? parts.origin.data : "", parts.origin.len),
 		.done = done, .arg = arg};
 	q->soon = timer_new(c->options.loop, on_soon, q);
+	q->pause = timer_new(c->options.loop, on_pause_over, q);
 	p = find(c, q->origin);
 	if (!p || p->expires_at_ms <= clock_wall_ms()) {
 		look_into_store(c, q->origin);
@@ -231,6 +270,6 @@ struct robots_query *robots_query_start(struct robots_cache *c, const char *url,
 	if (p && p->expires_at_ms > clock_wall_ms())
 		timer_set(q->soon, 0);
 	else
-		fetch(q);
+		fetch_file(q);
 	return q;
 }

@@ -2,7 +2,7 @@
  * Robots cache: "may we?" for a URL, answered from memory, from the store (so
  * that a node's crawlers ask a site once), or by fetching /robots.txt.
  *
- * 2xx is parsed; 4xx and too many redirects allow all; unreachable, 5xx and
+ * 2xx is parsed; 4xx and more than five redirects allow all; unreachable, 5xx and
  * 429 forbid all, unless an earlier copy is known (RFC 9309 2.3.1).
  *
  * Single-threaded: use only from the event loop's thread.
@@ -54,13 +54,19 @@ struct robots_cache *robots_cache_new(const struct robots_cache_options *options
 void robots_cache_free(struct robots_cache *c); /* no query may be under way */
 DEFINE_CLEANUP(struct robots_cache *, robots_cache_free)
 
+struct robots_request {
+	const char *url;    /* absolute, copied */
+	struct guard guard; /* its ranges are borrowed until done */
+	int64_t delay_ms;   /* before a redirect of /robots.txt is followed */
+	int64_t ends_at_ms; /* monotonic; none is followed later */
+};
+
 /*
- * Asks for @url, absolute and copied; @guard's ranges are borrowed until done.
  * @done is called exactly once, after this has returned, unless
  * robots_query_cancel() comes first; the handle dies with either.
  */
-struct robots_query *robots_query_start(struct robots_cache *c, const char *url,
-	const struct guard *guard, robots_done_fn *done, void *arg);
+struct robots_query *robots_query_start(struct robots_cache *c, const struct robots_request *request,
+	robots_done_fn *done, void *arg);
 void robots_query_cancel(struct robots_query *q); /* NULL is ignored */
 
 #endif

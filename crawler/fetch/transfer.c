@@ -11,7 +11,9 @@
 #include "common/alloc.h"
 #include "common/err.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,8 +39,10 @@ struct transfer {
 	struct curl_slist *header_lines;
 	char *url;
 	struct guard guard;
-	bool guarded;   /* the guard said no */
-	bool over_size; /* headers over their limit */
+	bool guarded;        /* the guard said no to the address tried last */
+	bool over_size;      /* headers over their limit */
+	bool answered;       /* the header of the answer is whole; header lines after it are trailers */
+	size_t header_bytes; /* of interim answers too */
 	transfer_done_fn *done;
 	void *arg;
 	struct transfer_result result;
@@ -69,10 +73,13 @@ void transfer_cancel(struct transfer *t)
 		transfer_free(t);
 }
 
+static bool is_web(const char *url)
+{
+	return strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "https://", 8) == 0;
+}
+
 static enum transfer_fault fault_of(const struct transfer *t, CURLcode code)
 {
-	if (t->guarded)
-		return TRANSFER_GUARDED;
 	if (t->over_size)
 		return TRANSFER_LIMIT;
 	switch (code) {
@@ -82,15 +89,15 @@ static enum transfer_fault fault_of(const struct transfer *t, CURLcode code)
 		return t->result.body.cut ? TRANSFER_OK : TRANSFER_BROKEN;
 	case CURLE_COULDNT_RESOLVE_HOST:
 		return TRANSFER_DNS;
+	case CURLE_ABORTED_BY_CALLBACK: /* by on_connected() */
 	case CURLE_COULDNT_CONNECT:
-		return TRANSFER_REFUSED;
+		return t->guarded ? TRANSFER_GUARDED : TRANSFER_REFUSED;
 	case CURLE_OPERATION_TIMEDOUT:
 		return TRANSFER_TIMEOUT;
-	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_UNSUPPORTED_PROTOCOL: /* also said of an answer without a status line (HTTP/0.9) */
+		return is_web(t->url) ? TRANSFER_BROKEN : TRANSFER_GUARDED;
 	case CURLE_URL_MALFORMAT:
 		return TRANSFER_GUARDED;
-	case CURLE_TOO_MANY_REDIRECTS:
-		return TRANSFER_LIMIT;
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CIPHER:
@@ -108,7 +115,7 @@ static void describe_fault(struct transfer *t, CURLcode code)
 {
 	const char *text = t->curl_error[0] ? t->curl_error : curl_easy_strerror(code);
 
-	if (t->guarded)
+	if (t->result.fault == TRANSFER_GUARDED && t->guarded)
 		text = "address is not public and not allowed for this source";
 	else if (t->over_size)
 		text = "headers are too large";
@@ -240,18 +247,29 @@ static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *arg, v
 	return 0;
 }
 
+/*
+ * Keeps the header of the answer as it came, without those of interim answers
+ * before it and without trailers, which the sender could make look like it.
+ */
 static size_t on_header(char *data, size_t size, size_t count, void *arg)
 {
 	struct transfer *t = arg;
 	struct span line = span_from(data, size * count);
+	long status = 0;
 
-	if (span_starts_with(line, SPAN_LITERAL("HTTP/"))) {
-		strbuf_clear(&t->result.headers); /* of a redirect or a 100 before */
-		strbuf_clear(&t->result.body);
-	}
-	if (!strbuf_add_span(&t->result.headers, line)) {
+	t->header_bytes += line.len;
+	if (t->header_bytes > HEADERS_MAX_BYTES) {
 		t->over_size = true;
 		return 0;
+	}
+	if (t->answered)
+		return line.len;
+	if (span_starts_with(line, SPAN_LITERAL("HTTP/")))
+		strbuf_clear(&t->result.headers);
+	strbuf_add_span(&t->result.headers, line);
+	if (span_is(line, "\r\n") || span_is(line, "\n")) {
+		curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+		t->answered = status >= 200;
 	}
 	return line.len;
 }
@@ -274,6 +292,35 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
 	}
 	t->guarded = false; /* a name's other address was */
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* An address as curl tells it; a link-local one may carry its zone behind a percent sign. */
+static bool parse_address(const char *text, struct sockaddr_storage *ret)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)ret;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)ret;
+	char plain[INET6_ADDRSTRLEN];
+
+	snprintf(plain, sizeof plain, "%.*s", (int)strcspn(text, "%"), text);
+	*ret = (struct sockaddr_storage){.ss_family = AF_INET};
+	if (inet_pton(AF_INET, plain, &v4->sin_addr) == 1)
+		return true;
+	*ret = (struct sockaddr_storage){.ss_family = AF_INET6};
+	return inet_pton(AF_INET6, plain, &v6->sin6_addr) == 1;
+}
+
+/* Asked before every request, also on a connection that curl kept from another source's transfer. */
+static int on_connected(void *arg, char *remote, char *local, int remote_port, int local_port)
+{
+	struct transfer *t = arg;
+	struct sockaddr_storage address;
+
+	(void)local;
+	(void)remote_port;
+	(void)local_port;
+	t->guarded = !parse_address(remote, &address) ||
+		!guard_allows(&t->guard, (struct sockaddr *)&address);
+	return t->guarded ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 int transfers_new(struct loop *l, const struct crawler_config *config, struct transfers **ret)
@@ -335,9 +382,7 @@ static void set_request(struct transfer *t, const struct transfer_request *reque
 	curl_easy_setopt(e, CURLOPT_USERAGENT, config->user_agent);
 	curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(e, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, request->redirects_max > 0 ? 1L : 0L);
-	curl_easy_setopt(e, CURLOPT_MAXREDIRS, (long)request->redirects_max);
+	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(e, CURLOPT_PROXY, ""); /* the environment's would lead round the guard */
 	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);
 	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
@@ -356,6 +401,8 @@ static void set_callbacks(struct transfer *t)
 	curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
 	curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
 	curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
+	curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, on_connected);
+	curl_easy_setopt(e, CURLOPT_PREREQDATA, t);
 	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->curl_error);
 	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
 }

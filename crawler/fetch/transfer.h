@@ -1,6 +1,7 @@
 /*
  * Transfer: one HTTP request, from a URL to the bytes of its answer. libcurl's
- * multi interface on the event loop; curl's only user in the tree.
+ * multi interface on the event loop; curl's only user in the tree. A redirect
+ * is an answer like others: whoever asked decides when its target is asked.
  *
  * Single-threaded: use only from the event loop's thread. Nothing blocks
  * (curl resolves names in threads of its own).
@@ -28,7 +29,7 @@ enum transfer_fault {
 	TRANSFER_TIMEOUT, /* as a whole, or too slow for too long */
 	TRANSFER_BROKEN,  /* the answer ended early or is no HTTP */
 	TRANSFER_GUARDED, /* the guard forbade the address, or the scheme is not http(s) */
-	TRANSFER_LIMIT,   /* headers over their limit, or too many redirects */
+	TRANSFER_LIMIT,   /* headers over their limit */
 };
 
 struct transfer_request {
@@ -37,7 +38,6 @@ struct transfer_request {
 	const char *last_modified; /* likewise, If-Modified-Since */
 	struct guard guard;        /* borrowed until done */
 	int64_t body_max_bytes;
-	int redirects_max;         /* followed by itself, each address guarded; 0 for none */
 	int64_t timeout_ms;        /* less than the configured whole time; 0 for that */
 };
 

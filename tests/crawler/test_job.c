@@ -33,12 +33,11 @@ static struct {
 	int n_cancelled;
 } fake;
 
-struct robots_query *robots_query_start(struct robots_cache *c, const char *url,
-	const struct guard *guard, robots_done_fn *done, void *arg)
+struct robots_query *robots_query_start(struct robots_cache *c, const struct robots_request *request,
+	robots_done_fn *done, void *arg)
 {
 	(void)c;
-	(void)url;
-	(void)guard;
+	(void)request;
 	fake.robots = done;
 	fake.robots_arg = arg;
 	return (struct robots_query *)&fake;
@@ -141,11 +140,16 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void start(struct fixture *fx, enum work_kind kind)
+static struct lease lease_of(enum work_kind kind)
 {
-	const struct lease lease = {.url_number = 7, .lease_number = 8, .url = "http://a.cn/x.html",
+	return (struct lease){.url_number = 7, .lease_number = 8, .url = "http://a.cn/x.html",
 		.source = "a", .kind = kind, .duration_ms = 60000, .etag = "\"old\"",
 		.last_modified = "", .title = "", .publisher = "", .region = "", .link_selector = ""};
+}
+
+static void start(struct fixture *fx, enum work_kind kind)
+{
+	const struct lease lease = lease_of(kind);
 
 	fx->job = job_start(&fx->env, &lease, on_done, fx);
 }
@@ -245,6 +249,21 @@ static void test_job__the_host_gets_its_pause_after_robots_txt(void **state)
 		loop_turn(fx->loop, true);
 }
 
+/* Symptom: a Crawl-delay of a day held one of the crawler's places for a day. */
+static void test_job__a_pause_beyond_the_lease_gives_the_url_back(void **state)
+{
+	struct fixture *fx = *state;
+	struct lease lease = lease_of(WORK_PAGE);
+
+	lease.delay_ms = lease.duration_ms;
+	fx->job = job_start(&fx->env, &lease, on_done, fx);
+	answer_robots(ROBOTS_ALLOWED, true);
+	while (!fx->n_done)
+		loop_turn(fx->loop, true);
+	assert_null(fake.transfer);
+	assert_null(result(fx));
+}
+
 static void test_job__no_request_begins_after_the_lease(void **state)
 {
 	struct fixture *fx = *state;
@@ -279,6 +298,21 @@ static void test_job__not_modified_is_a_visit(void **state)
 	fake.keep_visit(fake.keep_arg, 0, SAVE_UNCHANGED);
 	assert_int_equal(result(fx)->outcome, OUTCOME_NOT_MODIFIED);
 	assert_false(result(fx)->changed);
+}
+
+/* Symptom: it was believed, so that the page was never stored and counted as seen. */
+static void test_job__not_modified_is_not_believed_without_our_validators(void **state)
+{
+	struct fixture *fx = *state;
+	struct lease lease = lease_of(WORK_PAGE);
+
+	lease.etag = "";
+	fx->job = job_start(&fx->env, &lease, on_done, fx);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(304, "");
+	assert_null(fake.keep_visit);
+	assert_int_equal(result(fx)->outcome, OUTCOME_DOWN);
+	assert_string_equal(result(fx)->etag, "");
 }
 
 static void test_job__a_failure_keeps_no_validator(void **state)
@@ -329,9 +363,11 @@ int main(void)
 		TEST(disallowed_is_never_requested),
 		TEST(an_unreachable_robots_txt_is_an_outage),
 		TEST(the_host_gets_its_pause_after_robots_txt),
+		TEST(a_pause_beyond_the_lease_gives_the_url_back),
 		TEST(no_request_begins_after_the_lease),
 		TEST(a_redirect_is_reported_without_validators),
 		TEST(not_modified_is_a_visit),
+		TEST(not_modified_is_not_believed_without_our_validators),
 		TEST(a_failure_keeps_no_validator),
 		TEST(a_page_without_an_article_is_empty_and_not_kept),
 		TEST(freeing_cancels_what_is_pending),

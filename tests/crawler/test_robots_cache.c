@@ -1,0 +1,241 @@
+/*
+ * The robots cache against a fake transfer that remembers what was asked; the
+ * test is the site.
+ */
+#include "crawler/fetch/robots_cache.h"
+
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "tests/cmocka_all.h"
+
+#include <stdio.h>
+
+#define NOW_MS 1764000000000
+
+static struct {
+	transfer_done_fn *done; /* NULL while nothing is under way */
+	void *arg;
+	char url[128];
+	int n_started, n_cancelled;
+} fake;
+
+int transfer_start(struct transfers *ts, const struct transfer_request *request,
+	transfer_done_fn *done, void *arg, struct transfer **ret)
+{
+	(void)ts;
+	fake.done = done;
+	fake.arg = arg;
+	fake.n_started++;
+	snprintf(fake.url, sizeof fake.url, "%s", request->url);
+	*ret = (struct transfer *)&fake;
+	return 0;
+}
+
+void transfer_cancel(struct transfer *t)
+{
+	fake.n_cancelled += t != NULL;
+}
+
+struct fixture {
+	struct loop *loop;
+	struct config *config;
+	struct robots_cache *cache;
+	struct robots_query *query;
+	int n_answers;
+	enum robots_verdict verdict;
+	bool requested;
+};
+
+static struct robots_cache *cache_new(struct fixture *fx)
+{
+	return robots_cache_new(
+		&(struct robots_cache_options){.loop = fx->loop, .config = &fx->config->crawler});
+}
+
+static int setup(void **state)
+{
+	struct fixture *fx = test_calloc(1, sizeof *fx);
+	STRBUF_LOCAL(errors);
+
+	memset(&fake, 0, sizeof fake);
+	clock_fake_set(NOW_MS);
+	fx->loop = loop_new();
+	assert_int_equal(config_load(NULL, &fx->config, &errors), 0);
+	fx->cache = cache_new(fx);
+	*state = fx;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fx = *state;
+
+	robots_query_cancel(fx->query);
+	robots_cache_free(fx->cache);
+	config_free(fx->config);
+	loop_free(fx->loop);
+	clock_fake_set(-1);
+	test_free(fx);
+	return 0;
+}
+
+static void on_answer(void *arg, const struct robots_answer *answer)
+{
+	struct fixture *fx = arg;
+
+	fx->query = NULL;
+	fx->n_answers++;
+	fx->verdict = answer->verdict;
+	fx->requested = answer->requested;
+}
+
+static void ask(struct fixture *fx, int64_t delay_ms)
+{
+	const struct robots_request request = {.url = "http://a.cn/x/1.html", .delay_ms = delay_ms,
+		.ends_at_ms = clock_mono_ms() + 60000};
+
+	fx->query = robots_query_start(fx->cache, &request, on_answer, fx);
+}
+
+static void answer(enum transfer_fault fault, int status, const char *body, const char *location)
+{
+	struct transfer_result r = {.fault = fault, .http_status = status, .headers = STRBUF_INIT,
+		.body = STRBUF_INIT, .location = location};
+	transfer_done_fn *done = TAKE_PTR(fake.done);
+
+	strbuf_add_str(&r.body, body);
+	done(fake.arg, &r);
+	strbuf_release(&r.body);
+}
+
+static void test_robots_cache__a_file_is_asked_for_once(void **state)
+{
+	struct fixture *fx = *state;
+
+	ask(fx, 0);
+	assert_string_equal(fake.url, "http://a.cn/robots.txt");
+	answer(TRANSFER_OK, 200, "User-agent: *\nDisallow: /x/\n", NULL);
+	assert_int_equal(fx->verdict, ROBOTS_DENIED);
+	assert_true(fx->requested);
+	ask(fx, 0);
+	assert_int_equal(fx->n_answers, 1);
+	loop_turn(fx->loop, true);
+	assert_int_equal(fx->n_answers, 2);
+	assert_int_equal(fx->verdict, ROBOTS_DENIED);
+	assert_false(fx->requested);
+	assert_int_equal(fake.n_started, 1);
+}
+
+/* Symptom: five redirects were five requests to one host without a pause. */
+static void test_robots_cache__a_redirect_waits_for_the_hosts_delay(void **state)
+{
+	struct fixture *fx = *state;
+
+	ask(fx, 20);
+	answer(TRANSFER_OK, 301, "", "https://a.cn/robots.txt");
+	loop_turn(fx->loop, false);
+	assert_int_equal(fake.n_started, 1);
+	while (!fake.done)
+		loop_turn(fx->loop, true);
+	assert_string_equal(fake.url, "https://a.cn/robots.txt");
+	answer(TRANSFER_OK, 200, "User-agent: *\nDisallow: /\n", NULL);
+	assert_int_equal(fx->verdict, ROBOTS_DENIED);
+}
+
+static void test_robots_cache__too_many_redirects_are_no_file(void **state)
+{
+	struct fixture *fx = *state;
+
+	ask(fx, 0);
+	for (int i = 0; i < 5; i++) {
+		answer(TRANSFER_OK, 302, "", "http://a.cn/again");
+		while (!fake.done)
+			loop_turn(fx->loop, true);
+	}
+	answer(TRANSFER_OK, 302, "", "http://a.cn/again");
+	assert_int_equal(fx->n_answers, 1);
+	assert_int_equal(fx->verdict, ROBOTS_ALLOWED);
+	assert_int_equal(fake.n_started, 6);
+}
+
+static void test_robots_cache__no_redirect_is_followed_after_the_end(void **state)
+{
+	struct fixture *fx = *state;
+
+	ask(fx, 0);
+	answer(TRANSFER_OK, 302, "", "http://a.cn/again");
+	clock_fake_set(NOW_MS + 60000);
+	loop_turn(fx->loop, true);
+	assert_int_equal(fake.n_started, 1);
+	assert_int_equal(fx->verdict, ROBOTS_UNREACHABLE);
+}
+
+static void test_robots_cache__a_redirect_to_a_forbidden_address_is_guarded(void **state)
+{
+	struct fixture *fx = *state;
+
+	ask(fx, 0);
+	answer(TRANSFER_OK, 302, "", "http://10.0.0.1/");
+	while (!fake.done)
+		loop_turn(fx->loop, true);
+	answer(TRANSFER_GUARDED, 0, "", NULL);
+	assert_int_equal(fx->verdict, ROBOTS_GUARDED);
+}
+
+static void test_robots_cache__what_cannot_be_had_forbids_and_what_is_absent_allows(void **state)
+{
+	static const struct {
+		enum transfer_fault fault;
+		int status;
+		enum robots_verdict verdict;
+	} rows[] = {
+		{TRANSFER_OK, 404, ROBOTS_ALLOWED},
+		{TRANSFER_OK, 403, ROBOTS_ALLOWED},
+		{TRANSFER_OK, 429, ROBOTS_UNREACHABLE},
+		{TRANSFER_OK, 503, ROBOTS_UNREACHABLE},
+		{TRANSFER_DNS, 0, ROBOTS_UNREACHABLE},
+		{TRANSFER_TIMEOUT, 0, ROBOTS_UNREACHABLE},
+		{TRANSFER_BROKEN, 200, ROBOTS_UNREACHABLE},
+		{TRANSFER_LIMIT, 200, ROBOTS_UNREACHABLE},
+		{TRANSFER_GUARDED, 0, ROBOTS_GUARDED},
+	};
+	struct fixture *fx = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		robots_cache_free(fx->cache);
+		fx->cache = cache_new(fx);
+		ask(fx, 0);
+		answer(rows[i].fault, rows[i].status, "", NULL);
+		if (fx->verdict != rows[i].verdict)
+			fail_msg("row %zu: verdict %d", i, (int)fx->verdict);
+	}
+}
+
+static void test_robots_cache__cancelling_during_a_pause_is_silent(void **state)
+{
+	struct fixture *fx = *state;
+
+	ask(fx, 5);
+	answer(TRANSFER_OK, 302, "", "http://a.cn/again");
+	robots_query_cancel(TAKE_PTR(fx->query));
+	loop_turn(fx->loop, true);
+	assert_int_equal(fx->n_answers, 0);
+	assert_int_equal(fake.n_started, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(test_robots_cache__##name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_file_is_asked_for_once),
+		TEST(a_redirect_waits_for_the_hosts_delay),
+		TEST(too_many_redirects_are_no_file),
+		TEST(no_redirect_is_followed_after_the_end),
+		TEST(a_redirect_to_a_forbidden_address_is_guarded),
+		TEST(what_cannot_be_had_forbids_and_what_is_absent_allows),
+		TEST(cancelling_during_a_pause_is_silent),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
