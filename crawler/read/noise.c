@@ -3,27 +3,27 @@
 #include <stdint.h>
 
 #define NAME_BYTES_MAX	    200 /* of a class attribute; more are generated */
+#define SHORT_WORD_MAX	    3
 #define FURNITURE_BYTES_MAX 90
 
 /* Words of class and id names. */
 static const char *const furniture_words[] = {"ad", "ads", "adv", "advert", "advertisement",
 	"aside", "banner", "bdshare", "breadcrumb", "breadcrumbs", "bread", "comment", "comments",
 	"comm", "copyright", "crumb", "crumbs", "disclaimer", "download", "footer", "foot",
-	"friend", "friendlink", "gg", "header", "hot", "hotnews", "jiathis", "keywords", "links",
-	"login", "menu", "mianze", "modal", "more", "morenews", "nav", "navbar", "navi",
-	"navigation", "newsletter", "pager", "pagenav", "pagination", "paging", "pinglun", "popup",
-	"position", "promo", "qrcode", "rank", "ranking", "recommend", "recommends", "recommended",
-	"rela", "relate", "related", "relevant", "reply", "search", "shang", "share", "shares",
-	"sharebar", "sidebar", "sitemap", "skip", "social", "sponsor", "subscribe", "subnav", "tag",
-	"tags", "tool", "toolbar", "tools", "topnav", "tuijian", "weather", "widget", "xgxw",
-	"xgyd", "signup", "cookie", "consent", "teaser", "byline", "authorbox", "outbrain",
-	"taboola", "disqus"};
+	"friend", "friendlink", "gg", "hot", "hotnews", "jiathis", "keywords", "links", "login",
+	"menu", "mianze", "modal", "more", "morenews", "nav", "navbar", "navi", "navigation",
+	"newsletter", "pager", "pagenav", "pagination", "paging", "pinglun", "popup", "position",
+	"promo", "qrcode", "rank", "ranking", "recommend", "recommends", "recommended", "rela",
+	"relate", "related", "relevant", "reply", "search", "shang", "share", "shares", "sharebar",
+	"sidebar", "sitemap", "skip", "social", "sponsor", "subscribe", "subnav", "tags", "tool",
+	"toolbar", "tools", "topnav", "tuijian", "weather", "widget", "xgxw", "xgyd", "signup",
+	"cookie", "consent", "teaser", "byline", "authorbox", "outbrain", "taboola", "disqus"};
 
 /* Long words that also count inside of others: newsRecommendList. */
 static const char *const furniture_stems[] = {"recommend", "breadcrumb", "copyright", "sidebar",
 	"pagination", "related", "relatenews", "friendlink", "navigation", "newsletter", "tuijian",
 	"pinglun", "commentlist", "commentbox", "hotnews", "toolbar", "sharebox", "bdshare",
-	"footer", "bottomnav", "subscri", "advert", "paywall"};
+	"footer", "onetrust", "cookie", "bottomnav", "subscri", "advert"};
 
 /* Whole names, letters and digits alone, in lower case. */
 static const char *const article_names[] = {"trseditor", "trseditorview", "trsueditor",
@@ -55,29 +55,53 @@ static char lower_alnum(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : 0;
 }
 
+/* Where a word of a name begins or ends: a mark, or the change to a capital or digit. */
+enum edge { EDGE_NONE, EDGE_SOFT, EDGE_MARK };
+
+static bool is_furniture_word(const char *word, size_t len, enum edge before, enum edge after)
+{
+	/* ad, nav and tag turn up in generated suffixes (__Ee5Ad): those must stand by themselves.
+	 */
+	if (len <= SHORT_WORD_MAX && (before != EDGE_MARK || after != EDGE_MARK))
+		return false;
+	return IS_ONE_OF(word, len, furniture_words);
+}
+
+static enum edge edge_before(char c, char previous)
+{
+	if (!lower_alnum(c))
+		return EDGE_MARK;
+	if (c >= '0' && c <= '9')
+		return EDGE_SOFT;
+	return c >= 'A' && c <= 'Z' && !(previous >= 'A' && previous <= 'Z') ? EDGE_SOFT
+									     : EDGE_NONE;
+}
+
 /* One name: its words by hyphens, underscores and capitals, then all of it together. */
 static enum noise_part part_of_name(struct span name)
 {
 	char joined[NAME_BYTES_MAX];
 	size_t len = 0, word = 0;
-	bool furniture = false, capital_before = true;
+	enum edge began = EDGE_MARK;
+	bool furniture = false;
 
 	for (size_t i = 0; i <= name.len && len < sizeof joined; i++) {
-		char c = i < name.len ? name.data[i] : '-', l = lower_alnum(c);
-		bool capital = c >= 'A' && c <= 'Z', digit = c >= '0' && c <= '9';
+		char c = i < name.len ? name.data[i] : '-';
+		enum edge edge = edge_before(c, i > 0 ? name.data[i - 1] : 'A');
 
-		if ((!l || digit || (capital && !capital_before)) && len > word) {
-			furniture |= IS_ONE_OF(joined + word, len - word, furniture_words);
+		if (edge != EDGE_NONE) {
+			furniture |= is_furniture_word(joined + word, len - word, began, edge);
 			word = len;
+			began = edge;
 		}
-		capital_before = capital;
-		if (l)
-			joined[len++] = l;
-		if (digit)
+		if (lower_alnum(c))
+			joined[len++] = lower_alnum(c);
+		if (c >= '0' && c <= '9')
 			word = len;
 	}
 	if (IS_ONE_OF(joined, len, article_names))
 		return NOISE_ARTICLE;
+	furniture |= len == 6 && memcmp(joined, "header", 6) == 0;
 	for (size_t i = 0; !furniture && i < sizeof furniture_stems / sizeof *furniture_stems; i++)
 		furniture =
 			memmem(joined, len, furniture_stems[i], strlen(furniture_stems[i])) != NULL;
@@ -139,7 +163,10 @@ enum noise_part noise_of_element(const struct html *h, uint32_t node)
 	const struct html_node *n = &h->nodes[node];
 	enum noise_part part = part_of_tag(n->tag), named;
 
-	if (n->tag == HTML_TEXT || n->tag == HTML_BODY || n->tag == HTML_HTML || n->tag == HTML_A)
+	/* What is written as an article or as the page's main part is no furniture, whatever its
+	 * name. */
+	if (n->tag == HTML_TEXT || n->tag == HTML_BODY || n->tag == HTML_HTML || n->tag == HTML_A ||
+		n->tag == HTML_ARTICLE || n->tag == HTML_MAIN)
 		return NOISE_NONE;
 	for (uint32_t i = 0; i < n->n_attrs; i++) {
 		const struct html_attr *attr = &h->attrs[n->first_attr + i];
