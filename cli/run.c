@@ -24,12 +24,14 @@
 #define RESTART_MIN_MS 1000
 #define RESTART_MAX_MS 30000
 #define LIVED_MS       60000
+#define CRAWLERS_MS    6000 /* crawlers get this long to report what they have to the scheduler */
 #define KILL_AFTER_MS  8500 /* children get this long after SIGTERM, so that we end within 10 s */
 
 struct child {
 	struct supervisor *supervisor;
 	struct log_ctx log;
 	const char *command;
+	bool is_crawler;
 	char name[32];  /* "crawler-2" */
 	pid_t pid;      /* 0 while not running */
 	int64_t started_ms, restart_ms;
@@ -43,7 +45,7 @@ struct supervisor {
 	struct loop *loop;
 	struct service *service;
 	struct signal_watch *on_child;
-	struct timer *kill;
+	struct timer *stop_rest, *kill;
 	struct child *children;
 	size_t n_children;
 	struct cli *cli;
@@ -74,7 +76,7 @@ static void exec_command(const struct child *c, int ready_fd, pid_t parent)
 		argv[n++] = "-c";
 		argv[n++] = (char *)cli->config_path;
 	}
-	if (strcmp(c->command, "crawler") == 0) {
+	if (c->is_crawler) {
 		argv[n++] = "--instance";
 		argv[n++] = (char *)c->name + strlen("crawler-");
 	}
@@ -170,6 +172,15 @@ static bool any_running(const struct supervisor *s)
 	return false;
 }
 
+static bool any_crawler_running(const struct supervisor *s)
+{
+	for (size_t i = 0; i < s->n_children; i++) {
+		if (s->children[i].is_crawler && s->children[i].pid)
+			return true;
+	}
+	return false;
+}
+
 static void on_ended(struct child *c, int status)
 {
 	bool stopping = service_is_stopping(c->supervisor->service);
@@ -199,6 +210,8 @@ static void on_sigchld(void *arg, int signal_number)
 		if (c->pid && waitpid(c->pid, &status, WNOHANG) == c->pid)
 			on_ended(c, status);
 	}
+	if (service_is_stopping(s->service) && !any_crawler_running(s))
+		timer_set(s->stop_rest, 0);
 	if (service_is_stopping(s->service) && !any_running(s))
 		service_stopped(s->service);
 }
@@ -211,14 +224,24 @@ static void signal_all(struct supervisor *s, int signal_number)
 	}
 }
 
+/* A second SIGTERM to a child that is stopping already changes nothing. */
+static void on_stop_rest(void *arg)
+{
+	signal_all(arg, SIGTERM);
+}
+
+/* Crawlers first: what they have in work is reported to the scheduler, which has to be there for it. */
 static void on_stop(void *arg)
 {
 	struct supervisor *s = arg;
 
 	log_info(&log_run, "stopping");
-	for (size_t i = 0; i < s->n_children; i++)
+	for (size_t i = 0; i < s->n_children; i++) {
 		timer_clear(s->children[i].restart);
-	signal_all(s, SIGTERM);
+		if (s->children[i].is_crawler && s->children[i].pid)
+			kill(s->children[i].pid, SIGTERM);
+	}
+	timer_set(s->stop_rest, any_crawler_running(s) ? CRAWLERS_MS : 0);
 	timer_set(s->kill, KILL_AFTER_MS);
 	if (!any_running(s))
 		service_stopped(s->service);
@@ -237,7 +260,8 @@ static void on_kill(void *arg)
 
 static void init_child(struct supervisor *s, struct child *c, const char *command, size_t number)
 {
-	*c = (struct child){.supervisor = s, .command = command, .ready_fd = -1};
+	*c = (struct child){.supervisor = s, .command = command, .ready_fd = -1,
+		.is_crawler = strcmp(command, "crawler") == 0};
 	snprintf(c->name, sizeof c->name, number ? "%s-%zu" : "%s", command, number);
 	c->log = (struct log_ctx){&log_run, "child", c->name};
 	c->restart = timer_new(s->loop, on_restart, c);
@@ -275,6 +299,7 @@ static enum cli_exit run(struct cli *cli)
 	s.loop = loop = loop_new();
 	s.service = service = service_new(loop, &(struct service_handlers){on_stop, on_reload, &s});
 	s.on_child = signal_watch_new(loop, SIGCHLD, on_sigchld, &s);
+	s.stop_rest = timer_new(loop, on_stop_rest, &s);
 	s.kill = timer_new(loop, on_kill, &s);
 	init_children(&s);
 	for (size_t i = 0; i < s.n_children; i++)
@@ -282,6 +307,7 @@ static enum cli_exit run(struct cli *cli)
 	loop_run(loop);
 	signal_all(&s, SIGKILL); /* nothing is left unless draining took too long */
 	free_children(&s);
+	timer_free(s.stop_rest);
 	timer_free(s.kill);
 	signal_watch_free(s.on_child);
 	return CLI_DONE;

@@ -109,6 +109,9 @@ class Case(unittest.TestCase):
         self.node.subscriptions(queries or {"zhejiang-ai": "人工智能 AND 浙江", "deepseek": "DeepSeek", "nobody": "易建联"})
         self.node.start()
 
+    def wait_for(self, condition, what, seconds=world.DEADLINE):
+        return world.wait_until(condition, what, seconds)
+
     def expected_urls(self, *sites):
         return {u for u in self.articles if any("//%s:" % s in u for s in sites or (BUREAU, DAILY, PORTAL))}
 

@@ -20,6 +20,8 @@ import time
 import lmdb
 import zstandard
 
+import processes
+
 DEADLINE = 60
 
 
@@ -44,6 +46,8 @@ class Web:
     def __init__(self, addresses):
         self.pages = {a: {} for a in addresses}
         self.answers = {}  # (address, path) -> status, for what is not to be served
+        self.gates = {}    # (address, path) -> Event that an answer waits for
+        self.waiting = []  # what has been asked for and stands at a gate
         self.requests = []
         self.lock = threading.Lock()
         self.port = self._free_port(addresses)
@@ -69,11 +73,12 @@ class Web:
 
         server = http.server.ThreadingHTTPServer((address, self.port), Handler)
         server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         return server
 
     def answer(self, handler, address):
         start = time.monotonic()
+        self.pass_gate(address, handler.path)
         conditional = handler.headers.get("If-None-Match")
         kind, body = self.pages[address].get(handler.path, ("text/plain", None))
         status = self.answers.get((address, handler.path), 200 if body is not None else 404)
@@ -94,6 +99,12 @@ class Web:
         with self.lock:
             self.requests.append(Request(start, time.monotonic(), address, handler.path, status,
                                          bool(conditional), handler.headers.get("User-Agent", "")))
+
+    def pass_gate(self, address, path):
+        gate = self.gates.get((address, path))
+        if gate:
+            self.waiting.append(path)
+            gate.wait(DEADLINE)
 
     def url(self, address, path):
         return "http://%s:%d%s" % (address, self.port, path)
@@ -201,6 +212,25 @@ class Redis:
             entries.append({k.decode(): v.decode() for k, v in zip(fields[::2], fields[1::2])})
         return entries
 
+    def subscribe(self, channel):
+        """The messages of a channel, in a list that grows; returns once Redis has taken note."""
+        s = socket.socket(socket.AF_UNIX)
+        s.connect(self.path)
+        f = s.makefile("rb")
+        s.sendall(b"*2\r\n$9\r\nSUBSCRIBE\r\n$%d\r\n%s\r\n" % (len(channel), channel.encode()))
+        self._read(f)
+        messages = []
+
+        def listen():
+            try:
+                while True:
+                    messages.append(self._read(f)[2].decode())
+            except (OSError, EOFError, ValueError):
+                s.close()
+
+        threading.Thread(target=listen, daemon=True).start()
+        return messages
+
 
 class Store:
     """The store as an outsider reads it: lmdb, json, zstandard and nothing of ours."""
@@ -232,7 +262,7 @@ def unpack_body(value):
     return zstandard.ZstdDecompressor().decompress(value[at:], max_output_size=64 << 20) if at >= 0 else value
 
 
-CONFIG = """data_dir: %(folder)s/data
+CONFIG = """data_dir: %(data)s
 runtime_dir: %(folder)s/run
 log_level: info
 scheduler:
@@ -244,29 +274,33 @@ scheduler:
   hold_ms: 2000
 crawler:
   user_agent: policywatch-test/0.1
-  transfers: 32
+  transfers: %(transfers)d
   processes: %(crawlers)d
   connect_timeout_ms: 3000
 alerts:
-  redis: unix://%(folder)s/redis.sock
+  redis: unix://%(redis)s
   poll_ms: 100
-"""
+%(more)s"""
 
 
 class Node:
-    """A folder with the program's files, a Redis, and the program when it runs."""
+    """A folder with the program's files, a Redis (or that of another node), and the program when it runs."""
 
-    def __init__(self, program, delay_ms=100, listing_s=1, page_s=3600, lease_ms=15000, crawlers=1):
+    def __init__(self, program, delay_ms=100, listing_s=1, page_s=3600, lease_ms=15000, crawlers=1, transfers=32,
+                 more="", redis_of=None):
         self.program = program
         self.folder = tempfile.mkdtemp(prefix="policywatch-it-")
         self.config = os.path.join(self.folder, "policywatch.yaml")
         for name in ("data", "run", "sources.d", "subscriptions.d"):
             os.mkdir(os.path.join(self.folder, name))
+        self.redis = redis_of.redis if redis_of else Redis(self.folder)
+        self.has_own_redis = not redis_of
         self.settings = dict(folder=self.folder, delay_ms=delay_ms, listing_s=listing_s, page_s=page_s,
-                             lease_ms=lease_ms, crawlers=crawlers)
+                             lease_ms=lease_ms, crawlers=crawlers, transfers=transfers, more=more,
+                             data=os.path.join(self.folder, "data"), redis=self.redis.path)
         self.configure()
-        self.redis = Redis(self.folder)
         self.process = None
+        self.services = []
         self.log = open(os.path.join(self.folder, "log"), "ab")
         self.store_reader = None
 
@@ -292,8 +326,9 @@ class Node:
             raise AssertionError("%s: %s %s" % (" ".join(arguments), r.stdout, r.stderr))
         return r
 
-    def start(self):
-        self.process = subprocess.Popen([self.program, "run", "-c", self.config], stderr=self.log, stdout=self.log)
+    def start(self, environment=None):
+        self.process = subprocess.Popen([self.program, "run", "-c", self.config], stderr=self.log, stdout=self.log,
+                                        env=dict(os.environ, **environment or {}))
         wait_until(lambda: self.status(), "the scheduler answers")
 
     def status(self):
@@ -301,6 +336,23 @@ class Node:
         r = self.call("status", "--json", check=False)
         part = json.loads(r.stdout)["scheduler"] if r.stdout.strip() else {"error": r.stderr}
         return None if "error" in part else part
+
+    def service(self, *words, environment=None):
+        """One service alone in the foreground, its log on a pipe."""
+        service = processes.Service([self.program, words[0], "-c", self.config, *words[1:]], environment)
+        self.services.append(service)
+        return service
+
+    def stop_services(self):
+        """SIGTERM to all that run alone; returns the seconds that it took."""
+        start = time.monotonic()
+        running = [s for s in self.services if s.is_running()]
+        for s in running:
+            s.signal(signal.SIGTERM)
+        for s in running:
+            assert s.wait(20) == 0, "%s\n%s" % (s.words, s.text()[-3000:])
+        self.services = []
+        return time.monotonic() - start
 
     def children(self):
         """Process ids of the services by their command."""
@@ -350,7 +402,7 @@ class Node:
 
     def store(self):
         """The store, opened once it is there. One environment a process may be open only once."""
-        path = os.path.join(self.folder, "data", "store")
+        path = os.path.join(self.settings["data"], "store")
         if not self.store_reader:
             wait_until(lambda: os.path.exists(path + "/data.mdb") and os.path.getsize(path + "/data.mdb"), "the store is there")
             self.store_reader = wait_until(self._open_store, "the store can be opened")
@@ -359,7 +411,7 @@ class Node:
     def _open_store(self):
         store = None
         try:
-            store = Store(os.path.join(self.folder, "data", "store"))
+            store = Store(os.path.join(self.settings["data"], "store"))
             store.records(), store.pages(), store.journal()
             return store
         except lmdb.Error:
@@ -386,7 +438,10 @@ class Node:
                         pass
             self.process.kill()
             self.process.wait()
-        self.redis.stop()
+        for s in self.services:
+            s.kill()
+        if self.has_own_redis:
+            self.redis.stop()
         self.log.close()
         if keep:
             print("kept: %s" % self.folder, file=sys.stderr)
