@@ -148,12 +148,17 @@ static bool match_label(const struct line *l, size_t at, struct mark *m, size_t 
 {
 	struct span folded = strbuf_span(&l->folded), rest = span_from_offset(folded, at);
 
+	if (rest.len < 3 || (signed char)rest.data[0] >= 0)
+		return false; /* every label begins with a Han character */
 	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
-		size_t len = strlen(labels[i].text), separator = 0;
-		bool reporter = strstr(labels[i].text, "记者") != NULL;
+		size_t len, separator = 0;
+		bool reporter;
 
-		if (!span_starts_with(rest, span_str(labels[i].text)))
+		if (labels[i].text[2] != rest.data[2] || labels[i].text[1] != rest.data[1] ||
+			!span_starts_with(rest, span_str(labels[i].text)))
 			continue;
+		len = strlen(labels[i].text);
+		reporter = strstr(labels[i].text, "记者") != NULL;
 		if (!reporter && !begins_word(l, at) && at > 0 &&
 			!(l->n_marks && strlen(labels[i].text) > 6))
 			continue;

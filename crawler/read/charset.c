@@ -239,24 +239,37 @@ static encoding_data *prescan_xml(struct span bytes)
  */
 struct utf8_count {
 	size_t multibyte, faults;
+	bool cut;
 };
+
+static const char *skip_ascii(const char *p, const char *end)
+{
+	uint64_t word;
+
+	for (; end - p >= (ptrdiff_t)sizeof word; p += sizeof word) {
+		memcpy(&word, p, sizeof word);
+		if (word & UINT64_C(0x8080808080808080))
+			break;
+	}
+	while (p < end && !(*p & 0x80))
+		p++;
+	return p;
+}
 
 static struct utf8_count count_utf8(struct span bytes)
 {
 	struct utf8_count n = {0};
 	const char *p = bytes.data, *end = p + bytes.len;
 
-	while (p < end) {
+	while ((p = skip_ascii(p, end)) < end) {
 		const char *start = p;
 
-		if (!(*p & 0x80)) {
-			p++;
-			continue;
-		}
 		if (utf8_next(&p, end) != UTF8_REPLACEMENT || (p - start == 3 && *start == '\xEF'))
 			n.multibyte++;
 		else if (p < end || end - start > 3)
 			n.faults++;
+		else
+			n.cut = true;
 	}
 	return n;
 }
@@ -374,6 +387,16 @@ static encoding_data *settle(encoding_data *label, struct span bytes, enum chars
 	return n.multibyte >= n.faults * UTF8_FAULT_RATIO && n.multibyte ? utf8 : detect(bytes);
 }
 
+static void add_batch(const lxb_codepoint_t *batch, size_t n, struct strbuf *out)
+{
+	char bytes[DECODE_BATCH * 4];
+	size_t len = 0;
+
+	for (size_t i = 0; i < n; i++)
+		len += utf8_encode(batch[i], bytes + len);
+	strbuf_add(out, bytes, len);
+}
+
 static void decode_legacy(encoding_data *e, struct span bytes, struct strbuf *out)
 {
 	lxb_codepoint_t batch[DECODE_BATCH];
@@ -386,13 +409,11 @@ static void decode_legacy(encoding_data *e, struct span bytes, struct strbuf *ou
 		&decoder, LXB_ENCODING_REPLACEMENT_BUFFER, LXB_ENCODING_REPLACEMENT_BUFFER_LEN);
 	do {
 		status = e->decode(&decoder, &p, end);
-		for (size_t i = 0; i < lxb_encoding_decode_buf_used(&decoder); i++)
-			strbuf_add_utf8(out, batch[i]);
+		add_batch(batch, lxb_encoding_decode_buf_used(&decoder), out);
 		lxb_encoding_decode_buf_used_set(&decoder, 0);
 	} while (status == LXB_STATUS_SMALL_BUFFER);
 	lxb_encoding_decode_finish(&decoder);
-	for (size_t i = 0; i < lxb_encoding_decode_buf_used(&decoder); i++)
-		strbuf_add_utf8(out, batch[i]);
+	add_batch(batch, lxb_encoding_decode_buf_used(&decoder), out);
 }
 
 static void decode_utf8(struct span bytes, struct strbuf *out)
@@ -408,6 +429,7 @@ void charset_decode(struct span bytes, const char *content_type, enum charset_ki
 {
 	size_t mark = 0;
 	encoding_data *e = byte_order_mark(bytes, &mark);
+	struct utf8_count n;
 	STRBUF_LOCAL(text);
 
 	bytes = span_from_offset(bytes, mark);
@@ -417,8 +439,11 @@ void charset_decode(struct span bytes, const char *content_type, enum charset_ki
 	 * not. */
 	ret->encoding = e->encoding == LXB_ENCODING_GB18030 ? "GB18030" : (const char *)e->name;
 	ret->text = bytes;
-	if (e->encoding == LXB_ENCODING_UTF_8 && utf8_is_valid(bytes))
-		return;
+	if (e->encoding == LXB_ENCODING_UTF_8) {
+		n = count_utf8(bytes);
+		if (!n.faults && !n.cut)
+			return;
+	}
 	strbuf_reserve(&text, bytes.len + bytes.len / 2);
 	if (e->encoding == LXB_ENCODING_UTF_8)
 		decode_utf8(bytes, &text);

@@ -40,8 +40,11 @@ static const char *const article_names[] = {"trseditor", "trseditorview", "trsue
 
 static bool is_one_of(const char *word, size_t len, const char *const *list, size_t n)
 {
+	if (!len)
+		return false;
 	for (size_t i = 0; i < n; i++)
-		if (strlen(list[i]) == len && memcmp(list[i], word, len) == 0)
+		if (list[i][0] == word[0] && strlen(list[i]) == len &&
+			memcmp(list[i], word, len) == 0)
 			return true;
 	return false;
 }
