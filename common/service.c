@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
 
-#define DRAIN_MAX_MS 9000 /* SIGTERM stops within 10 s; what is not done then is idempotent */
+#define DRAIN_MAX_MS 7500 /* a supervisor kills after 8.5 s; what is not done then is idempotent */
 
 struct service {
 	struct loop *loop;

@@ -29,7 +29,7 @@ DEFINE_CLEANUP(struct service *, service_free)
 /* The service works now: READY=1, and the watchdog is fed from here on. */
 void service_ready(struct service *s, const char *status);
 
-/* Draining is over: loop_run() returns. Also called by itself after 9 s, so that 10 s are kept. */
+/* Draining is over: loop_run() returns. Also called by itself after 7.5 s, so that 10 s are kept. */
 void service_stopped(struct service *s);
 
 bool service_is_stopping(const struct service *s);

@@ -10,6 +10,7 @@
 #include <libxml/parser.h>
 #include <libxml/xmlreader.h>
 #include <limits.h>
+#include <pthread.h>
 
 #define DEPTH_MAX      256 /* libxml2's own limit without XML_PARSE_HUGE */
 #define ATTRIBUTES_MAX 256 /* of one tag: libxml2 compares each with all before it */
@@ -117,8 +118,11 @@ static xmlDoc *parse(struct span text)
 
 struct xml *xml_open(struct span utf8, const char *url)
 {
+	static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 	struct xml *x = ALLOC_NEW(struct xml);
 
+	/* Left to itself, libxml2 sets itself up in whichever threads come first. */
+	pthread_once(&library_once, xmlInitParser);
 	utf8 = span_trim(utf8);
 	x->text = (struct strbuf)STRBUF_INIT;
 	x->entity = (struct strbuf)STRBUF_INIT;
