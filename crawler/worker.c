@@ -10,6 +10,8 @@
 #define ANSWER_MS   20000 /* beyond what the scheduler holds: it is busy, or the link is slow */
 #define RETRY_MS    1000
 #define REPORT_MAX  256   /* results in one message */
+#define REPORT_ITEMS_MAX_BYTES (BUS_MESSAGE_MAX / 4 * 3) /* the rest is for everything but items */
+#define ITEM_FRAME_BYTES 64 /* an item's keys, numbers and lengths */
 
 struct slot { /* one job of ours */
 	struct worker *worker;
@@ -136,11 +138,47 @@ static void on_report_answered(void *arg, int err, struct span message)
 	timer_set(w->soon, 0);
 }
 
+/* How many of @result's items fit into @left bytes, which are taken off. */
+static size_t count_fitting(const struct result *result, size_t *left)
+{
+	size_t n = 0;
+
+	for (; n < result->n_items; n++) {
+		const struct item *item = &result->items[n];
+		size_t bytes = strlen(item->url) + (item->title ? strlen(item->title) : 0) +
+			ITEM_FRAME_BYTES;
+
+		if (bytes > *left)
+			break;
+		*left -= bytes;
+	}
+	return n;
+}
+
+/*
+ * Adds a result unless the message is too full for it. The first one is cut
+ * to what the bus can carry: it would be dropped there without a word.
+ */
+static bool add_result(struct work_request *request, const struct result *result, size_t *left)
+{
+	size_t n = count_fitting(result, left);
+	struct result *to = &request->results[request->n_results];
+
+	if (n < result->n_items && request->n_results)
+		return false;
+	*to = *result;
+	to->n_items = n;
+	to->n_items_dropped += result->n_items - n;
+	request->n_results++;
+	return true;
+}
+
 /* Moves what is done into a message. Jobs whose lease ended have nothing to say. */
 static void make_report(struct worker *w)
 {
 	struct result results[REPORT_MAX];
 	struct work_request request = {.worker = w->options.name, .boot = w->boot, .results = results};
+	size_t left = REPORT_ITEMS_MAX_BYTES;
 
 	while (w->done && request.n_results < REPORT_MAX) {
 		struct slot *s = w->done;
@@ -150,7 +188,8 @@ static void make_report(struct worker *w)
 			slot_free(s);
 			continue;
 		}
-		results[request.n_results++] = *result;
+		if (!add_result(&request, result, &left))
+			break;
 		slot_unlink(s);
 		slot_link(s, &w->reported);
 	}
