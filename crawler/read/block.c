@@ -52,7 +52,7 @@ static bool is_mark(uint32_t c)
 
 uint32_t block_weigh(struct span text)
 {
-	const char *p = text.data, *end = p + text.len;
+	const char *p = text.len ? text.data : "", *end = p + text.len;
 	uint32_t weight = 0;
 
 	while (p < end)

@@ -231,7 +231,7 @@ static struct token read_token(struct scan *s)
 
 static void scan_init(struct scan *s, struct span text)
 {
-	*s = (struct scan){.text = text};
+	*s = (struct scan){.text = text.len ? text : SPAN_LITERAL("")};
 	while (s->n < WINDOW)
 		s->window[s->n++] = read_token(s);
 }

@@ -124,7 +124,7 @@ static void match_bracketed(struct span text, size_t at, struct arena *a, struct
 
 void docnumber_find(struct span text, struct arena *a, struct str_list *ret)
 {
-	const char *p = text.data, *end = p + text.len;
+	const char *p = text.len ? text.data : "", *end = p + text.len;
 
 	while (p < end && ret->len < NUMBERS_MAX) {
 		const char *start = p;

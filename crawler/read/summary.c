@@ -54,7 +54,7 @@ static struct span next_sentence(struct span *rest)
 /* How many of the title's characters, in pairs, a sentence has. */
 static int overlap(struct span sentence, struct span title)
 {
-	const char *p = title.data, *end = p + title.len, *before = NULL;
+	const char *p = title.len ? title.data : "", *end = p + title.len, *before = NULL;
 	int n = 0;
 
 	while (p < end) {
@@ -117,7 +117,7 @@ static bool separates(uint32_t c, bool spaces)
 
 void summary_add_keywords(const char *list, struct arena *a, struct str_list *ret)
 {
-	struct span s = span_str(list);
+	struct span s = span_str(list ? list : "");
 	const char *p = s.data, *end = p + s.len, *start = p;
 	/* Spaces split only what nothing else splits. */
 	bool spaces = s.len && !strpbrk(list, ",;|\n") && span_find(s, SPAN_LITERAL("，")) < 0 &&
