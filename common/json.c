@@ -7,12 +7,12 @@
 #include <inttypes.h>
 #include <math.h>
 
-/* A comma is due unless the value is the first of its object or array, or follows its key. */
+/* A comma is due unless the value is the first of its object or array, or follows its key or a comma. */
 static void separate(struct strbuf *out)
 {
 	char last = out->len ? out->data[out->len - 1] : '\n';
 
-	if (last != '{' && last != '[' && last != ':' && last != '\n')
+	if (!strchr("{[:,\n", last))
 		strbuf_add_char(out, ',');
 }
 
