@@ -54,7 +54,8 @@ static enum cli_exit run(struct cli *cli)
 	if (!folder_make(cli->config->data_dir))
 		return CLI_FAILURE;
 	loop = loop_new();
-	service = service_new(loop, &(struct service_handlers){on_stop, on_reload, &running});
+	service = service_new(loop,
+		&(struct service_handlers){.stop = on_stop, .reload = on_reload, .arg = &running});
 	r = alerts_open(loop, cli->config, &alerts, &error);
 	if (r < 0)
 		return cli_fail("%s", error ? error : err_str(r));

@@ -106,7 +106,8 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 
 	if (!folder_make(config->data_dir) || !folder_make(config->runtime_dir))
 		return CLI_FAILURE;
-	service = service_new(loop, &(struct service_handlers){on_stop, on_reload, &crawling});
+	service = service_new(loop,
+		&(struct service_handlers){.stop = on_stop, .reload = on_reload, .arg = &crawling});
 	r = store_open(store_path, &(struct store_options){.map_bytes = config->store.map_gib * GIB},
 		&store, &error);
 	if (r < 0)

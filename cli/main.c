@@ -3,6 +3,8 @@
  */
 #include "cli/cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 
@@ -47,21 +49,60 @@ static int command_index(int argc, char **argv)
 	return i;
 }
 
+/* --help, --version, or a mistake. */
+static enum cli_exit run_without_command(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (is_any(argv[i], "-h", "--help")) {
+			print_overview(stdout);
+			return CLI_DONE;
+		}
+		if (strcmp(argv[i], "--version") == 0)
+			return cli_run(&command_run, NULL, argc, argv);
+		if (is_any(argv[i], "-c", "--config"))
+			i++;
+	}
+	print_overview(stderr);
+	return CLI_MISUSE;
+}
+
+/*
+ * A standard stream that we were started without would be the first file that
+ * is opened, and what is printed would go into the store. Its place is taken
+ * by something that can be neither read nor written in that direction.
+ */
+static void occupy_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 &&
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			abort();
+	}
+}
+
+/* What was printed but could not be written was not done. */
+static enum cli_exit close_output(enum cli_exit status)
+{
+	bool failed_before = ferror(stdout);
+
+	if (fflush(stdout) == 0 && !failed_before)
+		return status;
+	if (status == CLI_DONE || status == CLI_NO)
+		status = cli_fail("cannot write standard output%s%s", failed_before ? "" : ": ",
+			failed_before ? "" : strerror(errno));
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	int at = command_index(argc, argv);
 	const struct command *command;
 	char *name;
 
+	occupy_standard_streams();
 	setlocale(LC_CTYPE, "C.UTF-8");
-	if (at >= argc) {
-		bool asked = argc > 1 && is_any(argv[1], "-h", "--help");
-
-		if (argc > 1 && strcmp(argv[1], "--version") == 0)
-			return (int)cli_run(&command_run, NULL, argc, argv);
-		print_overview(asked ? stdout : stderr);
-		return asked ? CLI_DONE : CLI_MISUSE;
-	}
+	if (at >= argc)
+		return (int)close_output(run_without_command(argc, argv));
 	name = argv[at];
 	command = find_command(name);
 	if (!command) {
@@ -69,5 +110,5 @@ int main(int argc, char **argv)
 		return CLI_MISUSE;
 	}
 	memmove(argv + 1, argv, sizeof *argv * (size_t)at);
-	return (int)cli_run(command, NULL, argc - 1, argv + 1);
+	return (int)close_output(cli_run(command, NULL, argc - 1, argv + 1));
 }

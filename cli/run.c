@@ -26,6 +26,7 @@
 #define LIVED_MS       60000
 #define CRAWLERS_MS    6000 /* crawlers get this long to report what they have to the scheduler */
 #define KILL_AFTER_MS  8500 /* children get this long after SIGTERM, so that we end within 10 s */
+#define DRAIN_MS       9500 /* by then those that were killed have been waited for */
 
 struct child {
 	struct supervisor *supervisor;
@@ -54,6 +55,23 @@ struct supervisor {
 
 static const struct log_ctx log_run = {NULL, "service", "run"};
 
+/*
+ * Before this, the child would write its signals into the parent's loop. A
+ * SIGHUP stays blocked until service_new() can act on it; it would end a
+ * service that is starting.
+ */
+static void reset_signals(void)
+{
+	static const int caught[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
+	sigset_t blocked;
+
+	for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
+		signal(caught[i], SIG_DFL);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGHUP);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
 /* In the child: becomes the command, or ends. */
 static void exec_command(const struct child *c, int ready_fd, pid_t parent)
 {
@@ -61,13 +79,11 @@ static void exec_command(const struct child *c, int ready_fd, pid_t parent)
 	char fd[16];
 	char *argv[8] = {"policywatch", (char *)c->command};
 	int n = 2;
-	sigset_t none;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(CLI_FAILURE); /* it died before we asked to be told */
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	reset_signals();
 	snprintf(fd, sizeof fd, "%d", ready_fd);
 	setenv(SERVICE_READY_FD_ENV, fd, 1);
 	unsetenv("NOTIFY_SOCKET"); /* the supervisor alone speaks to systemd */
@@ -133,6 +149,7 @@ static void start_child(struct child *c)
 {
 	int pipe_fds[2];
 	pid_t parent = getpid();
+	sigset_t all, before;
 
 	c->started_ms = clock_mono_ms();
 	if (pipe2(pipe_fds, O_CLOEXEC) < 0) {
@@ -140,11 +157,14 @@ static void start_child(struct child *c)
 		schedule_restart(c);
 		return;
 	}
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
 	c->pid = fork();
 	if (c->pid == 0) {
 		fcntl(pipe_fds[1], F_SETFD, 0);
 		exec_command(c, pipe_fds[1], parent);
 	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(pipe_fds[1]);
 	c->ready_fd = pipe_fds[0];
 	if (c->pid < 0) {
@@ -297,7 +317,9 @@ static enum cli_exit run(struct cli *cli)
 	if (!cli_load_config(cli))
 		return CLI_MISUSE;
 	s.loop = loop = loop_new();
-	s.service = service = service_new(loop, &(struct service_handlers){on_stop, on_reload, &s});
+	s.service = service = service_new(loop,
+		&(struct service_handlers){
+			.stop = on_stop, .reload = on_reload, .arg = &s, .drain_ms = DRAIN_MS});
 	s.on_child = signal_watch_new(loop, SIGCHLD, on_sigchld, &s);
 	s.stop_rest = timer_new(loop, on_stop_rest, &s);
 	s.kill = timer_new(loop, on_kill, &s);

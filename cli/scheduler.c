@@ -53,7 +53,8 @@ static enum cli_exit run(struct cli *cli)
 	if (!folder_make(cli->config->data_dir) || !folder_make(cli->config->runtime_dir))
 		return CLI_FAILURE;
 	loop = loop_new();
-	service = service_new(loop, &(struct service_handlers){on_stop, on_reload, &running});
+	service = service_new(loop,
+		&(struct service_handlers){.stop = on_stop, .reload = on_reload, .arg = &running});
 	r = scheduler_open(loop, cli->config, &log_scheduler, &scheduler, &error);
 	if (r < 0)
 		return cli_fail("%s", error ? error : err_str(r));

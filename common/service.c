@@ -32,7 +32,7 @@ static void on_stop(void *arg, int signal_number)
 		return;
 	s->stopping = true;
 	sd_notify(0, "STOPPING=1");
-	timer_set(s->drain, DRAIN_MAX_MS);
+	timer_set(s->drain, s->handlers.drain_ms ? s->handlers.drain_ms : DRAIN_MAX_MS);
 	s->handlers.stop(s->handlers.arg);
 }
 
@@ -56,6 +56,18 @@ static void on_watchdog(void *arg)
 	timer_set(s->watchdog, s->watchdog_ms);
 }
 
+/* Whoever started us may have blocked them so that none is lost before somebody listens. */
+static void accept_signals(void)
+{
+	sigset_t ours;
+
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGINT);
+	sigaddset(&ours, SIGHUP);
+	sigprocmask(SIG_UNBLOCK, &ours, NULL);
+}
+
 struct service *service_new(struct loop *l, const struct service_handlers *handlers)
 {
 	struct service *s = ALLOC_NEW(struct service);
@@ -68,6 +80,7 @@ struct service *service_new(struct loop *l, const struct service_handlers *handl
 	s->watchdog = timer_new(l, on_watchdog, s);
 	s->drain = timer_new(l, on_drain_timeout, s);
 	signal(SIGPIPE, SIG_IGN);
+	accept_signals();
 	return s;
 }
 

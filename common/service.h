@@ -20,6 +20,7 @@ struct service_handlers {
 	loop_fn *stop;   /* begin to drain; call service_stopped() when done */
 	loop_fn *reload; /* may be NULL */
 	void *arg;
+	int64_t drain_ms; /* how long draining may take; 0 for 7.5 s, of the 10 s that a stop may take */
 };
 
 struct service *service_new(struct loop *l, const struct service_handlers *handlers);
@@ -29,7 +30,7 @@ DEFINE_CLEANUP(struct service *, service_free)
 /* The service works now: READY=1, and the watchdog is fed from here on. */
 void service_ready(struct service *s, const char *status);
 
-/* Draining is over: loop_run() returns. Also called by itself after 7.5 s, so that 10 s are kept. */
+/* Draining is over: loop_run() returns. Also called by itself when its time is over. */
 void service_stopped(struct service *s);
 
 bool service_is_stopping(const struct service *s);
