@@ -2,6 +2,8 @@
  * search: the subscription language over the newest version of every stored
  * page, newest first.
  */
+#include "cli/search.h"
+
 #include "cli/store_view.h"
 #include "common/clock.h"
 #include "common/err.h"
@@ -55,18 +57,16 @@ static int search_one(struct cli *cli, struct store_view *view, const struct que
 	return cli_flush(&out) ? 0 : -ERR_CLOSED;
 }
 
-static enum cli_exit run(struct cli *cli)
+enum cli_exit search_store(struct cli *cli, const char *text, int64_t limit)
 {
 	CLEANUP(query_freep) struct query *query = NULL;
 	STORE_VIEW_LOCAL(view);
 	struct query_fault fault;
 	struct store_counts counts;
-	int64_t limit, hits = 0;
+	int64_t hits = 0;
 	int r;
 
-	if (!cli_number(cli, "limit", 1, INT64_MAX, 20, &limit) || !cli_load_config(cli))
-		return CLI_MISUSE;
-	if (query_parse(span_str(cli->arguments[0]), &query, &fault) < 0)
+	if (query_parse(span_str(text), &query, &fault) < 0)
 		return cli_misuse(cli, "column %zu: %s", fault.column, fault.text);
 	if (!store_view_open(cli, &view))
 		return CLI_FAILURE;
@@ -76,6 +76,15 @@ static enum cli_exit run(struct cli *cli)
 	if (r < 0 && r != -ERR_CLOSED)
 		return cli_fail("%s", err_str(r));
 	return hits ? CLI_DONE : CLI_NO;
+}
+
+static enum cli_exit run(struct cli *cli)
+{
+	int64_t limit;
+
+	if (!cli_number(cli, "limit", 1, INT64_MAX, SEARCH_HITS, &limit) || !cli_load_config(cli))
+		return CLI_MISUSE;
+	return search_store(cli, cli->arguments[0], limit);
 }
 
 const struct command command_search = {

@@ -1,10 +1,13 @@
 /*
  * subscriptions: those in Redis, which the alert service takes up within a
- * second. Those in files are the operator's to edit.
+ * second (those in files are the operator's to edit), and queries tried on
+ * what is stored.
  */
 #include "alerts/redis.h"
 #include "alerts/subscription.h"
 #include "cli/cli.h"
+#include "cli/search.h"
+#include "cli/store_view.h"
 #include "common/alloc.h"
 #include "common/err.h"
 
@@ -112,6 +115,62 @@ static enum cli_exit remove_one(struct cli *cli)
 	return redis_reply_int(reply) ? CLI_DONE : CLI_NO;
 }
 
+static enum cli_exit test(struct cli *cli)
+{
+	if (cli->n_arguments != 2)
+		return cli_misuse(cli, "test needs a query");
+	return search_store(cli, cli->arguments[1], SEARCH_HITS);
+}
+
+/* The newest record of a page, in @arena. False after a message. */
+static bool find_record(struct cli *cli, const char *argument, struct arena *arena, struct record *ret)
+{
+	STORE_VIEW_LOCAL(view);
+	struct hash id;
+	struct span json;
+	uint64_t seq;
+	int r;
+
+	if (!store_view_id(cli, argument, &id) || !store_view_open(cli, &view))
+		return false;
+	r = store_find_version(view.reader, &id, 0, &seq);
+	if (r == 1)
+		r = store_read_record(view.reader, seq, &json);
+	if (r == 1)
+		r = record_parse_json(json, arena, ret) < 0 ? -ERR_CORRUPT : 1;
+	if (r <= 0)
+		cli_fail("%s: %s", argument, r < 0 ? err_str(r) : "not in the store");
+	return r == 1;
+}
+
+/* Why a query matches a stored page: the terms of it that stand there. */
+static enum cli_exit explain(struct cli *cli)
+{
+	CLEANUP(arena_freep) struct arena *arena = arena_new();
+	CLEANUP(query_freep) struct query *query = NULL;
+	CLEANUP(query_document_freep) struct query_document *document = NULL;
+	struct record record = {0};
+	struct str_list terms = {0};
+	struct query_fault fault;
+
+	if (cli->n_arguments != 3)
+		return cli_misuse(cli, "explain needs a query and a page");
+	if (query_parse(span_str(cli->arguments[1]), &query, &fault) < 0)
+		return cli_misuse(cli, "column %zu: %s", fault.column, fault.text);
+	if (!find_record(cli, cli->arguments[2], arena, &record))
+		return CLI_FAILURE;
+	document = query_document_new(&record);
+	if (!query_match(query, document)) {
+		puts("no match");
+		return CLI_NO;
+	}
+	query_terms(query, document, arena, &terms);
+	puts("match");
+	for (size_t i = 0; i < terms.len; i++)
+		printf("  %s\n", terms.items[i]);
+	return CLI_DONE;
+}
+
 static enum cli_exit run(struct cli *cli)
 {
 	const char *what = cli->n_arguments ? cli->arguments[0] : "list";
@@ -124,13 +183,17 @@ static enum cli_exit run(struct cli *cli)
 		return add(cli);
 	if (strcmp(what, "remove") == 0)
 		return remove_one(cli);
+	if (strcmp(what, "test") == 0)
+		return test(cli);
+	if (strcmp(what, "explain") == 0)
+		return explain(cli);
 	return cli_misuse(cli, "no such part '%s'", what);
 }
 
 const struct command command_subscriptions = {
 	.name = "subscriptions",
-	.arguments = "[list | add NAME QUERY | remove NAME]",
-	.summary = "List and change the subscriptions in Redis",
+	.arguments = "[list | add NAME QUERY | remove NAME | test QUERY | explain QUERY ID|URL]",
+	.summary = "Subscriptions in Redis; queries tried on stored pages",
 	.n_arguments_max = 3,
 	.run = run,
 };
