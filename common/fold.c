@@ -126,9 +126,12 @@ static void put_folded(struct folder *f, uint32_t c)
 
 static void fold(struct folder *f, struct span text)
 {
-	const char *p = text.data, *end = text.data + text.len;
+	const char *p = text.data, *end;
 
 	f->start = f->out->len;
+	if (!text.len)
+		return;
+	end = p + text.len;
 	strbuf_reserve(f->out, text.len);
 	while (p < end) {
 		f->from = (uint32_t)(p - text.data);

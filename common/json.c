@@ -48,7 +48,7 @@ static void add_escaped(struct strbuf *out, unsigned char c)
 
 void json_span(struct strbuf *out, struct span s)
 {
-	const char *p = s.data, *end = s.data + s.len, *plain = p;
+	const char *p = s.len ? s.data : "", *end = p + s.len, *plain = p;
 
 	separate(out);
 	strbuf_reserve(out, s.len + 2);

@@ -74,7 +74,7 @@ size_t utf8_encode(uint32_t c, char out[4])
 
 bool utf8_is_valid(struct span s)
 {
-	const char *p = s.data, *end = s.data + s.len;
+	const char *p = s.len ? s.data : "", *end = p + s.len;
 
 	while (p < end) {
 		const char *start = p;

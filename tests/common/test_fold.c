@@ -86,6 +86,15 @@ static void test_fold__faulty_bytes_become_the_replacement_character(void **stat
 	assert_folds("a\xFF" "b", "a\uFFFD" "b");
 }
 
+static void test_fold__nothing_folds_to_nothing(void **state)
+{
+	STRBUF_LOCAL(out);
+
+	(void)state;
+	fold_text((struct span){0}, &out);
+	assert_int_equal(out.len, 0);
+}
+
 static void test_fold__trace_leads_back_to_the_source(void **state)
 {
 	const char *text = "“ＡＩ” 產";
@@ -126,6 +135,7 @@ int main(void)
 		cmocka_unit_test(test_fold__variants_of_brackets_dashes_and_dots_are_one),
 		cmocka_unit_test(test_fold__combining_marks_compose),
 		cmocka_unit_test(test_fold__faulty_bytes_become_the_replacement_character),
+		cmocka_unit_test(test_fold__nothing_folds_to_nothing),
 		cmocka_unit_test(test_fold__trace_leads_back_to_the_source),
 		cmocka_unit_test(test_fold__hash_sees_letters_and_digits_only),
 	};
