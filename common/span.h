@@ -71,7 +71,7 @@ static inline ptrdiff_t span_find(struct span a, struct span needle)
 /* What is left from @offset on, which may be at most a.len. */
 static inline struct span span_from_offset(struct span a, size_t offset)
 {
-	return (struct span){a.data + offset, a.len - offset};
+	return a.data ? (struct span){a.data + offset, a.len - offset} : a;
 }
 
 /* Without ASCII white space at both ends. */
