@@ -306,34 +306,33 @@ struct robots *robots_parse(struct span body, const char *user_agent)
 }
 
 /*
- * Greedy matching with one place to return to: after each "*" the earliest
- * fit of what follows is as good as any later one. O(pattern x target) at
- * worst, without recursion.
+ * The pieces between "*" must follow each other; the earliest place of each is
+ * as good as any later one. Linear in pattern and target, since both come from
+ * a site that may mean us ill and this runs in the event loop.
  */
 static bool pattern_matches(const struct rule *r, struct span target)
 {
 	struct span pattern = span_from(r->pattern, r->len);
-	bool anchored = pattern.len && pattern.data[pattern.len - 1] == '$';
-	size_t p = 0, t = 0, star = 0, star_t = 0;
-	bool has_star = false;
+	bool anchored = pattern.len && pattern.data[pattern.len - 1] == '$', is_first = true;
 
 	if (anchored)
 		pattern.len--;
 	for (;;) {
-		if (p == pattern.len && (!anchored || t == target.len))
-			return true;
-		if (p < pattern.len && pattern.data[p] == '*') {
-			has_star = true;
-			star = ++p;
-			star_t = t;
-		} else if (p < pattern.len && t < target.len && pattern.data[p] == target.data[t]) {
-			p++;
-			t++;
-		} else if (has_star && star_t < target.len) {
-			p = star;
-			t = ++star_t;
-		} else
+		const char *star = pattern.len ? memchr(pattern.data, '*', pattern.len) : NULL;
+		struct span piece = star ? span_from(pattern.data, (size_t)(star - pattern.data)) : pattern;
+		ptrdiff_t at = is_first ? 0 : span_find(target, piece);
+
+		if (!star && anchored && !is_first)
+			return span_ends_with(target, piece);
+		if (is_first && !span_starts_with(target, piece))
 			return false;
+		if (at < 0)
+			return false;
+		target = span_from_offset(target, (size_t)at + piece.len);
+		if (!star)
+			return !anchored || !target.len;
+		pattern = span_from_offset(pattern, piece.len + 1);
+		is_first = false;
 	}
 }
 
