@@ -23,8 +23,11 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #define READERS_MAX   1022 /* of all processes together; 64 bytes each in the lock file */
+#define LOCK_BYTES    (READERS_MAX * 64 + 4096) /* somewhat more than LMDB makes of it */
+#define FULL_BYTES    (1 << 20) /* a file system with less left is full to us */
 #define MAP_BYTES_MIN (1 << 20)
 #define READERS_CHECK_MS 60000 /* a reader that was killed must not keep pages for longer */
 #define FILE_MODE     0660 /* readers have to write the lock file: they share the group */
@@ -156,6 +159,24 @@ static int check_data_file(struct opening *o)
 		return 0;
 	r = mdb_file_check(fd, &why);
 	return r < 0 ? refuse(o, r, why) : 0;
+}
+
+/*
+ * LMDB maps the lock file and would let it grow as a hole, to be filled when
+ * the disk may be full already, which is a SIGBUS. So it gets its room first.
+ * Nobody of this process has it open yet: closing it takes no lock away.
+ */
+static int reserve_lock_file(struct opening *o)
+{
+	CLEANUP(freep) char *file = alloc_printf("%s/lock.mdb", o->db->path);
+	CLEANUP(closep) int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
+	struct stat st;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return 0; /* LMDB will say what is wrong */
+	r = posix_fallocate(fd, 0, st.st_size > LOCK_BYTES ? st.st_size : LOCK_BYTES);
+	return r == ENOSPC || r == EDQUOT ? refuse(o, err_from_errno(r), strerror(r)) : 0;
 }
 
 static int open_env(struct opening *o)
@@ -291,6 +312,8 @@ static int open_all(struct opening *o)
 	r = claim_file(o);
 	if (!r)
 		r = check_data_file(o);
+	if (!r && !o->options->read_only)
+		r = reserve_lock_file(o);
 	if (!r)
 		r = open_env(o);
 	if (!r && o->db->inode == 0)
@@ -419,6 +442,16 @@ static MDB_txn *take_handle(struct txn *t)
 	return TAKE_PTR(t->handle);
 }
 
+/* What did not fit whole, LMDB calls an I/O error. */
+static int err_of_commit(const struct db *db, int code)
+{
+	struct statvfs fs;
+
+	if (code == EIO && statvfs(db->path, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < FULL_BYTES)
+		return -ERR_NOSPACE;
+	return err_from_mdb(code);
+}
+
 int txn_commit(struct txn *t)
 {
 	MDB_txn *handle = take_handle(t);
@@ -426,7 +459,7 @@ int txn_commit(struct txn *t)
 	if (handle && t->err)
 		mdb_txn_abort(handle);
 	else if (handle)
-		t->err = err_from_mdb(mdb_txn_commit(handle));
+		t->err = err_of_commit(t->db, mdb_txn_commit(handle));
 	return t->err;
 }
 
