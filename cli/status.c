@@ -98,12 +98,15 @@ static bool print_error(const char *name, const struct json *part)
 static void print_scheduler(const struct json *s)
 {
 	const struct json *workers = json_get(s, "workers");
+	const char *trouble = json_get_str(s, "trouble");
 
 	if (print_error("scheduler", s))
 		return;
 	printf("%-10s up %llds; %lld URLs, %lld due, %lld in work; %lld hosts, %lld waiting; %lld sources\n",
 		"scheduler", number(s, "uptime_s"), number(s, "urls"), number(s, "due_now"),
 		number(s, "leased"), number(s, "hosts"), number(s, "hosts_waiting"), number(s, "sources"));
+	if (trouble)
+		printf("%-10s the frontier cannot be written: %s; nothing is handed out\n", "trouble", trouble);
 	printf("%-10s", "outcomes");
 	for (const struct json *o = json_first(json_get(s, "outcomes")); o; o = json_next(o)) {
 		if (json_as_int(o, 0))

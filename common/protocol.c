@@ -138,6 +138,7 @@ static const struct field work_request_fields[] = {
 
 static const struct field work_reply_fields[] = {
 	U64("seq", work_reply, seq),
+	I64("held", work_reply, held_ms, 0, DELAY_HIGH, 0),
 	STRUCTS("leases", work_reply, leases, PROTOCOL_LEASES_MAX, &lease_shape),
 };
 

@@ -130,8 +130,14 @@ struct work_request {
 	size_t n_results;
 };
 
+/*
+ * A lease's duration counts from when the reply was written. Whoever was
+ * stopped, or far away, may read it much later: what has passed since the
+ * question, less held_ms, is the most that is gone of it.
+ */
 struct work_reply {
 	uint64_t seq; /* of the request */
+	int64_t held_ms; /* from the question's arrival to the reply */
 	struct lease *leases;
 	size_t n_leases;
 };

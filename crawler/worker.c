@@ -2,6 +2,7 @@
 
 #include "common/alloc.h"
 #include "common/arena.h"
+#include "common/clock.h"
 #include "common/err.h"
 #include "common/protocol.h"
 
@@ -25,6 +26,7 @@ struct worker {
 	struct slot *running, *done, *reported; /* reported: in the message under way */
 	size_t n_slots;
 	struct bus_call *want, *report; /* NULL unless under way */
+	int64_t asked_ms;               /* monotonic: when @want was */
 	struct strbuf want_message, report_message; /* kept to be sent again unchanged */
 	struct timer *soon;  /* collects what one turn of the loop has finished */
 	struct timer *retry; /* after a failure of the bus */
@@ -84,6 +86,26 @@ static void start_jobs(struct worker *w, const struct work_reply *reply)
 	}
 }
 
+/*
+ * What may be gone of the leases is taken off them: no request may start after
+ * their end, and we may have stood still with the answer unread. False if one
+ * of them may be over; then the same question, put again, brings those that
+ * are still ours.
+ */
+static bool age_leases(const struct worker *w, const struct work_reply *reply)
+{
+	int64_t age_ms = clock_mono_ms() - w->asked_ms - reply->held_ms;
+
+	if (age_ms <= 0)
+		return true;
+	for (size_t i = 0; i < reply->n_leases; i++) {
+		if (reply->leases[i].duration_ms <= age_ms)
+			return false;
+		reply->leases[i].duration_ms -= age_ms;
+	}
+	return true;
+}
+
 static void on_want_answered(void *arg, int err, struct span message)
 {
 	CLEANUP(arena_freep) struct arena *arena = arena_new();
@@ -97,6 +119,11 @@ static void on_want_answered(void *arg, int err, struct span message)
 		log_warn(w->options.env->log, "no work from the scheduler: %s, asking again",
 			err_str(err));
 		timer_set(w->retry, RETRY_MS);
+		return;
+	}
+	if (!age_leases(w, &reply)) {
+		log_notice(w->options.env->log, "work arrived too late, asking for it again");
+		timer_set(w->soon, 0);
 		return;
 	}
 	strbuf_clear(&w->want_message); /* the next one is a new question */
@@ -114,6 +141,7 @@ static void ask(struct worker *w)
 
 		protocol_put_work_request(&request, &w->want_message);
 	}
+	w->asked_ms = clock_mono_ms();
 	w->want = bus_call_start(w->options.bus, strbuf_span(&w->want_message),
 		w->options.hold_ms + ANSWER_MS, on_want_answered, w);
 }

@@ -84,6 +84,7 @@ static bool show_status(struct planner *p, struct strbuf *out)
 	json_field_int(out, "admitted", (int64_t)p->counts.admitted);
 	put_outcomes(p, out);
 	json_field_int(out, "frontier_bytes", counts.file_bytes);
+	json_field_str(out, "trouble", p->trouble);
 	put_workers(p, out);
 	json_close(out, '}');
 	return true;

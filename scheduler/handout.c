@@ -74,9 +74,11 @@ void handout_expire(struct planner *p)
 	struct host *h = hosts_first(&p->hosts);
 
 	while (h && host_ready_ms(h) <= now_ms && host_is_leased(h)) {
-		log_warn(&p->log,
-			"worker '%s' did not bring back URL %" PRIu64 " of %s, giving it out again",
-			h->lease.worker->name, h->lease.url_number, h->name);
+		if (!p->trouble) /* with it the same is tried again every second */
+			log_warn(&p->log,
+				"worker '%s' did not bring back URL %" PRIu64
+				" of %s, giving it out again",
+				h->lease.worker->name, h->lease.url_number, h->name);
 		take_back(p, h, h->lease.expires_ms);
 		h = hosts_first(&p->hosts);
 	}

@@ -31,6 +31,7 @@ struct visit {
 	bool is_admin;
 	struct work_request work;
 	struct admin_request admin;
+	int64_t arrived_ms;   /* monotonic */
 	int64_t deadline_ms;  /* monotonic: answered by then */
 	struct strbuf answer; /* written, waiting for the commit; empty: held */
 	struct visit *next;
@@ -85,8 +86,10 @@ static void handle_work(struct scheduler *s, struct visit *v)
 
 	if (s->is_draining)
 		v->work.want = 0;
-	if (planner_work(s->planner, &v->work, is_last, &reply))
-		protocol_put_work_reply(&reply, &v->answer);
+	if (!planner_work(s->planner, &v->work, is_last, &reply))
+		return;
+	reply.held_ms = clock_mono_ms() - v->arrived_ms;
+	protocol_put_work_reply(&reply, &v->answer);
 }
 
 static int handle_line(struct scheduler *s)
@@ -117,8 +120,17 @@ static void slim(struct visit *v)
 	v->arena = small;
 }
 
-/* Answers those that can be, and keeps the others in line. */
-static void answer_line(struct scheduler *s)
+static bool only_asks(const struct visit *v)
+{
+	return v->is_admin &&
+	       (v->admin.command == ADMIN_STATUS || v->admin.command == ADMIN_SOURCES);
+}
+
+/*
+ * Answers those that can be, and keeps the others in line. After a commit that
+ * failed only those can that change nothing.
+ */
+static void answer_line(struct scheduler *s, bool is_committed)
 {
 	struct visit *v = s->first, *next;
 
@@ -127,12 +139,12 @@ static void answer_line(struct scheduler *s)
 	for (; v; v = next) {
 		next = v->next;
 		v->next = NULL;
-		if (v->answer.len) {
+		if (v->answer.len && (is_committed || only_asks(v))) {
 			bus_reply(v->request, strbuf_span(&v->answer));
 			visit_free(v);
 			continue;
 		}
-		if (v->work.n_results)
+		if (is_committed && v->work.n_results)
 			slim(v);
 		stand_in_line(s, v);
 	}
@@ -172,13 +184,16 @@ static void on_turn(void *arg)
 				"the frontier cannot be written: %s; retrying every second",
 				err_str(r));
 		s->is_failing = true;
+		s->planner->trouble = err_str(r);
+		answer_line(s, false);
 		timer_set(s->turn, RETRY_MS);
 		return;
 	}
 	if (s->is_failing)
 		log_notice(&s->log, "the frontier can be written again");
 	s->is_failing = false;
-	answer_line(s);
+	s->planner->trouble = NULL;
+	answer_line(s, true);
 	plan_turn(s);
 }
 
@@ -227,7 +242,8 @@ static void on_request(void *arg, struct bus_request *request, struct span messa
 		visit_free(v);
 		return;
 	}
-	v->deadline_ms = clock_mono_ms() + s->config->scheduler.hold_ms;
+	v->arrived_ms = clock_mono_ms();
+	v->deadline_ms = v->arrived_ms + s->config->scheduler.hold_ms;
 	if (!v->is_admin && v->work.want)
 		supersede(s, v);
 	stand_in_line(s, v);
