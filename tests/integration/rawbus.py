@@ -96,6 +96,10 @@ class Peer:
         self.send(pack(message))
         return unpack(self.receive())
 
+    def leases(self, message):
+        """An absent list is an empty one."""
+        return self.ask(message).get("leases", [])
+
     def _read(self, n):
         data = b""
         while len(data) < n:

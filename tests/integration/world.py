@@ -66,7 +66,16 @@ class Web:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
-                web.answer(self, address)
+                try:
+                    web.answer(self, address)
+                except (BrokenPipeError, ConnectionResetError):
+                    self.close_connection = True  # whoever asked is gone
+
+            def handle(self):
+                try:
+                    super().handle()
+                except ConnectionResetError:
+                    pass
 
             def log_message(self, *args):
                 pass
