@@ -1,4 +1,7 @@
 """Alerts: exactly those that are due, each once, and in order after Redis was away."""
+import json
+import time
+
 import case
 import prose
 import world
@@ -59,6 +62,107 @@ class Alerts(case.Case):
         self.wait_for_alerts("live", 1)
         self.node.stop()
         self.assertEqual(self.alert_urls("live"), [self.web.url(DAILY, "/content/410.html")])
+
+    def put(self, name, value):
+        self.node.redis("HSET", "policywatch:subscriptions", name, value)
+
+    def published_now(self, number, *words):
+        """Publishes an article and returns its URL once it is stored."""
+        article = prose.Article(number, words)
+        self.publish_daily(article)
+        self.wait_for_all(DAILY, seconds=20)
+        return self.web.url(DAILY, "/content/%d.html" % number)
+
+    def live(self):
+        return json.loads(self.node.call("status", "--json").stdout)["alerts"]
+
+    def test_the_hash_in_redis_is_live_within_a_second(self):
+        """Set, changed and deleted; from then on pages that are stored count, and those before never."""
+        self.start({"nobody": "易建联"})
+        self.wait_for_all()
+        start = time.monotonic()
+        self.put("live", json.dumps({"query": "人工智能", "owner": "me", "deliver": ["new"]}))
+        self.wait_for(lambda: self.live()["subscriptions"] == 2, "it is live")
+        self.assertLess(time.monotonic() - start, 1)
+        first = self.published_now(430, "人工智能")
+        self.wait_for_alerts("live", 1)
+        # Changed: the new query counts within a second.
+        self.put("live", json.dumps({"query": "DeepSeek"}))
+        self.let_a_second_pass()
+        self.published_now(431, "人工智能")
+        second = self.published_now(432, "DeepSeek")
+        self.wait_for_alerts("live", 2)
+        # Deleted: another one tells when the page was matched.
+        self.put("other", json.dumps({"query": "DeepSeek"}))
+        self.node.redis("HDEL", "policywatch:subscriptions", "live")
+        self.let_a_second_pass()
+        third = self.published_now(433, "DeepSeek")
+        self.wait_for_alerts("other", 1)
+        self.node.stop()
+        self.assertEqual(self.alert_urls("live"), [first, second])
+        self.assertEqual(self.alert_urls("other"), [third])
+
+    def let_a_second_pass(self):
+        """The promise is a second; nothing else is waited for."""
+        end = time.monotonic() + 1
+        self.wait_for(lambda: time.monotonic() > end, "a second")
+
+    def test_faulty_subscriptions_are_told_and_others_go_on(self):
+        self.start({"nobody": "易建联"})
+        self.wait_for_all()
+        faulty = {"text": "no JSON", "list": "[1]", "empty": "{}", "parenthesis": '{"query": "(("}', "nots": '{"query": "-x"}',
+                  "event": '{"query": "x", "deliver": ["sometimes"]}', "number": '{"query": 7}', "a b": '{"query": "x"}'}
+        for name, value in faulty.items():
+            self.put(name, value)
+        self.put("good", '{"query": "人工智能"}')
+        self.wait_for(lambda: {f["name"] for f in self.live()["faulty"]} == set(faulty), "all faults are in the status", 5)
+        faults = {f["name"]: f["fault"] for f in self.live()["faulty"]}
+        self.assertIn("column", faults["parenthesis"])
+        self.assertTrue(all(faults.values()))
+        self.assertIn("parenthesis", self.node.call("status").stdout)
+        url = self.published_now(440, "人工智能")
+        self.wait_for_alerts("good", 1)
+        self.assertEqual(self.alert_urls("good"), [url])
+        # A good one that is spoilt later falls silent; repaired, it speaks again.
+        self.put("good", "{")
+        self.wait_for(lambda: "good" in {f["name"] for f in self.live()["faulty"]}, "the spoilt one is told", 5)
+        self.put("good", '{"query": "人工智能"}')
+        self.node.redis("HDEL", "policywatch:subscriptions", *faulty)
+        self.wait_for(lambda: not self.live()["faulty"], "no faults are left", 5)
+        self.published_now(441, "人工智能")
+        self.wait_for_alerts("good", 2)
+        self.node.stop()
+
+    def test_a_wake_up_comes_with_every_alert(self):
+        heard = self.node.redis.subscribe("policywatch:live:{ai}")
+        self.start({"ai": "人工智能"})
+        self.wait_for_alerts("ai", 2)
+        self.wait_for(lambda: len(heard) == 2, "two wake-ups")
+        ids = [i.decode() for i, _ in self.node.redis("XRANGE", "policywatch:alerts:{ai}", "-", "+")]
+        self.assertEqual(heard, ids, "each is the id of its entry")
+        keys = self.node.redis("KEYS", "policywatch:seen:{ai}:*")
+        self.assertEqual(len(keys), 2)
+        self.assertTrue(all(self.node.redis("TTL", k.decode()) > 0 for k in keys), "they expire")
+        self.assertEqual({k.decode().split(":", 3)[3] for k in keys}, {a["key"] for a in self.node.redis.alerts("ai")})
+        self.assertEqual(set(self.node.redis.alerts("ai")[0]), {
+            "key", "event", "subscription", "story", "page", "version", "url", "title", "publisher", "published_at",
+            "snippet", "terms", "record"})
+        self.node.stop()
+
+    def test_without_redis_the_outbox_fills_and_says_so(self):
+        self.node.redis.stop()
+        self.start({"ai": "人工智能"})
+        self.wait_for_all()
+        self.wait_for(lambda: self.live()["outbox"] == 2, "two alerts wait")
+        self.assertFalse(self.live()["redis"]["up"])
+        self.assertTrue(self.live()["redis"]["reason"])
+        text = self.node.call("status").stdout
+        self.assertIn("2 alerts in the outbox", text)
+        self.assertRegex(text, r"(?m)^redis +away")
+        self.node.redis.start()
+        self.wait_for_alerts("ai", 2)
+        self.wait_for(lambda: self.live()["outbox"] == 0 and self.live()["redis"]["up"], "the outbox is empty")
+        self.node.stop()
 
     def test_an_update_alerts_again_but_a_restart_does_not(self):
         self.node.configure(page_s=2)

@@ -1,4 +1,5 @@
 """Pages: every one stored once, politely, with what robots.txt forbids left alone, and cheaply seen again."""
+import glob
 import json
 import os
 import subprocess
@@ -59,6 +60,55 @@ class Crawl(case.Case):
                         [r for r in again if r.status != 304])
         self.assert_stored_once()
         world.assert_polite(self.web.log()[before:], self.delay_ms)
+
+    def only_conditional(self, before):
+        """What was requested since then cost a 304 each, and nothing was stored anew."""
+        again = [r for r in self.web.log()[before:]]
+        self.assertTrue(again)
+        self.assertFalse([r for r in again if not r.conditional or r.status != 304])
+        self.assertEqual({r["version"] for r in self.node.store().records()}, {1})
+        self.assertEqual(len(self.node.store().journal()), len(self.expected_urls()))
+        return {r.path for r in again}
+
+    def test_an_hour_later_everything_is_asked_for_conditionally(self):
+        """The whole program lives an hour later (libfaketime); every page is due, and not one is fetched."""
+        library = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), None)
+        with open(self.node.program, "rb") as f:
+            instrumented = b"__asan_init" in f.read() or b"__tsan_init" in f.read()
+        if not library or instrumented:
+            print("skipped: a clock cannot be faked %s" % ("under a sanitizer" if library else "without libfaketime"))
+            self.skipTest("no fake clock")
+        self.node.configure(listing_s=1800)
+        self.start()
+        self.wait_for_all()
+        self.wait_for(lambda: not self.node.status()["leased"], "nothing is in work")
+        self.node.stop()
+        before = len(self.web.log())
+        # The monotonic clock stays as it is: timers of threads in libraries are set by it.
+        self.node.start({"LD_PRELOAD": library, "FAKETIME": "+61m", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1",
+                         "FAKETIME_NO_CACHE": "1"})
+        urls = self.expected_urls()
+        self.wait_for(lambda: urls <= {self.web.url(r.host, r.path) for r in self.web.log()[before:]}, "every page is looked at")
+        self.wait_for(lambda: not self.node.status()["leased"], "nothing is in work")
+        self.node.stop()
+        paths = self.only_conditional(before)
+        self.assertLessEqual({"/list.htm", "/rss.xml"}, paths)
+        visits = [p for p in self.node.store().pages() if p["url"] in urls]
+        self.assertEqual(len(visits), len(urls))
+        world.assert_polite(self.web.log(), self.delay_ms)
+
+    def test_a_list_that_is_added_again_costs_one_conditional_request(self):
+        self.node.configure(listing_s=1800)
+        self.start()
+        self.wait_for_all()
+        self.wait_for(lambda: not self.node.status()["leased"], "nothing is in work")
+        before = len(self.web.log())
+        answer = json.loads(self.node.call("add", self.web.url(BUREAU, "/list.htm"), self.web.url(DAILY, "/rss.xml")).stdout)
+        self.assertEqual(answer, {"added": 0, "due": 2})
+        self.wait_for(lambda: len(self.web.log()) >= before + 2, "both are asked for")
+        self.wait_for(lambda: not self.node.status()["leased"], "nothing is in work")
+        self.node.stop()
+        self.assertEqual(self.only_conditional(before), {"/list.htm", "/rss.xml"})
 
     def test_news_is_found_while_running(self):
         self.start()
