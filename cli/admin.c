@@ -18,7 +18,7 @@ static enum cli_exit send(struct cli *cli, enum admin_command command)
 	for (size_t i = 0; i < request.n_arguments; i++)
 		request.arguments[i] = span_str(cli->arguments[i]);
 	if (ask_scheduler(cli->config, &request, &text) < 0)
-		return cli_fail("%s", text);
+		return cli_fail("%s", text ? text : "no connection to the scheduler");
 	puts(text);
 	return CLI_DONE;
 }

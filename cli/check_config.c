@@ -23,6 +23,15 @@ static enum cli_exit run(struct cli *cli)
 		config_print(cli->config, &out);
 		return cli_flush(&out) ? CLI_DONE : CLI_FAILURE;
 	}
+	if (cli->json) {
+		json_open(&out, '{');
+		json_field_str(&out, "config", *cli->config->path ? cli->config->path : NULL);
+		json_field_int(&out, "sources", (int64_t)sources->len);
+		json_field_int(&out, "subscriptions", (int64_t)n_subscriptions);
+		json_close(&out, '}');
+		strbuf_add_char(&out, '\n');
+		return cli_flush(&out) ? CLI_DONE : CLI_FAILURE;
+	}
 	printf("%s: ok, %zu sources, %zu subscriptions\n",
 		*cli->config->path ? cli->config->path : "defaults", sources->len, n_subscriptions);
 	return CLI_DONE;

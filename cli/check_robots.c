@@ -3,15 +3,10 @@
 
 #include <stdio.h>
 
-static void answer_line(struct cli *cli, const struct json *in, struct strbuf *out)
+static void put_answer(const struct robots *r, struct span url, struct strbuf *out)
 {
-	CLEANUP(robots_freep) struct robots *r = NULL;
-	const char *agent = json_get_str(in, "user_agent");
-
-	(void)cli;
-	r = robots_parse(check_member(in, "robots"), agent ? agent : "");
 	json_open(out, '{');
-	json_field_bool(out, "allowed", robots_allows(r, check_member(in, "url")));
+	json_field_bool(out, "allowed", robots_allows(r, url));
 	json_key(out, "crawl_delay");
 	if (robots_crawl_delay_ms(r) < 0)
 		json_null(out);
@@ -23,6 +18,16 @@ static void answer_line(struct cli *cli, const struct json *in, struct strbuf *o
 		json_str(out, robots_sitemap(r, i));
 	json_close(out, ']');
 	json_close(out, '}');
+}
+
+static void answer_line(struct cli *cli, const struct json *in, struct strbuf *out)
+{
+	CLEANUP(robots_freep) struct robots *r = NULL;
+	const char *agent = json_get_str(in, "user_agent");
+
+	(void)cli;
+	r = robots_parse(check_member(in, "robots"), agent ? agent : "");
+	put_answer(r, check_member(in, "url"), out);
 }
 
 static enum cli_exit run(struct cli *cli)
@@ -40,7 +45,12 @@ static enum cli_exit run(struct cli *cli)
 		return CLI_FAILURE;
 	r = robots_parse(strbuf_span(&body), agent);
 	allowed = robots_allows(r, span_str(url));
-	puts(allowed ? "allowed" : "disallowed");
+	if (cli->json) {
+		strbuf_clear(&body);
+		put_answer(r, span_str(url), &body);
+		puts(body.data);
+	} else
+		puts(allowed ? "allowed" : "disallowed");
 	return allowed ? CLI_DONE : CLI_NO;
 }
 

@@ -49,7 +49,12 @@ static enum cli_exit run(struct cli *cli)
 		fputs("not an http or https URL\n", stderr);
 		return CLI_NO;
 	}
-	puts(canonical.data);
+	if (cli->json) {
+		strbuf_clear(&href);
+		answer(cli, span_str(cli->arguments[0]), span_str(base), "UTF-8", &href);
+		puts(href.data);
+	} else
+		puts(canonical.data);
 	return CLI_DONE;
 }
 

@@ -64,7 +64,7 @@ static bool parse(struct cli *cli, int argc, char **argv, enum cli_exit *ret)
 	int o;
 
 	make_table(cli->command, table);
-	optind = 1;
+	optind = 0; /* anew, also for the order of words: a part's differs from its command's (getopt(3), notes) */
 	while ((o = getopt_long(argc, argv, cli->command->has_parts ? "+c:h" : "c:h", table,
 			NULL)) != -1) {
 		if (o == 'c')
@@ -214,6 +214,19 @@ bool cli_flush(struct strbuf *out)
 
 	strbuf_clear(out);
 	return ok;
+}
+
+void cli_tame(struct strbuf *out, size_t from)
+{
+	for (size_t i = from; i < out->len; i++) {
+		unsigned char c = (unsigned char)out->data[i];
+		unsigned char next = (unsigned char)out->data[i + 1]; /* the end is a 0 */
+
+		if (c == 0xC2 && next >= 0x80 && next < 0xA0) /* U+0080 to U+009F */
+			out->data[i] = out->data[i + 1] = '?';
+		else if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F)
+			out->data[i] = '?';
+	}
 }
 
 bool cli_has_colour(void)

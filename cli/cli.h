@@ -78,6 +78,12 @@ bool cli_read(const char *path, size_t max, struct strbuf *out);
 /* Writes @out to standard output and empties it; false once the reader is gone. */
 bool cli_flush(struct strbuf *out);
 
+/*
+ * What came from the web must not command a terminal: control characters from
+ * offset @from on, but for line ends and tabs, become question marks.
+ */
+void cli_tame(struct strbuf *out, size_t from);
+
 /* Colours are for terminals, and not with NO_COLOR. */
 bool cli_has_colour(void);
 

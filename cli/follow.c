@@ -56,12 +56,19 @@ static void print_line(const struct redis_reply *fields, struct strbuf *out)
 		    url = field(fields, "url");
 	const char *bold = cli_has_colour() ? "\033[1m" : "", *plain = cli_has_colour() ? "\033[0m" : "";
 
-	strbuf_printf(out, "%-8.*s %s%.*s%s", (int)event.len, event.data, bold, (int)title.len, title.data,
-		plain);
+	size_t at;
+
+	strbuf_printf(out, "%-8.*s %s", (int)event.len, event.data, bold);
+	at = out->len;
+	strbuf_add_span(out, title);
+	cli_tame(out, at);
+	strbuf_add_str(out, plain);
+	at = out->len;
 	if (publisher.len)
 		strbuf_printf(out, " (%.*s)", (int)publisher.len, publisher.data);
 	strbuf_printf(out, "\n         %.*s\n         %.*s\n", (int)snippet.len, snippet.data, (int)url.len,
 		url.data);
+	cli_tame(out, at);
 }
 
 static void print_entries(struct following *f, const struct redis_reply *entries, struct strbuf *out)

@@ -24,6 +24,7 @@ static void print_hit(struct cli *cli, const struct record *record, struct span 
 		record->published.precision ? clock_format(record->published.ms, record->published.zone_min, when)
 					    : "-",
 		record->title ? record->title : "(no title)", "", record->url);
+	cli_tame(out, 0);
 }
 
 /* Whether this record is what its page says now. */
@@ -62,7 +63,7 @@ enum cli_exit search_store(struct cli *cli, const char *text, int64_t limit)
 	CLEANUP(query_freep) struct query *query = NULL;
 	STORE_VIEW_LOCAL(view);
 	struct query_fault fault;
-	struct store_counts counts;
+	struct store_counts counts = {0};
 	int64_t hits = 0;
 	int r;
 

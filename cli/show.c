@@ -36,14 +36,21 @@ static void print_record(struct strbuf *out, const struct json *record)
 		"industries", "regions", "agencies", "document_numbers", "policy_terms", "attachments"};
 	const char *title = json_get_str(record, "title"), *text = json_get_str(record, "text");
 
-	strbuf_printf(out, "%s%s%s\n\n", cli_has_colour() ? "\033[1m" : "", title ? title : "(no title)",
-		cli_has_colour() ? "\033[0m" : "");
+	size_t at;
+
+	strbuf_add_str(out, cli_has_colour() ? "\033[1m" : "");
+	at = out->len;
+	strbuf_add_str(out, title ? title : "(no title)");
+	cli_tame(out, at);
+	strbuf_printf(out, "%s\n\n", cli_has_colour() ? "\033[0m" : "");
+	at = out->len;
 	for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
 		print_fact(out, facts[i], json_get_str(record, facts[i]));
 	strbuf_printf(out, "%-12s %d\n", "version", (int)json_get_int(record, "version", 0));
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		print_list(out, lists[i], json_get(record, lists[i]));
 	strbuf_printf(out, "\n%s\n", text ? text : "");
+	cli_tame(out, at);
 }
 
 static enum cli_exit show_record(struct cli *cli, struct store_view *view, uint64_t seq)

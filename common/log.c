@@ -35,10 +35,24 @@ int log_level_parse(const char *name, enum log_level *ret_level)
 	return -ERR_INVALID;
 }
 
+static bool is_control(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7F;
+}
+
+static bool is_plain(const char *value)
+{
+	size_t n = 0;
+
+	while (value[n] && !is_control(value[n]) && !strchr(" \"=\\", value[n]))
+		n++;
+	return n && !value[n];
+}
+
 /* Quoted when it holds a space, a quote, an equals sign or a control character. */
 static void add_value(struct strbuf *line, const char *value)
 {
-	if (*value && !strpbrk(value, " \"=\n\r\t\\")) {
+	if (is_plain(value)) {
 		strbuf_add_str(line, value);
 		return;
 	}
@@ -46,7 +60,7 @@ static void add_value(struct strbuf *line, const char *value)
 	for (; *value; value++) {
 		if (*value == '"' || *value == '\\')
 			strbuf_printf(line, "\\%c", *value);
-		else if ((unsigned char)*value < 0x20)
+		else if (is_control(*value))
 			strbuf_printf(line, "\\x%02x", (unsigned char)*value);
 		else
 			strbuf_add_char(line, *value);

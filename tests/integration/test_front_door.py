@@ -1,4 +1,5 @@
 """The program as it is called and supervised: standard streams, options, signals."""
+import json
 import os
 import shutil
 import signal
@@ -34,6 +35,14 @@ class FrontDoor(unittest.TestCase):
         for words in (["--version"], ["-c", "x", "--version"], ["check", "url", "--version"]):
             p = self.call(*words, stdout=subprocess.PIPE)
             self.assertEqual((p.returncode, p.stdout[:12]), (0, b"policywatch "), words)
+
+    def test_json_is_for_every_check(self):
+        for words, text in ((["check", "url", "--json", "http://a.cn/?utm_x=1"], b""),
+                            (["check", "robots", "--json", "--user-agent", "x", "--url", "/a"], b"User-agent: *\n"),
+                            (["check", "config", "--json"], b"")):
+            p = subprocess.run([PROGRAM, *words, "-c", self.config], input=text, stdout=subprocess.PIPE, timeout=30)
+            self.assertEqual(p.returncode, 0, words)
+            self.assertIsInstance(json.loads(p.stdout), dict)
 
     def test_what_could_not_be_printed_was_not_done(self):
         with open("/dev/full", "w") as full:
