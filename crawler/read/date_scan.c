@@ -1,0 +1,198 @@
+#include "crawler/read/date_scan.h"
+
+#include "common/utf8.h"
+
+#define DIGITS_MAX 18 /* fits an int64_t */
+
+static bool is_letter(uint32_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c < 0x250);
+}
+
+static int digit_of(uint32_t c)
+{
+	if (c >= '0' && c <= '9')
+		return (int)c - '0';
+	if (c >= 0xFF10 && c <= 0xFF19)
+		return (int)c - 0xFF10;
+	return -1;
+}
+
+/* 10 stands for 十. */
+static int chinese_digit_of(uint32_t c)
+{
+	static const uint32_t digits[] = {
+		U'〇', U'一', U'二', U'三', U'四', U'五', U'六', U'七', U'八', U'九', U'十'};
+
+	if (c == U'零' || c == U'○' || c == U'Ο' || c == U'O')
+		return c == U'O' || c == U'Ο' ? -1 : 0;
+	for (int i = 0; i <= 10; i++)
+		if (digits[i] == c)
+			return i;
+	return -1;
+}
+
+/* Characters that mean the same in a date. */
+static uint32_t normal_char(uint32_t c)
+{
+	switch (c) {
+	case U'時':
+	case U'时':
+	case U'點':
+	case U'点':
+		return U'时';
+	case U'號':
+	case U'号':
+	case U'日':
+		return U'日';
+	case U'：':
+	case U'︰':
+	case U'∶':
+		return ':';
+	case U'鐘':
+	case U'钟':
+		return U'钟';
+	case U'剛':
+		return U'刚';
+	case U'／':
+		return '/';
+	case U'．':
+		return '.';
+	case U'－':
+	case U'—':
+	case U'–':
+	case U'‐':
+	case U'‑':
+	case U'−':
+		return '-';
+	case U'＋':
+		return '+';
+	case U'後':
+		return U'后';
+	case U'週':
+		return U'周';
+	default:
+		return c;
+	}
+}
+
+static void read_number(struct date_scan *s, const char *p, const char *end, struct date_token *t)
+{
+	t->kind = DATE_TOKEN_NUMBER;
+	while (p < end) {
+		const char *next = p;
+		int digit = digit_of(utf8_next(&next, end));
+
+		if (digit < 0)
+			break;
+		if (t->digits < DIGITS_MAX)
+			t->value = t->value * 10 + digit;
+		t->digits++;
+		p = next;
+	}
+	s->at = (size_t)(p - s->text.data);
+}
+
+/* 二〇二五 digit by digit, 二十九 by tens. */
+static void read_chinese_number(
+	struct date_scan *s, const char *p, const char *end, struct date_token *t)
+{
+	bool tens = false;
+	int64_t value = 0;
+
+	t->kind = DATE_TOKEN_NUMBER;
+	t->chinese = true;
+	while (p < end && t->digits < 8) {
+		const char *next = p;
+		int digit = chinese_digit_of(utf8_next(&next, end));
+
+		if (digit < 0)
+			break;
+		if (digit == 10) {
+			value = value ? value * 10 : 10;
+			tens = true;
+		} else
+			value = tens ? value + digit : value * 10 + digit;
+		t->digits++;
+		p = next;
+	}
+	t->value = value;
+	if (tens)
+		t->digits = 2;
+	s->at = (size_t)(p - s->text.data);
+}
+
+static void read_word(struct date_scan *s, const char *p, const char *end, struct date_token *t)
+{
+	size_t n = 0;
+
+	t->kind = DATE_TOKEN_WORD;
+	while (p < end) {
+		const char *next = p;
+		uint32_t c = utf8_next(&next, end);
+
+		if (!is_letter(c))
+			break;
+		if (n < DATE_WORD_MAX)
+			t->word[n++] = c < 0x80 ? (char)(c | 0x20) : '?';
+		p = next;
+	}
+	s->at = (size_t)(p - s->text.data);
+}
+
+static struct date_token read_token(struct date_scan *s)
+{
+	struct date_token t = {0};
+	const char *end = s->text.data + s->text.len;
+
+	while (s->at < s->text.len) {
+		const char *p = s->text.data + s->at, *next = p;
+		uint32_t c = utf8_next(&next, end), before = s->before;
+
+		s->before = c;
+		if (utf8_is_space(c) || utf8_is_invisible(c)) {
+			t.gap = true;
+			s->at = (size_t)(next - s->text.data);
+			continue;
+		}
+		t.start = s->at;
+		t.glued = is_letter(before) || digit_of(before) >= 0;
+		if (digit_of(c) >= 0)
+			read_number(s, p, end, &t);
+		else if (chinese_digit_of(c) >= 0)
+			read_chinese_number(s, p, end, &t);
+		else if (is_letter(c))
+			read_word(s, p, end, &t);
+		else {
+			t.kind = DATE_TOKEN_CHAR;
+			t.c = normal_char(c);
+			s->at = (size_t)(next - s->text.data);
+		}
+		if (t.kind == DATE_TOKEN_NUMBER || t.kind == DATE_TOKEN_WORD)
+			s->before = t.kind == DATE_TOKEN_NUMBER && !t.chinese ? '0'
+				    : t.kind == DATE_TOKEN_WORD		      ? 'a'
+									      : 0;
+		break;
+	}
+	t.end = s->at;
+	return t;
+}
+
+void date_scan_init(struct date_scan *s, struct span text)
+{
+	*s = (struct date_scan){.text = text.len ? text : SPAN_LITERAL("")};
+	while (s->n < DATE_WINDOW)
+		s->window[s->n++] = read_token(s);
+}
+
+void date_scan_move(struct date_scan *s)
+{
+	memmove(s->window, s->window + 1, (DATE_WINDOW - 1) * sizeof *s->window);
+	s->window[DATE_WINDOW - 1] = read_token(s);
+}
+
+void date_scan_skip(struct date_scan *s, size_t n)
+{
+	while (n-- > 1)
+		date_scan_move(s);
+}
