@@ -150,30 +150,55 @@ static int check_tree(const struct yaml *y, struct strbuf *errors)
 	return check_keys(y, errors);
 }
 
+static void add_parser_error(const struct yaml *y, const yaml_parser_t *parser, struct strbuf *errors)
+{
+	STRBUF_LOCAL(text);
+	size_t line = parser->problem_mark.line ? parser->problem_mark.line : parser->context_mark.line;
+
+	strbuf_printf(&text, "not YAML: %s", parser->problem ? parser->problem : "unreadable");
+	if (parser->context)
+		strbuf_printf(&text, " %s", parser->context);
+	add_error(y->path, (int)line + 1, errors, text.data);
+}
+
+/* What stands behind the document would be left out without a word; -ERR_PARSE if there is anything. */
+static int expect_end(const struct yaml *y, yaml_parser_t *parser, struct strbuf *errors)
+{
+	yaml_document_t next;
+	const yaml_node_t *root;
+	int r = 0;
+
+	if (!yaml_parser_load(parser, &next)) {
+		add_parser_error(y, parser, errors);
+		return -ERR_PARSE;
+	}
+	root = yaml_document_get_root_node(&next);
+	if (root) {
+		add_error(y->path, (int)next.start_mark.line + 1, errors,
+			"a second document, but only one is read");
+		r = -ERR_PARSE;
+	}
+	yaml_document_delete(&next);
+	return r;
+}
+
 static int parse(struct yaml *y, FILE *file, struct strbuf *errors)
 {
 	yaml_parser_t parser;
-	bool ok;
+	int r = 0;
 
 	if (!yaml_parser_initialize(&parser))
 		return -ERR_NOMEM;
 	yaml_parser_set_input_file(&parser, file);
-	ok = yaml_parser_load(&parser, &y->document);
-	if (!ok) {
-		STRBUF_LOCAL(text);
-
-		strbuf_printf(&text, "not YAML: %s", parser.problem ? parser.problem : "unreadable");
-		if (parser.context)
-			strbuf_printf(&text, " %s", parser.context);
-		add_error(y->path,
-			(int)(parser.problem_mark.line ? parser.problem_mark.line
-						       : parser.context_mark.line) + 1,
-			errors, text.data);
-	}
+	y->loaded = yaml_parser_load(&parser, &y->document);
+	if (!y->loaded) {
+		add_parser_error(y, &parser, errors);
+		r = -ERR_PARSE;
+	} else if (yaml_document_get_root_node(&y->document))
+		r = expect_end(y, &parser, errors);
 	yaml_parser_delete(&parser);
-	if (!ok)
-		return -ERR_PARSE;
-	y->loaded = true;
+	if (r < 0)
+		return r;
 	adopt_nodes(y);
 	return check_tree(y, errors);
 }

@@ -127,6 +127,39 @@ static void test_bus__a_cancelled_call_is_silent(void **state)
 	assert_string_equal(fx->last, "y");
 }
 
+/* A call may be cancelled in any state: not sent, sent, answered, its answer waiting for the loop. */
+static void test_bus__calls_may_be_cancelled_while_they_complete(void **state)
+{
+	struct fixture *fx = *state;
+
+	for (int i = 0; i < 200; i++) {
+		struct bus_call *call =
+			bus_call_start(fx->client, SPAN_LITERAL("x"), 5000, on_answer, fx);
+
+		for (int k = 0; k < i % 4 && !fx->answers; k++)
+			loop_turn(fx->loop, false);
+		if (!fx->answers)
+			bus_call_cancel(call);
+		fx->answers = 0;
+	}
+	bus_call_start(fx->client, SPAN_LITERAL("last"), 5000, on_answer, fx);
+	while (!fx->answers)
+		loop_turn(fx->loop, true);
+	assert_string_equal(fx->last, "last");
+}
+
+static void test_bus__both_ends_may_close_with_requests_under_way(void **state)
+{
+	struct fixture *fx = *state;
+
+	fx->hold = true;
+	for (int i = 0; i < 20; i++)
+		bus_call_start(fx->client, SPAN_LITERAL("x"), 5000, on_answer, fx);
+	while (fx->requests < 10)
+		loop_turn(fx->loop, true);
+	assert_int_equal(fx->answers, 0);
+}
+
 static void test_bus__a_request_survives_the_servers_restart(void **state)
 {
 	struct fixture *fx = *state;
@@ -161,6 +194,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bus__a_held_request_does_not_hold_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bus__no_answer_in_time_is_a_timeout, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bus__a_cancelled_call_is_silent, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_bus__calls_may_be_cancelled_while_they_complete, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_bus__both_ends_may_close_with_requests_under_way, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_bus__a_request_survives_the_servers_restart, setup, teardown),
 		cmocka_unit_test_setup_teardown(
