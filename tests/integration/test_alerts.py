@@ -23,6 +23,9 @@ class Alerts(case.Case):
         self.add_repost_source()
         self.node.reload()
         self.wait_for_all(REPOST)
+        stories = {r["url"]: r["story"] for r in self.node.store().records()}
+        self.assertEqual(stories[self.web.url(REPOST, "/post/201.html")], stories[self.web.url(DAILY, "/content/201.html")],
+                         "an exact duplicate joins the story of the first")
         self.publish_daily(prose.Article(290, ["浙江", "人工智能"]))  # behind the repost: it would come first
         self.wait_for_alerts("zhejiang-ai", 2)
         self.node.stop()

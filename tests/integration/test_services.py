@@ -241,7 +241,8 @@ class Deployment(unittest.TestCase):
     def install(self):
         if not os.path.exists(os.path.join(self.build, "cmake_install.cmake")):
             self.skipTest("the program does not lie in a build folder")
-        subprocess.run(["cmake", "--install", self.build, "--prefix", self.folder], check=True, capture_output=True)
+        r = subprocess.run(["cmake", "--install", self.build, "--prefix", self.folder], capture_output=True, text=True)
+        self.assertEqual(r.returncode, 0, r.stderr)
 
     def find(self, name):
         return next(os.path.join(at, name) for at, _, files in os.walk(self.folder) if name in files)

@@ -182,7 +182,7 @@ class Redis:
     def _answers(self):
         try:
             return self("PING") == b"PONG"
-        except (OSError, EOFError):
+        except (OSError, EOFError, RuntimeError):  # the last: it is still loading
             return False
 
     def stop(self):
@@ -288,7 +288,6 @@ crawler:
   connect_timeout_ms: 3000
 alerts:
   redis: unix://%(redis)s
-  poll_ms: 100
 %(more)s"""
 
 
