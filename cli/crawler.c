@@ -12,6 +12,7 @@
 #include "cli/folder.h"
 #include "common/alloc.h"
 #include "common/err.h"
+#include "common/hash.h"
 #include "common/log.h"
 #include "common/service.h"
 
@@ -76,13 +77,17 @@ static void save_robots(void *arg, const char *origin, const struct store_robots
 	keep_robots(arg, origin, robots);
 }
 
-/* Unique among running crawlers: machine, data folder's node, instance. */
-static char *worker_name(const char *instance)
+/*
+ * Unique among running crawlers, and the same after a restart: machine, node,
+ * instance. Two of one name would take each other's leases away.
+ */
+static char *worker_name(const struct config *config, const char *instance)
 {
 	char host[128] = "localhost";
+	unsigned node = (unsigned)(hash64_of(span_str(config->data_dir)) & 0xFFFF);
 
 	gethostname(host, sizeof host - 1);
-	return alloc_printf("%s/%s", host, instance ? instance : "1");
+	return alloc_printf("%s-%04x/%s", host, node, instance ? instance : "1");
 }
 
 static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const char *name)
@@ -138,12 +143,13 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 
 static enum cli_exit run(struct cli *cli)
 {
-	CLEANUP(freep) char *name = worker_name(cli_option(cli, "instance"));
+	CLEANUP(freep) char *name = NULL;
 	const struct log_ctx service_log = {NULL, "service", "crawler"};
-	const struct log_ctx log = {&service_log, "worker", name};
+	struct log_ctx log = {&service_log, "worker", NULL};
 
 	if (!cli_load_config(cli))
 		return CLI_MISUSE;
+	log.value = name = worker_name(cli->config, cli_option(cli, "instance"));
 	return crawl(cli, &log, name);
 }
 

@@ -70,7 +70,7 @@ static void test_yaml__aliases_cannot_multiply(void **state)
 static void test_yaml__an_empty_file_and_one_document_are_right(void **state)
 {
 	static const char *const texts[] = {"", "# nothing\n", "---\n", "---\na: 1\n...\n",
-		"\xEF\xBB\xBF" "a: 1\n"};
+		"\xEF\xBB\xBF# marked\na: 1\n"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
