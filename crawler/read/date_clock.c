@@ -39,7 +39,7 @@ static size_t match_fraction(const struct date_scan *s, size_t i, struct date_pa
 	int64_t ms;
 
 	if ((!date_is_char(date_at(s, i), '.') && !date_is_char(date_at(s, i), ',')) ||
-		t->kind != DATE_TOKEN_NUMBER || t->gap || t->digits > 9)
+		t->kind != DATE_TOKEN_NUMBER || t->chinese || t->gap || t->digits > 9)
 		return 0;
 	ms = t->value;
 	for (int d = t->digits; d < 3; d++)

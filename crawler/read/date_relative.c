@@ -4,13 +4,10 @@
 #include "crawler/read/date_parts.h"
 
 /* Text behind the number of a relative date, and how long one of it is. */
-static int64_t relative_unit(const struct date_scan *s, size_t i, size_t *n)
+static int64_t unit_of(const struct date_scan *s, size_t i, size_t *n)
 {
 	const struct date_token *a = date_at(s, i), *b = date_at(s, i + 1), *c = date_at(s, i + 2);
 
-	if (date_is_char(a, U'个'))
-		return relative_unit(s, i + 1, n) ? (++*n, relative_unit(s, i + 1, &(size_t){0}))
-						  : 0;
 	if (date_is_char(a, U'秒') && date_is_char(b, U'前'))
 		return *n = 2, 1000;
 	if (date_is_char(a, U'分') && date_is_char(b, U'前'))
@@ -29,6 +26,16 @@ static int64_t relative_unit(const struct date_scan *s, size_t i, size_t *n)
 	if (strncmp(a->word, "hour", 4) == 0)
 		return 3600000;
 	return strncmp(a->word, "day", 3) == 0 ? DATE_DAY_MS : 0;
+}
+
+/* The same with the measure word that may stand before it: 3个小时前. */
+static int64_t relative_unit(const struct date_scan *s, size_t i, size_t *n)
+{
+	size_t measure = date_is_char(date_at(s, i), U'个');
+	int64_t unit = unit_of(s, i + measure, n);
+
+	*n += measure;
+	return unit;
 }
 
 size_t date_relative_match(const struct date_scan *s, size_t i, const struct date_context *ctx,

@@ -30,6 +30,8 @@ static void test_date__forms_of_chinese_pages(void **state)
 		enum record_precision precision;
 	} rows[] = {
 		{"2025-05-01 11:54:40", "2025-05-01T11:54:40+08:00", PRECISION_SECOND},
+		{"2025-05-01 11:54:40.九十十十十十十十", "2025-05-01T11:54:40+08:00",
+			PRECISION_SECOND},
 		{"2025-05-01 11:54", "2025-05-01T11:54:00+08:00", PRECISION_MINUTE},
 		{"2025-05-01", "2025-05-01T00:00:00+08:00", PRECISION_DAY},
 		{"2025/5/1", "2025-05-01T00:00:00+08:00", PRECISION_DAY},
@@ -64,12 +66,28 @@ static void test_date__relative_words_count_from_the_fetch(void **state)
 	expect("刚刚", "2025-05-29T20:40:00+08:00", PRECISION_MINUTE);
 	expect("5分钟前", "2025-05-29T20:35:00+08:00", PRECISION_MINUTE);
 	expect("3小时前", "2025-05-29T17:40:00+08:00", PRECISION_MINUTE);
+	expect("3个小时前", "2025-05-29T17:40:00+08:00", PRECISION_MINUTE);
 	expect("半小时前", "2025-05-29T20:10:00+08:00", PRECISION_MINUTE);
+	expect("半个小时前", "2025-05-29T20:10:00+08:00", PRECISION_MINUTE);
 	expect("2天前", "2025-05-27T00:00:00+08:00", PRECISION_DAY);
 	expect("昨天 08:30", "2025-05-28T08:30:00+08:00", PRECISION_MINUTE);
 	expect("前天", "2025-05-27T00:00:00+08:00", PRECISION_DAY);
 	expect("今天", "2025-05-29T00:00:00+08:00", PRECISION_DAY);
 	expect("11:54", "2025-05-29T11:54:00+08:00", PRECISION_MINUTE);
+}
+
+/* A measure word repeated beyond the window once made the reader call itself without end. */
+static void test_date__a_long_row_of_measure_words_is_no_date(void **state)
+{
+	struct record_time t;
+	char text[3 + 64 * 3 + 1] = "3";
+	size_t end;
+
+	(void)state;
+	for (int i = 0; i < 64; i++)
+		strcat(text, "个");
+	expect(text, NULL, PRECISION_NONE);
+	assert_false(date_find(span_str(text), &china, true, &t, &end));
 }
 
 static void test_date__without_a_year_it_is_the_newest_past_one(void **state)
@@ -160,6 +178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_date__forms_of_chinese_pages),
 		cmocka_unit_test(test_date__relative_words_count_from_the_fetch),
+		cmocka_unit_test(test_date__a_long_row_of_measure_words_is_no_date),
 		cmocka_unit_test(test_date__without_a_year_it_is_the_newest_past_one),
 		cmocka_unit_test(test_date__standards_and_their_sloppy_relatives),
 		cmocka_unit_test(test_date__impossible_dates_are_refused),
