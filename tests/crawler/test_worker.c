@@ -6,6 +6,7 @@
 
 #include "common/alloc.h"
 #include "common/arena.h"
+#include "common/clock.h"
 #include "common/err.h"
 #include "common/protocol.h"
 #include "tests/cmocka_all.h"
@@ -14,6 +15,8 @@
 
 #define JOBS_MAX 300
 #define ROOM     4
+#define NOW_MS   1764000000000
+#define LEASE_MS 60000
 
 struct bus_call {
 	bool under_way, is_report;
@@ -24,6 +27,7 @@ struct bus_call {
 
 struct job {
 	bool running, freed, expired;
+	int64_t duration_ms;
 	struct result result;
 	job_done_fn *done;
 	void *arg;
@@ -75,6 +79,7 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 
 	(void)env;
 	*j = (struct job){.running = true, .done = done, .arg = arg,
+		.duration_ms = lease->duration_ms,
 		.result = {.url_number = lease->url_number, .lease_number = lease->lease_number,
 			.error = "", .etag = "", .last_modified = "", .moved_to = "", .page = ""}};
 	return j;
@@ -122,6 +127,7 @@ static int setup(void **state)
 	strbuf_init(&fake.want.message, 0);
 	strbuf_init(&fake.report.message, 0);
 	log_set_level(LOG_LEVEL_ERROR);
+	clock_fake_set(NOW_MS);
 	fx->loop = loop_new();
 	fx->arena = arena_new();
 	fx->env = (struct job_env){.loop = fx->loop, .log = &quiet};
@@ -143,6 +149,7 @@ static int teardown(void **state)
 	strbuf_release(&fake.report.message);
 	arena_free(fx->arena);
 	loop_free(fx->loop);
+	clock_fake_set(-1);
 	test_free(fx);
 	return 0;
 }
@@ -170,7 +177,7 @@ static void answer(struct fixture *fx, struct bus_call *call, size_t n_leases)
 
 	for (size_t i = 0; i < n_leases; i++)
 		leases[i] = (struct lease){.url_number = i + 1, .lease_number = 100 + i,
-			.url = "http://a.cn/", .source = "a", .etag = "", .last_modified = "", .title = "",
+			.duration_ms = LEASE_MS, .url = "http://a.cn/", .source = "a", .etag = "", .last_modified = "", .title = "",
 			.publisher = "", .region = "", .link_selector = ""};
 	protocol_put_work_reply(&(struct work_reply){.seq = request_in(fx, call).seq, .leases = leases,
 					.n_leases = n_leases},
@@ -322,6 +329,21 @@ static void test_worker__a_lease_that_ended_is_not_reported_but_makes_room(void 
 	assert_int_equal(request_in(fx, &fake.want).want, 1);
 }
 
+static void test_worker__time_that_an_answer_lay_unread_is_taken_off_its_leases(void **state)
+{
+	struct fixture *fx = *state;
+	uint64_t seq = request_in(fx, &fake.want).seq;
+
+	clock_fake_set(NOW_MS + LEASE_MS);
+	answer(fx, &fake.want, 1);
+	assert_int_equal(fake.n_jobs, 0);
+	assert_int_equal(request_in(fx, &fake.want).seq, seq);
+	clock_fake_set(NOW_MS + LEASE_MS + 1000);
+	answer(fx, &fake.want, 1);
+	assert_int_equal(fake.n_jobs, 1);
+	assert_int_equal(fake.jobs[0].duration_ms, LEASE_MS - 1000);
+}
+
 static struct item *long_items(struct fixture *fx, size_t n, size_t url_bytes)
 {
 	struct item *items = arena_alloc(fx->arena, n * sizeof *items);
@@ -387,6 +409,7 @@ int main(void)
 		TEST(draining_reports_all_and_says_so_once),
 		TEST(draining_an_idle_worker_ends_at_once),
 		TEST(a_lease_that_ended_is_not_reported_but_makes_room),
+		TEST(time_that_an_answer_lay_unread_is_taken_off_its_leases),
 		TEST(results_go_in_messages_that_the_bus_carries),
 		TEST(it_may_be_freed_with_everything_under_way),
 	};
