@@ -3,12 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-static const struct command *const parts[] = {&check_config, &check_robots, &check_url,
-	&check_charset, &check_date, &check_page, &check_feed, &check_sitemap, &check_listing,
-	&check_query};
-
-#define N_PARTS (sizeof parts / sizeof *parts)
-
 void check_error(struct strbuf *out, const char *text)
 {
 	json_open(out, '{');
@@ -47,34 +41,10 @@ enum cli_exit check_batch(struct cli *cli, check_line_fn *fn)
 	return ferror(stdin) ? cli_fail("standard input: %s", strerror(errno)) : CLI_DONE;
 }
 
-static const struct command *find_part(const char *name)
-{
-	for (size_t i = 0; i < N_PARTS; i++) {
-		if (strcmp(parts[i]->name + strlen("check "), name) == 0)
-			return parts[i];
-	}
-	return NULL;
-}
-
-static enum cli_exit run(struct cli *cli)
-{
-	const struct command *part = cli->n_arguments ? find_part(cli->arguments[0]) : NULL;
-
-	if (part)
-		return cli_run(part, cli, cli->n_arguments, cli->arguments);
-	if (cli->n_arguments)
-		fprintf(stderr, "policywatch check: no part '%s'\n", cli->arguments[0]);
-	fputs("Usage: policywatch check PART [OPTION]...\n\n", stderr);
-	for (size_t i = 0; i < N_PARTS; i++)
-		fprintf(stderr, "  %-16s %s\n", parts[i]->name, parts[i]->summary);
-	return CLI_MISUSE;
-}
-
 const struct command command_check = {
 	.name = "check",
 	.arguments = "PART [OPTION]... [ARGUMENT]...",
 	.summary = "Try one part of the crawler on your own input",
-	.n_arguments_max = -1,
-	.has_parts = true,
-	.run = run,
+	.parts = (const struct command *const[]){&check_config, &check_robots, &check_url, &check_charset,
+		&check_date, &check_page, &check_feed, &check_sitemap, &check_listing, &check_query, NULL},
 };

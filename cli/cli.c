@@ -23,16 +23,24 @@ static void print_option(const char *name, const char *value, const char *help)
 	printf("  %-28s %s\n", left.data, help);
 }
 
+/* "page" of "check page". */
+static const char *part_name(const struct command *c, const struct command *part)
+{
+	return part->name + strlen(c->name) + 1;
+}
+
 static void print_help(const struct command *c)
 {
-	printf("Usage: policywatch %s [OPTION]...%s%s\n%s\n\nOptions:\n", c->name,
-		*c->arguments ? " " : "", c->arguments, c->summary);
+	printf("Usage: policywatch %s [OPTION]...%s%s\n%s\n\n%s:\n", c->name, *c->arguments ? " " : "",
+		c->arguments, c->summary, c->parts ? "Parts and options" : "Options");
 	for (const struct cli_option *o = c->options; o && o->name; o++) {
 		char name[64];
 
 		snprintf(name, sizeof name, "--%s", o->name);
 		print_option(name, o->value, o->help);
 	}
+	for (size_t i = 0; c->parts && c->parts[i]; i++)
+		print_option(part_name(c, c->parts[i]), NULL, c->parts[i]->summary);
 	print_option("-c, --config", "FILE", "configuration (" CONFIG_PATH_DEFAULT ")");
 	print_option("--json", NULL, "output for programs");
 	print_option("-h, --help", NULL, "this text");
@@ -65,7 +73,7 @@ static bool parse(struct cli *cli, int argc, char **argv, enum cli_exit *ret)
 
 	make_table(cli->command, table);
 	optind = 0; /* anew, also for the order of words: a part's differs from its command's (getopt(3), notes) */
-	while ((o = getopt_long(argc, argv, cli->command->has_parts ? "+c:h" : "c:h", table,
+	while ((o = getopt_long(argc, argv, cli->command->parts ? "+c:h" : "c:h", table,
 			NULL)) != -1) {
 		if (o == 'c')
 			cli->config_path = optarg;
@@ -98,6 +106,20 @@ static bool count_is_right(const struct cli *cli)
 		(c->n_arguments_max < 0 || cli->n_arguments <= c->n_arguments_max);
 }
 
+/* Runs the part that the first argument names. */
+static enum cli_exit run_part(struct cli *cli)
+{
+	const struct command *c = cli->command;
+
+	for (size_t i = 0; cli->n_arguments && c->parts[i]; i++) {
+		if (strcmp(part_name(c, c->parts[i]), cli->arguments[0]) == 0)
+			return cli_run(c->parts[i], cli, cli->n_arguments, cli->arguments);
+	}
+	if (!cli->n_arguments)
+		return cli_misuse(cli, "which part?");
+	return cli_misuse(cli, "no part '%s'", cli->arguments[0]);
+}
+
 enum cli_exit cli_run(const struct command *command, const struct cli *outer, int argc, char **argv)
 {
 	struct cli cli = {.command = command, .config_path = outer ? outer->config_path : NULL,
@@ -106,7 +128,9 @@ enum cli_exit cli_run(const struct command *command, const struct cli *outer, in
 
 	if (!parse(&cli, argc, argv, &status))
 		return status;
-	if (!count_is_right(&cli))
+	if (command->parts)
+		status = run_part(&cli);
+	else if (!count_is_right(&cli))
 		status = cli_misuse(&cli, "%s arguments",
 			cli.n_arguments < command->n_arguments_min ? "too few" : "too many");
 	else

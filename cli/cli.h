@@ -29,8 +29,9 @@ struct command {
 	const char *summary;
 	const struct cli_option *options; /* besides the common ones; may be NULL */
 	int n_arguments_min, n_arguments_max; /* max -1: any number */
-	bool has_parts; /* the first argument is a command of its own, with its own options */
-	enum cli_exit (*run)(struct cli *cli);
+	/* Commands of their own that the first argument names ("check page"); ends with NULL. */
+	const struct command *const *parts;
+	enum cli_exit (*run)(struct cli *cli); /* not called where there are parts */
 };
 
 #define CLI_OPTIONS_MAX 16
