@@ -46,7 +46,8 @@ struct job {
 	int64_t fetched_at_ms;
 
 	struct result result;
-	bool expired;
+	bool expired; /* nothing to report: the lease has ended, or the page could not be kept */
+	bool unkept;
 	job_done_fn *done;
 	void *arg;
 };
@@ -117,6 +118,11 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 const struct result *job_result(const struct job *j)
 {
 	return j->expired ? NULL : &j->result;
+}
+
+bool job_is_unkept(const struct job *j)
+{
+	return j->unkept;
 }
 
 void job_free(struct job *j)
@@ -356,6 +362,7 @@ static void on_kept(void *arg, int err, enum save_outcome outcome)
 		/* Not stored, so not done: the lease runs out and the URL comes again. */
 		log_error(j->env->log, "cannot store %s: %s, it will be fetched again", j->lease.url,
 			err_str(err));
+		j->unkept = true;
 		job_expire(j);
 		return;
 	}

@@ -14,6 +14,8 @@
 #include "common/protocol.h"
 #include "common/url.h"
 
+#include <stdbool.h>
+
 struct job;
 struct keep;
 struct pool;
@@ -48,6 +50,9 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
  * scheduler has taken the URL back.
  */
 const struct result *job_result(const struct job *job);
+
+/* Whether the store refused what was fetched: a full disk, mostly. Then there is no result either. */
+bool job_is_unkept(const struct job *job);
 
 /* Cancels what is pending. A job that reads or is being kept may be freed only after pool_free() and keep_free(). */
 void job_free(struct job *job);

@@ -10,6 +10,7 @@
 
 #define ANSWER_MS   20000 /* beyond what the scheduler holds: it is busy, or the link is slow */
 #define RETRY_MS    1000
+#define REST_MS     10000 /* before more is asked for when the store takes nothing */
 #define REPORT_MAX  256   /* results in one message */
 #define REPORT_ITEMS_MAX_BYTES (BUS_MESSAGE_MAX / 4 * 3) /* the rest is for everything but items */
 #define ITEM_FRAME_BYTES 64 /* an item's keys, numbers and lengths */
@@ -30,6 +31,7 @@ struct worker {
 	struct strbuf want_message, report_message; /* kept to be sent again unchanged */
 	struct timer *soon;  /* collects what one turn of the loop has finished */
 	struct timer *retry; /* after a failure of the bus */
+	struct timer *rest;  /* set while the store takes nothing: fetching more would waste requests */
 	bool draining, drained;
 };
 
@@ -70,7 +72,8 @@ static void on_job_done(void *arg, struct job *job)
 
 	slot_unlink(s);
 	slot_link(s, &w->done);
-	(void)job;
+	if (job_is_unkept(job))
+		timer_set(w->rest, REST_MS);
 	timer_set(w->soon, 0);
 }
 
@@ -133,7 +136,8 @@ static void on_want_answered(void *arg, int err, struct span message)
 
 static void ask(struct worker *w)
 {
-	if (w->want || w->draining || (!w->want_message.len && w->n_slots >= w->options.room))
+	if (w->want || w->draining || timer_is_set(w->rest) ||
+		(!w->want_message.len && w->n_slots >= w->options.room))
 		return;
 	if (!w->want_message.len) {
 		const struct work_request request = {.worker = w->options.name, .boot = w->boot,
@@ -262,6 +266,7 @@ struct worker *worker_new(const struct worker_options *options)
 		abort();
 	w->soon = timer_new(options->env->loop, on_soon, w);
 	w->retry = timer_new(options->env->loop, on_soon, w);
+	w->rest = timer_new(options->env->loop, on_soon, w);
 	timer_set(w->soon, 0);
 	return w;
 }
@@ -285,6 +290,7 @@ void worker_free(struct worker *w)
 	free_slots(&w->reported);
 	timer_free(w->soon);
 	timer_free(w->retry);
+	timer_free(w->rest);
 	strbuf_release(&w->want_message);
 	strbuf_release(&w->report_message);
 	free(w);

@@ -215,6 +215,7 @@ static void test_job__what_could_not_be_kept_is_not_reported(void **state)
 	fake.keep_page(fake.keep_arg, -ERR_NOSPACE, SAVE_NEW);
 	loop_turn(fx->loop, true);
 	assert_null(result(fx));
+	assert_true(job_is_unkept(fx->job));
 }
 
 static void test_job__disallowed_is_never_requested(void **state)

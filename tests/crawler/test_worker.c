@@ -26,7 +26,7 @@ struct bus_call {
 };
 
 struct job {
-	bool running, freed, expired;
+	bool running, freed, expired, unkept;
 	int64_t duration_ms;
 	struct result result;
 	job_done_fn *done;
@@ -88,6 +88,11 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 const struct result *job_result(const struct job *job)
 {
 	return job->expired ? NULL : &job->result;
+}
+
+bool job_is_unkept(const struct job *job)
+{
+	return job->unkept;
 }
 
 void job_free(struct job *job)
@@ -329,6 +334,22 @@ static void test_worker__a_lease_that_ended_is_not_reported_but_makes_room(void 
 	assert_int_equal(request_in(fx, &fake.want).want, 1);
 }
 
+static void test_worker__it_asks_for_nothing_while_the_store_takes_nothing(void **state)
+{
+	struct fixture *fx = *state;
+
+	answer(fx, &fake.want, ROOM);
+	fake.jobs[1].expired = fake.jobs[1].unkept = true;
+	finish_job(&fake.jobs[1]);
+	turn(fx);
+	assert_int_equal(fake.n_wants, 1);
+	assert_int_equal(fake.n_reports, 0);
+	finish_job(&fake.jobs[2]);
+	turn(fx);
+	assert_int_equal(fake.n_reports, 1);
+	assert_int_equal(fake.n_wants, 1);
+}
+
 static void test_worker__time_that_an_answer_lay_unread_is_taken_off_its_leases(void **state)
 {
 	struct fixture *fx = *state;
@@ -409,6 +430,7 @@ int main(void)
 		TEST(draining_reports_all_and_says_so_once),
 		TEST(draining_an_idle_worker_ends_at_once),
 		TEST(a_lease_that_ended_is_not_reported_but_makes_room),
+		TEST(it_asks_for_nothing_while_the_store_takes_nothing),
 		TEST(time_that_an_answer_lay_unread_is_taken_off_its_leases),
 		TEST(results_go_in_messages_that_the_bus_carries),
 		TEST(it_may_be_freed_with_everything_under_way),
