@@ -188,10 +188,12 @@ static void on_fetched(void *arg, struct transfer_result *r);
 
 static void fetch(struct robots_query *q, const char *url)
 {
+	int64_t left_ms = q->ends_at_ms - clock_mono_ms();
 	const struct transfer_request request = {.url = url, .guard = q->guard,
-		.body_max_bytes = ROBOTS_BODY_MAX};
+		.body_max_bytes = ROBOTS_BODY_MAX, .timeout_ms = left_ms};
 
-	if (transfer_start(q->cache->options.transfers, &request, on_fetched, q, &q->transfer) < 0)
+	if (left_ms <= 0 ||
+		transfer_start(q->cache->options.transfers, &request, on_fetched, q, &q->transfer) < 0)
 		timer_set(q->soon, 0);
 }
 
@@ -200,10 +202,7 @@ static void on_pause_over(void *arg)
 	struct robots_query *q = arg;
 	CLEANUP(freep) char *hop = TAKE_PTR(q->hop);
 
-	if (clock_mono_ms() < q->ends_at_ms)
-		fetch(q, hop);
-	else
-		on_soon(q);
+	fetch(q, hop);
 }
 
 /* Most redirects stay on the host, whose delay counts for them as for any request. */

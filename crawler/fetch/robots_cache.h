@@ -58,7 +58,7 @@ struct robots_request {
 	const char *url;    /* absolute, copied */
 	struct guard guard; /* its ranges are borrowed until done */
 	int64_t delay_ms;   /* before a redirect of /robots.txt is followed */
-	int64_t ends_at_ms; /* monotonic; none is followed later */
+	int64_t ends_at_ms; /* monotonic; no request begins later or lasts longer */
 };
 
 /*
