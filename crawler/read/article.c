@@ -12,6 +12,7 @@
 #include "crawler/read/clean.h"
 #include "crawler/read/date.h"
 #include "crawler/read/docnumber.h"
+#include "crawler/read/keywords.h"
 #include "crawler/read/metadata.h"
 #include "crawler/read/noise.h"
 #include "crawler/read/refresh.h"
@@ -337,6 +338,8 @@ static void fill_record(struct article *t, const char *text, struct record *r)
 	set_publisher(t, r);
 	r->summary = summary_make(span_str(text), t->title.text, t->arena);
 	summary_add_keywords(t->meta.keywords, t->arena, &r->keywords);
+	if (!r->keywords.len)
+		keywords_find(span_str(text), t->title.text, t->arena, &r->keywords);
 	docnumber_find(span_str(t->title.text), t->arena, &r->document_numbers);
 	docnumber_find(span_str(text), t->arena, &r->document_numbers);
 	if (t->in->region && *t->in->region)

@@ -161,6 +161,16 @@ static const struct json *truth_of(struct fixture *fx, size_t document)
 	return d;
 }
 
+/* Whether META names them or the text does: each stands in the text. */
+static void check_keywords(const struct expected *e, const struct record *r)
+{
+	assert_true(r->keywords.len > 0);
+	assert_true(record_list_has(&r->keywords, "人工智能"));
+	for (size_t i = 0; i < r->keywords.len; i++)
+		if (!strstr(r->text, r->keywords.items[i]))
+			fail_msg("%s does not hold %s", e->path, r->keywords.items[i]);
+}
+
 /* What stands only in noise is gone, what stands in the text is there, as often as it should. */
 static void check_text(struct fixture *fx, const struct expected *e)
 {
@@ -203,6 +213,7 @@ static void test_seed__every_article_is_read_clean(void **state)
 		read_file(fx, WORK_PAGE, pages[i].path);
 		assert_int_equal(fx->out.as, READ_RECORD);
 		check_facts(fx, &pages[i]);
+		check_keywords(&pages[i], &fx->out.record);
 		check_text(fx, &pages[i]);
 	}
 }
