@@ -127,7 +127,8 @@ static void take_over(struct alerts *a, const struct redis_reply *reply)
 		return;
 	r = apply(a, present(a));
 	if (r < 0)
-		log_error(&a->log, "cannot take over new subscriptions: %s", err_str(r));
+		log_error(&a->log, "cannot take over new subscriptions: %s, trying again at the next look",
+			err_str(r));
 }
 
 static void on_polled(void *arg, const struct redis_reply *reply)

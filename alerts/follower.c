@@ -19,6 +19,7 @@
 #include "common/log.h"
 
 #define BATCH_ENTRIES  64   /* one commit's worth: some 10 ms of matching */
+#define BATCH_ALERTS   1024 /* or this many, when many subscribe to the same: some 50 ms */
 #define LOOK_AGAIN_MS  1000 /* should a wake-up be lost */
 
 struct follower {
@@ -93,8 +94,12 @@ static int work_on(struct follower *f, struct txn *t, const struct journal_entry
 	struct record record;
 	struct item item = {.txn = t, .arena = a, .entry = e, .record = &record};
 	struct span json;
-	int r = store_read_record(f->reader, e->record, &json);
+	int r;
 
+	if (!e->record)
+		log_error(&f->log, "journal entry %llu is damaged, passing over it",
+			(unsigned long long)e->seq);
+	r = store_read_record(f->reader, e->record, &json);
 	if (r <= 0)
 		return r;
 	r = record_parse_json(json, a, &record);
@@ -115,13 +120,27 @@ struct batch {
 	int n_alerts;
 };
 
+static bool is_full(const struct batch *b)
+{
+	return b->n_entries >= BATCH_ENTRIES || b->n_alerts >= BATCH_ALERTS;
+}
+
+/* As store_read_journal(), but a damaged entry is one without a record: others wait behind it. */
+static int read_next(struct follower *f, uint64_t cursor, struct journal_entry *ret)
+{
+	int r;
+
+	*ret = (struct journal_entry){0};
+	r = store_read_journal(f->reader, cursor, ret);
+	return r < 0 && ret->seq ? 1 : r;
+}
+
 static int work_on_entries(struct follower *f, struct txn *t, struct batch *b)
 {
 	struct journal_entry e;
 	int r = 0;
 
-	while (b->n_entries < BATCH_ENTRIES &&
-		(r = store_read_journal(f->reader, b->cursor, &e)) > 0) {
+	while (!is_full(b) && (r = read_next(f, b->cursor, &e)) > 0) {
 		r = work_on(f, t, &e);
 		if (r < 0)
 			return r;
@@ -132,7 +151,7 @@ static int work_on_entries(struct follower *f, struct txn *t, struct batch *b)
 	return r < 0 ? r : 0;
 }
 
-/* Returns how many entries were worked on, or negative with nothing done. */
+/* Returns 1 when there may be more, 0 at the end of the journal, or negative with nothing done. */
 static int work_on_batch(struct follower *f)
 {
 	struct batch b = {.cursor = f->cursor};
@@ -141,7 +160,7 @@ static int work_on_batch(struct follower *f)
 	int r = store_reader_renew(f->reader);
 
 	if (r == 0)
-		r = store_read_journal(f->reader, f->cursor, &e);
+		r = read_next(f, f->cursor, &e);
 	if (r <= 0)
 		return r;
 	txn_begin_write(&t, f->state);
@@ -158,7 +177,7 @@ static int work_on_batch(struct follower *f)
 	f->cursor = b.cursor;
 	if (b.n_alerts)
 		f->on_alerts(f->arg);
-	return b.n_entries;
+	return is_full(&b);
 }
 
 static void note_trouble(struct follower *f, int r)
@@ -180,7 +199,7 @@ static void work(struct follower *f)
 
 	note_trouble(f, r < 0 ? r : 0);
 	/* A full batch: there is more, but others want their turn first. */
-	timer_set(f->timer, r == BATCH_ENTRIES ? 0 : LOOK_AGAIN_MS);
+	timer_set(f->timer, r > 0 ? 0 : LOOK_AGAIN_MS);
 }
 
 static void on_timer(void *arg)
@@ -204,6 +223,23 @@ static void on_commit(void *arg, short events)
 		work(f);
 }
 
+/*
+ * A store that was restored from a backup, or begun anew, counts from an
+ * earlier number again: what it will call so must not pass for read.
+ */
+static int step_back(struct follower *f)
+{
+	struct store_counts counts;
+	int r = store_read_counts(f->reader, &counts);
+
+	if (r < 0 || f->cursor <= counts.journal_last)
+		return r;
+	log_warn(&f->log, "the journal ends at %llu, before %llu that was read: an older store, going on from its end",
+		(unsigned long long)counts.journal_last, (unsigned long long)f->cursor);
+	f->cursor = counts.journal_last;
+	return 0;
+}
+
 static int read_cursor(struct follower *f)
 {
 	struct span value;
@@ -213,7 +249,7 @@ static int read_cursor(struct follower *f)
 	f->is_first_time = !txn_get(&t, STATE_META, SPAN_LITERAL("cursor"), &value);
 	f->cursor = state_number(&t, "cursor");
 	txn_abort(&t);
-	return t.err;
+	return t.err ? t.err : step_back(f);
 }
 
 int follower_open(struct loop *l, struct store *store, struct db *state,

@@ -29,6 +29,7 @@ struct subscription_set {
 	struct subscription **live; /* borrowed from the lists, sorted by name */
 	size_t n_live;
 	struct matcher *matcher;
+	bool is_pending; /* something was read that could not be applied yet */
 };
 
 static void entry_release(struct entry *e)
@@ -116,7 +117,7 @@ bool subscription_set_read_redis(struct subscription_set *set, size_t n, const s
 	struct entry_list fresh = {0};
 
 	if (is_same_as_before(&set->redis, n, fields))
-		return false;
+		return set->is_pending;
 	for (size_t i = 0; i < n; i++) {
 		struct entry *e = list_add(&fresh);
 
@@ -127,6 +128,7 @@ bool subscription_set_read_redis(struct subscription_set *set, size_t n, const s
 	list_sort(&fresh);
 	retire(set, &set->redis);
 	set->redis = fresh;
+	set->is_pending = true;
 	return true;
 }
 
@@ -383,6 +385,8 @@ static void save_list(struct txn *t, const struct entry_list *list, uint64_t jou
 		if (!can_be_saved(e->name))
 			continue;
 		since = saved_since(t, e->name, journal_last);
+		if (since > journal_last) /* of a store that is gone */
+			since = journal_last;
 		save_one(t, e->name, since, e->raw);
 		if (e->subscription)
 			e->subscription->since = since;
@@ -414,6 +418,7 @@ int subscription_set_apply(struct subscription_set *set, uint64_t journal_last)
 	set->live = live;
 	set->n_live = n;
 	set->matcher = matcher_new(live, n);
+	set->is_pending = false;
 	list_release(&set->retired);
 	return 0;
 }

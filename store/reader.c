@@ -124,10 +124,11 @@ int store_read_journal(struct store_reader *r, uint64_t after_seq, struct journa
 	cursor_init(&c, &r->txn, STORE_JOURNAL);
 	if (!cursor_seek(&c, db_key64_span(&key)))
 		return r->txn.err;
+	ret->seq = e.seq = db_key64_read(c.key);
 	code = journal_parse(c.value, &e);
 	if (code < 0)
 		return code;
-	e.seq = db_key64_read(c.key);
+	e.seq = ret->seq;
 	*ret = e;
 	return 1;
 }

@@ -114,7 +114,10 @@ struct journal_entry {
 	int64_t at_ms;
 };
 
-/* The first entry after @seq. 1, 0 when there is none, or negative. */
+/*
+ * The first entry after @after_seq. 1, 0 when there is none, or negative. Of a
+ * damaged one only @ret->seq is written: whoever likes goes on behind it.
+ */
 int store_read_journal(struct store_reader *r, uint64_t after_seq, struct journal_entry *ret);
 
 const char *journal_event_str(enum journal_event e);

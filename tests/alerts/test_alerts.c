@@ -6,7 +6,7 @@
 #include "common/err.h"
 #include "common/log.h"
 #include "redis_server.h"
-#include "store/store.h"
+#include "store/layout.h"
 #include "../store/test_folder.h"
 
 #include <setjmp.h>
@@ -497,6 +497,110 @@ static void test_alerts__a_full_redis_is_waited_for(void **state)
 	assert_each_once_in_order(fx, "s", 5);
 }
 
+static struct db *open_store(struct fixture *fx)
+{
+	static const char *const names[STORE_TABLES] = {"meta", "pages", "records", "bodies",
+		"journal", "stories", "fingerprints", "robots"};
+	const struct db_options options = {.kind = "store", .schema = STORE_SCHEMA,
+		.tables = names, .n_tables = STORE_TABLES, .map_bytes = 64 << 20};
+	CLEANUP(freep) char *path = alloc_printf("%s/store", fx->folder);
+	struct db *db = NULL;
+
+	assert_int_equal(db_open(path, &options, &db, NULL), 0);
+	return db;
+}
+
+static void damage_journal(struct fixture *fx, uint64_t seq)
+{
+	CLEANUP(db_closep) struct db *db = open_store(fx);
+	struct db_key64 key = db_key64(seq);
+	struct txn t;
+
+	txn_begin_write(&t, db);
+	txn_put(&t, STORE_JOURNAL, db_key64_span(&key), SPAN_LITERAL("{garbage"));
+	assert_int_equal(txn_commit(&t), 0);
+}
+
+/* One damaged entry kept all alerts behind it from being decided, for ever. */
+static void test_alerts__a_damaged_journal_entry_is_passed_over(void **state)
+{
+	struct fixture *fx = *state;
+
+	log_set_level(LOG_LEVEL_ERROR - 1);
+	redis_server_start(&fx->server, NULL);
+	subscribe(fx, "  - {name: s, query: 算力}");
+	crawl_many(fx, 0, 3);
+	damage_journal(fx, 1);
+	open_alerts(fx);
+	run_until_len(fx, "s", 2);
+	assert_field(fx, "s", 0, "url", "https://a.cn/1");
+	log_set_level(LOG_LEVEL_ERROR);
+}
+
+static void put_cursor(struct fixture *fx, uint64_t cursor)
+{
+	CLEANUP(freep) char *path = alloc_printf("%s/alerts", fx->folder);
+	CLEANUP(db_closep) struct db *state = NULL;
+	struct txn t;
+
+	assert_int_equal(state_open(path, false, &state, NULL), 0);
+	txn_begin_write(&t, state);
+	state_put_number(&t, "cursor", cursor);
+	assert_int_equal(txn_commit(&t), 0);
+}
+
+/* After a restored backup the journal was not followed until it had caught up. */
+static void test_alerts__an_older_store_is_followed_from_its_end(void **state)
+{
+	struct fixture *fx = *state;
+
+	redis_server_start(&fx->server, NULL);
+	subscribe(fx, "  - {name: s, query: 算力}");
+	crawl_many(fx, 0, 3);
+	put_cursor(fx, 5000);
+	open_alerts(fx);
+	crawl_many(fx, 3, 5);
+	run_until_len(fx, "s", 2);
+	assert_field(fx, "s", 0, "url", "https://a.cn/3");
+}
+
+static void subscribe_many(struct fixture *fx, int n)
+{
+	STRBUF_LOCAL(text);
+
+	for (int i = 0; i < n; i++)
+		strbuf_printf(&text, "  - {name: s%d, query: 算力}\n", i);
+	subscribe(fx, text.data);
+}
+
+static uint64_t saved_cursor(struct fixture *fx)
+{
+	CLEANUP(freep) char *path = alloc_printf("%s/alerts", fx->folder);
+	CLEANUP(db_closep) struct db *state = NULL;
+	CLEANUP(txn_abortp) struct txn t = TXN_INIT;
+
+	assert_int_equal(state_open(path, false, &state, NULL), 0);
+	txn_begin_read(&t, state);
+	return state_number(&t, "cursor");
+}
+
+/* 64 entries for 100,000 subscribers each were one transaction, of minutes. */
+static void test_alerts__many_subscribers_of_one_entry_make_a_batch_of_it(void **state)
+{
+	struct fixture *fx = *state;
+	uint64_t cursor;
+
+	subscribe_many(fx, 1100);
+	crawl_many(fx, 0, 20);
+	for (int turns = 1; !(cursor = saved_cursor(fx)); turns++) {
+		open_alerts(fx);
+		for (int i = 0; i < turns; i++)
+			loop_turn(fx->loop, true);
+		alerts_close(TAKE_PTR(fx->alerts));
+	}
+	assert_in_range(cursor, 1, 5);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -514,6 +618,9 @@ int main(void)
 		TEST(test_alerts__faulty_subscriptions_are_in_the_status),
 		TEST(test_alerts__a_spoilt_stream_keeps_back_only_its_own),
 		TEST(test_alerts__a_full_redis_is_waited_for),
+		TEST(test_alerts__a_damaged_journal_entry_is_passed_over),
+		TEST(test_alerts__an_older_store_is_followed_from_its_end),
+		TEST(test_alerts__many_subscribers_of_one_entry_make_a_batch_of_it),
 	};
 
 	log_set_level(LOG_LEVEL_ERROR);

@@ -142,8 +142,8 @@ static void test_subscription__redis_changes_are_seen_and_faults_kept_apart(void
 	struct fixture *fx = *state;
 
 	assert_true(read_redis(fx, "r", "{\"query\":\"算力\",\"owner\":\"me\"}"));
-	assert_false(read_redis(fx, "r", "{\"query\":\"算力\",\"owner\":\"me\"}"));
 	assert_int_equal(subscription_set_apply(fx->set, 0), 0);
+	assert_false(read_redis(fx, "r", "{\"query\":\"算力\",\"owner\":\"me\"}"));
 	assert_string_equal(subscription_set_find(fx->set, "r")->owner, "me");
 	assert_true(read_redis(fx, "r", "{\"query\":\"算力 AND\"}"));
 	assert_int_equal(subscription_set_apply(fx->set, 0), 0);
@@ -180,6 +180,35 @@ static void test_subscription__redis_is_remembered_without_redis(void **state)
 	assert_int_equal(subscription_set_find(fx->set, "r")->since, 5);
 }
 
+/* A full disk kept a new subscription out, and the next poll found nothing new. */
+static void test_subscription__what_could_not_be_applied_is_read_again(void **state)
+{
+	struct fixture *fx = *state;
+	CLEANUP(subscription_set_freep) struct subscription_set *set = NULL;
+	CLEANUP(db_closep) struct db *read_only = NULL;
+	const struct span fields[] = {SPAN_LITERAL("r"), SPAN_LITERAL("{\"query\":\"算力\"}")};
+	CLEANUP(freep) char *path = alloc_strdup(db_path(fx->state));
+
+	subscription_set_free(TAKE_PTR(fx->set));
+	db_close(TAKE_PTR(fx->state));
+	assert_int_equal(state_open(path, true, &read_only, NULL), 0);
+	assert_int_equal(subscription_set_new(read_only, &set), 0);
+	assert_true(subscription_set_read_redis(set, 1, fields));
+	assert_true(subscription_set_apply(set, 0) < 0);
+	assert_true(subscription_set_read_redis(set, 1, fields));
+}
+
+static void test_subscription__since_when_steps_back_with_the_journal(void **state)
+{
+	struct fixture *fx = *state;
+
+	read_redis(fx, "r", "{\"query\":\"算力\"}");
+	assert_int_equal(subscription_set_apply(fx->set, 5000), 0);
+	reopen(fx);
+	assert_int_equal(subscription_set_apply(fx->set, 3), 0);
+	assert_int_equal(subscription_set_find(fx->set, "r")->since, 3);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -190,6 +219,8 @@ int main(void)
 		TEST(test_subscription__redis_changes_are_seen_and_faults_kept_apart),
 		TEST(test_subscription__a_file_wins_over_redis),
 		TEST(test_subscription__redis_is_remembered_without_redis),
+		TEST(test_subscription__what_could_not_be_applied_is_read_again),
+		TEST(test_subscription__since_when_steps_back_with_the_journal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
