@@ -13,6 +13,7 @@
 #include "common/utf8.h"
 #include "common/wire.h"
 
+#include <assert.h>
 #include <msgpack/pack.h>
 
 #define NAME_MAX_BYTES 255	  /* of sources and workers */
@@ -557,11 +558,23 @@ static bool has_required(const struct shape *shape, const void *object)
 	return true;
 }
 
+/* A list that came again and again would allocate a hundred times the message. */
+static bool is_first(const struct field *f, const struct shape *shape, uint32_t *seen)
+{
+	uint32_t bit = UINT32_C(1) << (f - shape->fields);
+	bool is_new = !(*seen & bit);
+
+	*seen |= bit;
+	return is_new;
+}
+
 /* A map into a zeroed object. */
 static bool read_fields(struct reader *r, const struct shape *shape, void *object)
 {
 	struct wire_token map, key;
+	uint32_t seen = 0;
 
+	assert(shape->n_fields <= 32);
 	set_fallbacks(shape, object);
 	if (!wire_take(&r->left, &map) || map.type != WIRE_MAP)
 		return false;
@@ -571,7 +584,8 @@ static bool read_fields(struct reader *r, const struct shape *shape, void *objec
 		if (!wire_take(&r->left, &key) || key.type != WIRE_STRING)
 			return false;
 		f = shape_find(shape, key.text);
-		if (!(f ? read_value(r, f, object) : wire_skip(&r->left)))
+		if (!(f ? is_first(f, shape, &seen) && read_value(r, f, object)
+			: wire_skip(&r->left)))
 			return false;
 	}
 	return has_required(shape, object);

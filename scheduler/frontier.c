@@ -355,6 +355,11 @@ void frontier_each_queue(struct frontier *f, frontier_queue_fn *fn, void *arg)
 			more = cursor_next(&c);
 			continue;
 		}
+		/* All that follow have larger numbers still, which no host ever got. */
+		if (due.host > f->last[FRONTIER_HOST]) {
+			report_damage(f, "due", c.key);
+			return;
+		}
 		fn(arg, &due);
 		next = due_key(due.host + 1, 0, 0);
 		more = due.host < UINT32_MAX && cursor_seek(&c, due_key_span(&next));

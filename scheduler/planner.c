@@ -33,9 +33,19 @@ static void start_clock(struct planner *p)
 
 /* Hosts, within a transaction. */
 
+/* DNS takes a name with its trailing dot for the same. */
+static struct span without_dot(struct span name)
+{
+	return name.len > 1 && name.data[name.len - 1] == '.' ? span_from(name.data, name.len - 1)
+							      : name;
+}
+
 struct host *planner_host(struct planner *p, struct span name)
 {
-	struct host *h = hosts_find(&p->hosts, name);
+	struct host *h;
+
+	name = without_dot(name);
+	h = hosts_find(&p->hosts, name);
 
 	if (h)
 		return h;
@@ -224,9 +234,9 @@ static void name_host(struct planner *p, const struct frontier_due *first)
 	struct host *h;
 
 	if (!frontier_read(p->frontier, first->number, p->arena, &e) || !url_split(e.url, &parts) ||
-		hosts_find(&p->hosts, parts.host) || first->host > UINT32_MAX / 2)
+		hosts_find(&p->hosts, without_dot(parts.host)) || first->host > UINT32_MAX / 2)
 		return;
-	h = hosts_add(&p->hosts, parts.host, first->host);
+	h = hosts_add(&p->hosts, without_dot(parts.host), first->host);
 	h->due_ms = first->due_ms;
 	planner_put_host(p, h);
 }

@@ -319,6 +319,9 @@ static const struct {
 		"\xa6worker\xa2"
 		"a\0",
 		-ERR_PROTOCOL),
+	ROW("a list twice", 'p', "\xa6leases\x91\x83\xa3url\xa1x\xa7include\x90\xa7include\x90",
+		-ERR_PROTOCOL),
+	ROW("a list once", 'p', "\xa6leases\x91\x82\xa3url\xa1x\xa7include\x90", 0),
 	ROW("worker as bin", 'q', "\xa6worker\xc4\x01w", 0),
 	ROW("the byte that is never used", 'p', "\xa1z\xc1", -ERR_PROTOCOL),
 #undef ROW

@@ -1118,6 +1118,38 @@ static void test_planner__ready_tells_when_to_look_again(void **state)
 	assert_int_equal(planner_ready_ms(fx->p), START_MS + LIST_MS);
 }
 
+/* A table of hosts by number was made as long as the damaged key said: 16 GB. */
+static void test_planner__a_queue_of_a_number_that_no_host_has_is_skipped(void **state)
+{
+	struct fixture *fx = *state;
+	struct entry e;
+
+	assert_int_equal(planner_begin(fx->p), 0);
+	assert_true(frontier_read(fx->p->frontier, 1, fx->p->arena, &e));
+	e.host = INT32_MAX;
+	e.due_ms++;
+	frontier_schedule(fx->p->frontier, &e);
+	assert_int_equal(planner_commit(fx->p), 0);
+	reopen(fx);
+	assert_true(fx->p->hosts.n_numbers < 1000);
+}
+
+/* "b.cn." is "b.cn" to DNS: two requests at once went to one server. */
+static void test_planner__a_host_with_a_trailing_dot_is_the_same(void **state)
+{
+	struct fixture *fx = *state;
+	const struct admin_request q = {ADMIN_ADD,
+		(struct span[]){SPAN_LITERAL("http://b.cn/1.html"), SPAN_LITERAL("http://b.cn./2.html"),
+			SPAN_LITERAL("http://B.CN:8080/3.html")}, 3};
+	STRBUF_LOCAL(out);
+
+	ask(fx, "w", 10);
+	assert_int_equal(planner_begin(fx->p), 0);
+	assert_true(admin_handle(fx->p, &q, &out));
+	assert_int_equal(planner_commit(fx->p), 0);
+	assert_int_equal(ask(fx, "w", 10), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1177,6 +1209,8 @@ int main(void)
 		TEST(test_planner__a_pause_of_nothing_is_refused),
 		TEST(test_planner__a_wall_clock_that_goes_back_stops_nothing),
 		TEST(test_planner__ready_tells_when_to_look_again),
+		TEST(test_planner__a_queue_of_a_number_that_no_host_has_is_skipped),
+		TEST(test_planner__a_host_with_a_trailing_dot_is_the_same),
 #undef TEST
 	};
 
