@@ -197,6 +197,7 @@ static void work(struct follower *f)
 {
 	int r = work_on_batch(f);
 
+	store_reader_rest(f->reader);
 	note_trouble(f, r < 0 ? r : 0);
 	/* A full batch: there is more, but others want their turn first. */
 	timer_set(f->timer, r > 0 ? 0 : LOOK_AGAIN_MS);
@@ -265,6 +266,7 @@ int follower_open(struct loop *l, struct store *store, struct db *state,
 		r = read_cursor(f);
 	if (r < 0)
 		return r;
+	store_reader_rest(f->reader);
 	fd = store_watch_fd(store);
 	if (fd >= 0)
 		f->watch = watch_new(l, fd, WATCH_READ, on_commit, f);
@@ -291,10 +293,11 @@ uint64_t follower_cursor(const struct follower *f)
 
 uint64_t follower_journal_last(struct follower *f)
 {
-	struct store_counts counts;
+	struct store_counts counts = {.journal_last = f->cursor};
 
-	if (store_reader_renew(f->reader) < 0 || store_read_counts(f->reader, &counts) < 0)
-		return f->cursor;
+	if (store_reader_renew(f->reader) == 0)
+		(void)store_read_counts(f->reader, &counts); /* what was read is known at least */
+	store_reader_rest(f->reader);
 	return counts.journal_last;
 }
 

@@ -228,7 +228,7 @@ static struct span record_of(struct store_reader *reader, const struct alert *al
 	struct span json;
 
 	/* A version may have been removed since; the alert itself says the most. */
-	if (!reader || store_read_record(reader, alert->record, &json) != 1)
+	if (store_read_record(reader, alert->record, &json) != 1)
 		return SPAN_LITERAL("null");
 	return json;
 }
@@ -297,11 +297,12 @@ static void fill(struct outbox *o)
 	CLEANUP(store_reader_freep) struct store_reader *reader = NULL;
 	CLEANUP(txn_abortp) struct txn t = TXN_INIT;
 
-	store_reader_open(o->store, &reader);
 	txn_begin_read(&t, o->state_db);
-	fill_from(o, &t, reader);
+	txn_fail(&t, store_reader_open(o->store, &reader));
+	if (reader)
+		fill_from(o, &t, reader);
 	if (t.err) {
-		log_error(&o->log, "cannot read the outbox: %s, retrying", err_str(t.err));
+		log_error(&o->log, "cannot read what is to be sent: %s, retrying", err_str(t.err));
 		o->was_refused = o->is_at_end = true;
 	}
 	if (o->is_at_end && o->n_waiting == 0) {

@@ -390,15 +390,21 @@ int db_copy(struct db *db, const char *path)
 
 /* Transactions */
 
-static int begin(struct db *db, unsigned flags, MDB_txn **ret)
+/* A new one, or the one in *@handle again, which rests. */
+static int begin_once(struct db *db, unsigned flags, MDB_txn **handle)
 {
-	int r = mdb_txn_begin(db->env, NULL, flags, ret);
+	return *handle ? mdb_txn_renew(*handle) : mdb_txn_begin(db->env, NULL, flags, handle);
+}
+
+static int begin(struct db *db, unsigned flags, MDB_txn **handle)
+{
+	int r = begin_once(db, flags, handle);
 
 	/* Another process has set a larger map. Ours may only be moved while nobody reads from it. */
 	if (r == MDB_MAP_RESIZED && atomic_load(&db->n_readers) == 0) {
 		r = mdb_env_set_mapsize(db->env, 0);
 		if (!r)
-			r = mdb_txn_begin(db->env, NULL, flags, ret);
+			r = begin_once(db, flags, handle);
 	}
 	return r;
 }
@@ -437,7 +443,7 @@ void txn_begin_read(struct txn *t, struct db *db)
 /* The transaction is over; its handle is the caller's. */
 static MDB_txn *take_handle(struct txn *t)
 {
-	if (t->handle && !t->write)
+	if (t->handle && !t->write && !t->resting)
 		atomic_fetch_sub(&t->db->n_readers, 1);
 	return TAKE_PTR(t->handle);
 }
@@ -471,14 +477,29 @@ void txn_abort(struct txn *t)
 		mdb_txn_abort(handle);
 }
 
-int txn_renew(struct txn *t)
+void txn_rest(struct txn *t)
 {
 	assert(!t->write);
-	if (!t->handle)
-		return t->err;
+	if (!t->handle || t->resting)
+		return;
 	mdb_txn_reset(t->handle);
-	t->err = err_from_mdb(mdb_txn_renew(t->handle));
-	return t->err;
+	atomic_fetch_sub(&t->db->n_readers, 1);
+	t->resting = true;
+}
+
+int txn_renew(struct txn *t)
+{
+	MDB_txn *handle = t->handle;
+
+	if (!handle)
+		return t->err;
+	txn_rest(t);
+	t->err = err_from_mdb(begin(t->db, MDB_RDONLY, &handle));
+	if (t->err)
+		return t->err;
+	atomic_fetch_add(&t->db->n_readers, 1);
+	t->resting = false;
+	return 0;
 }
 
 void txn_fail(struct txn *t, int err)

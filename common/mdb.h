@@ -72,6 +72,7 @@ struct txn {
 	void *handle; /* MDB_txn, NULL when there is none */
 	int err;      /* 0 or -ERR_*: the first failure */
 	bool write;
+	bool resting; /* a read transaction that holds no state: only to be renewed or ended */
 };
 
 #define TXN_INIT {0}
@@ -89,6 +90,9 @@ static inline void txn_abortp(struct txn *t)
 
 /* Moves a read transaction to the newest state; spans from it are gone. Returns 0 or its error. */
 int txn_renew(struct txn *t);
+
+/* Lets go of the state that a read transaction sees, whose pages can be used again. */
+void txn_rest(struct txn *t);
 
 /* Makes the transaction fail with @err (negative) unless it has failed already. */
 void txn_fail(struct txn *t, int err);

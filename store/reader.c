@@ -25,6 +25,11 @@ int store_reader_renew(struct store_reader *r)
 	return txn_renew(&r->txn);
 }
 
+void store_reader_rest(struct store_reader *r)
+{
+	txn_rest(&r->txn);
+}
+
 void store_reader_free(struct store_reader *r)
 {
 	if (!r)

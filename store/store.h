@@ -84,6 +84,7 @@ void store_save_robots(struct store_batch *b, const char *origin, const struct s
  */
 int store_reader_open(struct store *s, struct store_reader **ret);
 int store_reader_renew(struct store_reader *r);
+void store_reader_rest(struct store_reader *r); /* costs nothing until the next renew, which has to come first */
 void store_reader_free(struct store_reader *r);
 DEFINE_CLEANUP(struct store_reader *, store_reader_free)
 

@@ -210,6 +210,86 @@ static void test_mdb__a_truncated_file_is_refused_at_any_length(void **state)
 	}
 }
 
+/* Another process with a larger map, which fills what ours cannot see. It begins when told. */
+static pid_t start_grower(const char *path, int go)
+{
+	struct db_options options = options_of(1);
+	struct db *db = NULL;
+	pid_t pid = fork();
+	char byte;
+
+	if (pid != 0)
+		return pid;
+	options.map_bytes = 64 << 20;
+	if (read(go, &byte, 1) != 1 || db_open(path, &options, &db, NULL) < 0)
+		_exit(1);
+	for (uint64_t i = 0; i < 40; i++)
+		fill(db, i * 10000 + 1, i * 10000 + 10000);
+	_exit(0);
+}
+
+/* A follower that was open when crawlers got a larger map never read again. */
+static void test_mdb__a_reader_moves_on_into_a_larger_map(void **state)
+{
+	struct fixture *fx = ALLOC_NEW(struct fixture);
+	struct db_options options = options_of(1);
+	struct txn t;
+	pid_t grower;
+	int go[2], code;
+
+	fx->folder = test_folder_new();
+	fx->path = alloc_printf("%s/db", fx->folder);
+	assert_int_equal(pipe(go), 0);
+	grower = start_grower(fx->path, go[0]);
+	assert_int_equal(db_open(fx->path, &options, &fx->db, NULL), 0);
+	txn_begin_read(&t, fx->db);
+	assert_int_equal(write(go[1], "", 1), 1);
+	assert_int_equal(waitpid(grower, &code, 0), grower);
+	assert_int_equal(code, 0);
+	assert_int_equal(txn_renew(&t), 0);
+	assert_int_equal(txn_count(&t, THINGS), 400000);
+	txn_abort(&t);
+	close(go[0]);
+	close(go[1]);
+	*state = fx;
+	teardown(state);
+}
+
+/* Rewrites the same keys; returns how far the file is used. */
+static int64_t used_after_rewriting(struct db *db)
+{
+	struct db_sizes sizes;
+	struct txn t;
+
+	for (uint64_t i = 0; i < 60 * 500; i++) {
+		struct db_key64 k = db_key64(i % 500);
+
+		if (i % 500 == 0)
+			txn_begin_write(&t, db);
+		txn_put(&t, THINGS, db_key64_span(&k), SPAN_LITERAL("a thing"));
+		if (i % 500 == 499)
+			assert_int_equal(txn_commit(&t), 0);
+	}
+	assert_int_equal(db_read_sizes(db, &sizes), 0);
+	return sizes.used_bytes;
+}
+
+static void test_mdb__a_reader_at_rest_keeps_no_pages(void **state)
+{
+	struct fixture *fx = *state;
+	struct txn t;
+	int64_t used = used_after_rewriting(fx->db);
+
+	txn_begin_read(&t, fx->db);
+	txn_rest(&t);
+	txn_rest(&t);
+	assert_int_equal(used_after_rewriting(fx->db), used);
+	assert_int_equal(txn_renew(&t), 0);
+	assert_int_equal(txn_count(&t, THINGS), 500);
+	txn_rest(&t);
+	txn_abort(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +304,9 @@ int main(void)
 			test_mdb__what_is_no_environment_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_mdb__a_truncated_file_is_refused_at_any_length, setup, teardown),
+		cmocka_unit_test(test_mdb__a_reader_moves_on_into_a_larger_map),
+		cmocka_unit_test_setup_teardown(
+			test_mdb__a_reader_at_rest_keeps_no_pages, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
