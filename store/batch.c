@@ -8,6 +8,7 @@
  *	unknown URL, unknown text   -> page, record, body, story, journal "new"
  *	unknown URL, known text     -> page, record, body, joins story, journal "reprint"
  *	known URL, text or title    -> version, record, body, journal "updated"
+ *	known URL, another's text   -> version, record, body of that story, journal "reprint"
  *	known URL, nothing changed  -> a visit
  */
 #include "store/store.h"
@@ -22,6 +23,8 @@
 #include "store/story.h"
 
 #include <sys/stat.h>
+
+#define STORY_TEXT_MIN 60 /* bytes, 20 characters: "see the attachment" makes no story of two notices */
 
 int store_batch_begin(struct store *s, struct store_batch **ret)
 {
@@ -100,12 +103,12 @@ static bool is_changed(const struct page_entry *p, const struct record *r)
 		!hash_eq(&newest->text_hash, &r->text_hash);
 }
 
-/* Pages without a text have nothing in common. */
+/* Pages without a text, or with next to none, have nothing in common. */
 static bool has_text(const struct record *r)
 {
 	static const struct hash none;
 
-	return r->text && *r->text && !hash_eq(&r->text_hash, &none);
+	return r->text && strlen(r->text) >= STORY_TEXT_MIN && !hash_eq(&r->text_hash, &none);
 }
 
 /* The story that has this text already, if any. */
@@ -140,7 +143,8 @@ static void join_story(struct store_batch *b, const struct record *r)
 	} else {
 		story_init(&story, b->arena, r->fetched_at_ms);
 	}
-	story_add(&story, &r->id);
+	if (!story_has(&story, &r->id))
+		story_add(&story, &r->id);
 	story_write(&story, &json);
 	txn_put(&b->txn, STORE_STORIES, hash_span(&r->story), strbuf_span(&json));
 }
@@ -238,6 +242,26 @@ static void count_visit(struct page_entry *p, int64_t at_ms)
 		p->last_visit_ms = at_ms;
 }
 
+/*
+ * Where a changed page belongs. With a text that is another story's, this
+ * version is that story's, while the page itself stays where it was: what shows
+ * the same notice for an hour is not one story for ever. A page that was taken
+ * for a copy and has another title and text by now has a story of its own.
+ */
+static enum journal_event place_version(struct store_batch *b, struct page_entry *p, struct record *r)
+{
+	const struct page_version *newest = page_newest(p);
+	struct hash title = title_hash(r), before = p->story;
+
+	r->story = before;
+	if (!find_story(b, r, &r->story) && newest && !hash_eq(&newest->title_hash, &title) &&
+		!hash_eq(&newest->text_hash, &r->text_hash))
+		p->story = r->story = r->id;
+	if (!hash_eq(&r->story, &before))
+		join_story(b, r);
+	return hash_eq(&r->story, &p->story) ? JOURNAL_UPDATED : JOURNAL_REPRINT;
+}
+
 static enum save_outcome save_known_page(struct store_batch *b, struct page_entry *p,
 	struct record *r, struct span raw)
 {
@@ -248,7 +272,7 @@ static enum save_outcome save_known_page(struct store_batch *b, struct page_entr
 	r->version = (newest ? newest->version : 0) + changed;
 	count_visit(p, r->fetched_at_ms);
 	if (changed)
-		append_version(b, p, JOURNAL_UPDATED, r, raw);
+		append_version(b, p, place_version(b, p, r), r, raw);
 	put_page(b, &r->id, p);
 	return changed ? SAVE_UPDATED : SAVE_UNCHANGED;
 }

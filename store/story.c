@@ -48,6 +48,15 @@ void story_init(struct story *s, struct arena *a, int64_t first_seen_ms)
 	s->members = arena_alloc(a, sizeof *s->members);
 }
 
+bool story_has(const struct story *s, const struct hash *page)
+{
+	for (size_t i = 0; i < s->n_members; i++) {
+		if (hash_eq(&s->members[i], page))
+			return true;
+	}
+	return false;
+}
+
 void story_add(struct story *s, const struct hash *page)
 {
 	s->count++;

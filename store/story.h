@@ -29,5 +29,7 @@ int story_parse(struct span json, struct arena *a, struct story *ret);
 
 void story_init(struct story *s, struct arena *a, int64_t first_seen_ms);
 void story_add(struct story *s, const struct hash *page);
+/* Whether a page is among those that are listed. */
+bool story_has(const struct story *s, const struct hash *page);
 
 #endif

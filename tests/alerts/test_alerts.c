@@ -207,6 +207,8 @@ static void assert_field(struct fixture *fx, const char *name, size_t i, const c
 	assert_string_equal(found, value);
 }
 
+#define FIRST_TEXT "人工智能第一版，工业和信息化部等部门近日联合印发通知，部署推进应用。"
+
 static void test_alerts__a_story_is_new_once_then_reprinted_and_updated(void **state)
 {
 	struct fixture *fx = *state;
@@ -216,8 +218,8 @@ static void test_alerts__a_story_is_new_once_then_reprinted_and_updated(void **s
 		      "  - {name: all, query: 人工智能, deliver: [new, updated, reprint]}\n"
 		      "  - {name: mark, query: 标记}");
 	open_alerts(fx);
-	crawl(fx, "https://a.cn/1", "题", "人工智能第一版");
-	crawl(fx, "https://b.cn/1", "转载", "人工智能第一版");
+	crawl(fx, "https://a.cn/1", "题", FIRST_TEXT);
+	crawl(fx, "https://b.cn/1", "转载", FIRST_TEXT);
 	crawl(fx, "https://a.cn/1", "题", "人工智能第二版");
 	crawl(fx, "https://a.cn/2", "体育", "足球");
 	crawl(fx, "https://a.cn/3", "标记", "标记");

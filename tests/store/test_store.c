@@ -13,6 +13,9 @@
 
 #include <cmocka.h>
 
+/* A text that is long enough to be recognised. */
+#define LONG(text) text "，工业和信息化部等部门近日联合印发通知，部署推进人工智能应用。"
+
 struct fixture {
 	char *folder;
 	char *path;
@@ -103,8 +106,8 @@ static void test_store__a_page_is_new_then_unchanged_then_updated(void **state)
 static void test_store__a_known_text_joins_its_story(void **state)
 {
 	struct fixture *fx = *state;
-	struct record first = page("https://a.cn/1", "题", "同一段文字");
-	struct record copy = page("https://b.cn/9", "转载：题", "同一段文字");
+	struct record first = page("https://a.cn/1", "题", LONG("同一段文字"));
+	struct record copy = page("https://b.cn/9", "转载：题", LONG("同一段文字"));
 
 	assert_int_equal(save(fx->store, &first, ""), SAVE_NEW);
 	assert_int_equal(save(fx->store, &copy, ""), SAVE_REPRINT);
@@ -121,14 +124,70 @@ static void test_store__pages_without_text_have_stories_of_their_own(void **stat
 	assert_int_equal(counts_of(fx->store).stories, 2);
 }
 
+/* Two notices, "see the attachment": the second was taken for the first, and told to nobody. */
+static void test_store__next_to_no_text_makes_no_story(void **state)
+{
+	struct fixture *fx = *state;
+
+	assert_int_equal(save_text(fx->store, "https://a.cn/1", "通知一", "请见附件"), SAVE_NEW);
+	assert_int_equal(save_text(fx->store, "https://a.cn/2", "通知二", "请见附件"), SAVE_NEW);
+}
+
+static enum journal_event last_event(struct store *s)
+{
+	CLEANUP(store_reader_freep) struct store_reader *r = NULL;
+	struct journal_entry e;
+
+	assert_int_equal(store_reader_open(s, &r), 0);
+	assert_int_equal(store_read_journal(r, counts_of(s).journal_last - 1, &e), 1);
+	return e.event;
+}
+
+/* The same text was told a second time, as news of the other page. */
+static void test_store__a_page_that_gets_another_storys_text_reprints_it_and_stays(void **state)
+{
+	struct fixture *fx = *state;
+	struct record first = page("https://a.cn/1", "题", LONG("甲"));
+	struct record second = page("https://b.cn/1", "别题", LONG("乙"));
+	struct record same = page("https://b.cn/1", "题", LONG("甲"));
+	struct record back = page("https://b.cn/1", "别题", LONG("乙，更正"));
+
+	save(fx->store, &first, "");
+	save(fx->store, &second, "");
+	assert_int_equal(save(fx->store, &same, ""), SAVE_UPDATED);
+	assert_true(hash_eq(&same.story, &first.id));
+	assert_int_equal(last_event(fx->store), JOURNAL_REPRINT);
+	assert_int_equal(save(fx->store, &back, ""), SAVE_UPDATED);
+	assert_true(hash_eq(&back.story, &second.id));
+	assert_int_equal(last_event(fx->store), JOURNAL_UPDATED);
+}
+
+/* Fetched while the site said that it is under maintenance, like others: their news are not one story. */
+static void test_store__a_copy_with_another_title_and_text_founds_a_story(void **state)
+{
+	struct fixture *fx = *state;
+	struct record copy = page("https://b.cn/1", "维护", LONG("维护"));
+	struct record other = page("https://b.cn/1", "新闻", LONG("新闻"));
+	struct record edited = page("https://c.cn/1", "维护", LONG("维护，修订"));
+
+	save_text(fx->store, "https://a.cn/1", "维护", LONG("维护"));
+	assert_int_equal(save(fx->store, &copy, ""), SAVE_REPRINT);
+	assert_int_equal(save(fx->store, &other, ""), SAVE_UPDATED);
+	assert_true(hash_eq(&other.story, &other.id));
+	assert_int_equal(counts_of(fx->store).stories, 2);
+	save_text(fx->store, "https://c.cn/1", "维护", LONG("维护"));
+	assert_int_equal(save(fx->store, &edited, ""), SAVE_UPDATED);
+	assert_true(hash_eq(&edited.story, &copy.story));
+}
+
 static void test_store__the_journal_tells_events_in_order(void **state)
 {
 	struct fixture *fx = *state;
 	CLEANUP(store_reader_freep) struct store_reader *r = NULL;
 	struct journal_entry e;
 
-	save_text(fx->store, "https://a.cn/1", "题", "甲");
-	save_text(fx->store, "https://b.cn/1", "题", "甲");
+	save_text(fx->store, "https://a.cn/1", "题", LONG("甲"));
+	save_text(fx->store, "https://b.cn/1", "题", LONG("甲"));
 	save_text(fx->store, "https://a.cn/1", "题", "乙");
 	assert_int_equal(store_reader_open(fx->store, &r), 0);
 	assert_int_equal(store_read_journal(r, 0, &e), 1);
@@ -438,6 +497,9 @@ int main(void)
 		TEST(test_store__a_page_is_new_then_unchanged_then_updated),
 		TEST(test_store__a_known_text_joins_its_story),
 		TEST(test_store__pages_without_text_have_stories_of_their_own),
+		TEST(test_store__next_to_no_text_makes_no_story),
+		TEST(test_store__a_page_that_gets_another_storys_text_reprints_it_and_stays),
+		TEST(test_store__a_copy_with_another_title_and_text_founds_a_story),
 		TEST(test_store__the_journal_tells_events_in_order),
 		TEST(test_store__versions_and_bodies_are_found),
 		TEST(test_store__a_visit_counts_without_a_version),
