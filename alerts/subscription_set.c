@@ -90,9 +90,18 @@ static void parse_redis_entry(struct entry *e)
 	free(text);
 }
 
+/* As it was kept: strings end with their first zero byte. */
+static bool is_kept_as(struct span s, const char *kept)
+{
+	size_t len = strlen(kept);
+
+	return s.len >= len && memcmp(s.data ? s.data : "", kept, len) == 0 &&
+		(s.len == len || s.data[len] == '\0');
+}
+
 static bool same_pair(const struct entry *e, struct span name, struct span raw)
 {
-	return span_is(name, e->name) && span_is(raw, e->raw);
+	return is_kept_as(name, e->name) && is_kept_as(raw, e->raw);
 }
 
 static bool is_same_as_before(const struct entry_list *list, size_t n, const struct span *fields)

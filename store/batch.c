@@ -3,6 +3,9 @@
  * so nothing that a number depends on may be remembered between batches: the
  * last ones are looked up inside the transaction.
  *
+ * A damaged value is read as an absent one: the page is stored anew, and what
+ * it was stays in the records.
+ *
  * One page, in store_save_page():
  *
  *	unknown URL, unknown text   -> page, record, body, story, journal "new"
@@ -14,7 +17,6 @@
 #include "store/store.h"
 
 #include "common/alloc.h"
-#include "common/err.h"
 #include "store/body.h"
 #include "store/journal.h"
 #include "store/layout.h"
@@ -71,14 +73,9 @@ static uint64_t next_number(struct txn *t, unsigned table, uint64_t *last)
 static bool find_page(struct store_batch *b, const struct hash *id, struct page_entry *ret)
 {
 	struct span value;
-	int r;
 
-	if (!txn_get(&b->txn, STORE_PAGES, hash_span(id), &value))
-		return false;
-	r = page_parse(value, b->arena, ret);
-	if (r < 0)
-		txn_fail(&b->txn, r);
-	return r == 0;
+	return txn_get(&b->txn, STORE_PAGES, hash_span(id), &value) &&
+		page_parse(value, b->arena, ret) == 0;
 }
 
 static void put_page(struct store_batch *b, const struct hash *id, const struct page_entry *p)
@@ -117,12 +114,9 @@ static bool find_story(struct store_batch *b, const struct record *r, struct has
 	struct span value;
 
 	if (!has_text(r) ||
-		!txn_get(&b->txn, STORE_FINGERPRINTS, hash_span(&r->text_hash), &value))
+		!txn_get(&b->txn, STORE_FINGERPRINTS, hash_span(&r->text_hash), &value) ||
+		value.len < HASH_BYTES)
 		return false;
-	if (value.len < HASH_BYTES) {
-		txn_fail(&b->txn, -ERR_CORRUPT);
-		return false;
-	}
 	memcpy(ret->bytes, value.data, HASH_BYTES);
 	return true;
 }
@@ -133,16 +127,9 @@ static void join_story(struct store_batch *b, const struct record *r)
 	struct span value;
 	struct story story;
 
-	if (txn_get(&b->txn, STORE_STORIES, hash_span(&r->story), &value)) {
-		int code = story_parse(value, b->arena, &story);
-
-		if (code < 0) {
-			txn_fail(&b->txn, code);
-			return;
-		}
-	} else {
+	if (!txn_get(&b->txn, STORE_STORIES, hash_span(&r->story), &value) ||
+		story_parse(value, b->arena, &story) < 0)
 		story_init(&story, b->arena, r->fetched_at_ms);
-	}
 	if (!story_has(&story, &r->id))
 		story_add(&story, &r->id);
 	story_write(&story, &json);

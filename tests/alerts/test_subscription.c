@@ -198,6 +198,17 @@ static void test_subscription__what_could_not_be_applied_is_read_again(void **st
 	assert_true(subscription_set_read_redis(set, 1, fields));
 }
 
+/* It was taken for a change at every poll: the matcher was built anew every second. */
+static void test_subscription__a_zero_byte_is_no_change_every_time(void **state)
+{
+	struct fixture *fx = *state;
+	const struct span fields[] = {SPAN_LITERAL("r"), SPAN_LITERAL("{\"query\":\"算力\"}\0 ")};
+
+	assert_true(subscription_set_read_redis(fx->set, 1, fields));
+	assert_int_equal(subscription_set_apply(fx->set, 0), 0);
+	assert_false(subscription_set_read_redis(fx->set, 1, fields));
+}
+
 static void test_subscription__since_when_steps_back_with_the_journal(void **state)
 {
 	struct fixture *fx = *state;
@@ -220,6 +231,7 @@ int main(void)
 		TEST(test_subscription__a_file_wins_over_redis),
 		TEST(test_subscription__redis_is_remembered_without_redis),
 		TEST(test_subscription__what_could_not_be_applied_is_read_again),
+		TEST(test_subscription__a_zero_byte_is_no_change_every_time),
 		TEST(test_subscription__since_when_steps_back_with_the_journal),
 	};
 

@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/strbuf.h"
+#include "store/layout.h"
 #include "test_folder.h"
 
 #include <poll.h>
@@ -277,6 +278,34 @@ static void test_store__an_aborted_batch_leaves_nothing(void **state)
 	assert_int_equal(save(fx->store, &r, "raw"), SAVE_NEW);
 }
 
+static void damage(struct store *s, enum store_table table, const struct hash *key)
+{
+	struct txn t;
+
+	txn_begin_write(&t, s->db);
+	txn_put(&t, table, hash_span(key), SPAN_LITERAL("{garbage"));
+	assert_int_equal(txn_commit(&t), 0);
+}
+
+/* One damaged value, and its page could never be stored again. */
+static void test_store__a_page_with_damaged_values_is_stored_anew(void **state)
+{
+	struct fixture *fx = *state;
+	struct record r = page("https://a.cn/1", "题", LONG("甲"));
+	CLEANUP(store_reader_freep) struct store_reader *reader = NULL;
+	uint64_t seq;
+
+	save(fx->store, &r, "raw");
+	damage(fx->store, STORE_PAGES, &r.id);
+	damage(fx->store, STORE_STORIES, &r.id);
+	damage(fx->store, STORE_FINGERPRINTS, &r.text_hash);
+	assert_int_equal(save(fx->store, &r, "raw"), SAVE_NEW);
+	assert_int_equal(save_text(fx->store, "https://a.cn/1", "题", LONG("乙")), SAVE_UPDATED);
+	assert_int_equal(store_reader_open(fx->store, &reader), 0);
+	assert_int_equal(store_find_version(reader, &r.id, 2, &seq), 1);
+	assert_int_equal(seq, 3);
+}
+
 static void test_store__a_full_store_says_so_and_stays_whole(void **state)
 {
 	struct fixture *fx = *state;
@@ -505,6 +534,7 @@ int main(void)
 		TEST(test_store__a_visit_counts_without_a_version),
 		TEST(test_store__robots_are_kept_by_origin),
 		TEST(test_store__an_aborted_batch_leaves_nothing),
+		TEST(test_store__a_page_with_damaged_values_is_stored_anew),
 		TEST(test_store__a_full_store_says_so_and_stays_whole),
 		TEST(test_store__kill_9_of_a_writer_loses_nothing_committed),
 		TEST(test_store__readers_and_other_writers_work_beside_a_writer),
