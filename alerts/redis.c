@@ -68,21 +68,36 @@ static bool is_digits(const char *s)
 	return *s && s[strspn(s, "0123456789")] == '\0' && strlen(s) <= 5;
 }
 
+/* Cuts ":PORT" off @host, and the brackets that keep an IPv6 address's own colons apart from it. */
+static bool cut_port(char *host, int *ret_port)
+{
+	char *end = *host == '[' ? strchr(host, ']') : NULL;
+	char *colon = strchr(end ? end : host, ':');
+
+	if (*host == '[' && (!end || (end[1] && colon != end + 1)))
+		return false;
+	if (colon && !is_digits(colon + 1))
+		return false;
+	if (colon) {
+		*ret_port = (int)strtol(colon + 1, NULL, 10);
+		*colon = '\0';
+	}
+	if (end) {
+		*end = '\0';
+		memmove(host, host + 1, strlen(host));
+	}
+	return true;
+}
+
 static bool parse_host(const char *text, struct address *ret)
 {
 	const char *slash = strchr(text, '/');
 	size_t len = slash ? (size_t)(slash - text) : strlen(text);
-	char *colon;
 
 	ret->host = alloc_strndup(text, len);
 	ret->port = PORT_DEFAULT;
-	colon = strrchr(ret->host, ':');
-	if (colon && is_digits(colon + 1)) {
-		*colon = '\0';
-		ret->port = (int)strtol(colon + 1, NULL, 10);
-	} else if (colon) {
+	if (!cut_port(ret->host, &ret->port))
 		return false;
-	}
 	if (slash && slash[1])
 		ret->database = alloc_strdup(slash + 1);
 	return *ret->host && ret->port > 0 && ret->port < 65536 &&

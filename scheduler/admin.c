@@ -72,7 +72,7 @@ static bool show_status(struct planner *p, struct strbuf *out)
 
 	frontier_read_counts(p->frontier, &counts);
 	json_open(out, '{');
-	json_field_int(out, "uptime_s", (clock_wall_ms() - p->started_ms) / 1000);
+	json_field_int(out, "uptime_s", (clock_mono_ms() - p->base_mono_ms) / 1000);
 	json_field_int(out, "urls", (int64_t)counts.urls);
 	json_field_int(out, "scheduled", (int64_t)counts.scheduled);
 	json_field_int(out, "due_now", (int64_t)t.due_now);

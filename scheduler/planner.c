@@ -26,7 +26,6 @@ static void start_clock(struct planner *p)
 {
 	int64_t wall_ms = clock_wall_ms(), last_ms = frontier_last_ms(p->frontier);
 
-	p->started_ms = wall_ms;
 	p->base_ms = wall_ms > last_ms ? wall_ms : last_ms;
 	p->base_mono_ms = clock_mono_ms();
 }

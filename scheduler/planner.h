@@ -46,7 +46,6 @@ struct planner {
 	struct roster roster;
 	struct arena *arena; /* of the transaction; NULL outside */
 	int64_t base_ms, base_mono_ms;
-	int64_t started_ms; /* wall clock */
 	bool needs_load;    /* a commit failed: memory says more than the tables */
 	const char *trouble; /* why commits fail, for the status; NULL while they do not. Static. */
 	struct planner_counts counts;

@@ -102,7 +102,9 @@ static void call(struct fixture *fx, const char *a, const char *b)
 static void test_redis__addresses_are_checked(void **state)
 {
 	static const char *const bad[] = {"", "localhost", "http://a", "redis://", "redis://a:x",
-		"redis://:secret@host", "redis://a:70000", "redis://a/x", "unix://relative"};
+		"redis://:secret@host", "redis://a:70000", "redis://a/x", "unix://relative",
+		"redis://[::1", "redis://[]", "redis://[::1]x:1", "redis://::1", "redis://[::1]:70000"};
+	static const char *const good[] = {"redis://[::1]", "redis://[::1]:6380/2", "redis://a:1/2"};
 	struct fixture *fx = *state;
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -114,6 +116,13 @@ static void test_redis__addresses_are_checked(void **state)
 			fail_msg("row %zu %s", i, bad[i]);
 		assert_non_null(error);
 		free(error);
+	}
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		struct redis_options options = {good[i], NULL};
+		struct redis *r = NULL;
+
+		assert_int_equal(redis_open(fx->loop, &options, on_state, fx, &r, NULL), 0);
+		redis_close(r);
 	}
 }
 

@@ -1106,6 +1106,7 @@ static void test_planner__a_wall_clock_that_goes_back_stops_nothing(void **state
 	assert_int_equal(ask(fx, "w", 10), 0);
 	later(fx, LIST_MS);
 	assert_int_equal(ask(fx, "w", 10), 1);
+	assert_int_equal(status(fx, "uptime_s"), LIST_MS / SECOND);
 }
 
 static void test_planner__ready_tells_when_to_look_again(void **state)
