@@ -42,7 +42,8 @@ static bool is_dense(uint32_t c)
 
 static bool is_latin(uint32_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 0xDF && c <= 0x24F && c != 0xF7);
+	return (c >= 'a' && c <= 'z') || (c >= 0xDF && c <= 0x24F && c != 0xF7) ||
+		(c >= 0x1E00 && c <= 0x1EFF);
 }
 
 static uint32_t compose(uint32_t first, uint32_t second)
@@ -76,22 +77,39 @@ static void write_char(struct folder *f, uint32_t c)
 	}
 }
 
-static void close_gap(struct folder *f, uint32_t next)
+/* What is left of white space and apostrophes before @next: one character, or 0. */
+static uint32_t between(const struct folder *f, uint32_t next)
 {
 	if (f->gap == GAP_BREAK && f->last)
-		write_char(f, '\n');
-	else if (f->gap == GAP_SPACE && f->last && !is_dense(f->last) && !is_dense(next))
-		write_char(f, ' ');
-	else if (f->gap == GAP_NONE && f->apostrophe && is_latin(f->last) && is_latin(next))
-		write_char(f, '\'');
+		return '\n';
+	if (f->gap == GAP_SPACE && f->last && !is_dense(f->last) && !is_dense(next))
+		return ' ';
+	if (f->gap == GAP_NONE && f->apostrophe && is_latin(f->last) && is_latin(next))
+		return '\'';
+	return 0;
+}
+
+/*
+ * A mark joins the character before it, also over a gap of which nothing is
+ * left: else folding again would join them.
+ */
+static void put_visible(struct folder *f, uint32_t c)
+{
+	uint32_t gap = between(f, c), composed = 0;
+
 	f->gap = GAP_NONE;
 	f->apostrophe = false;
+	if (gap)
+		write_char(f, gap);
+	else if (f->last && c >= 0x300 && c < 0x3100)
+		composed = compose(f->last, c);
+	if (composed)
+		strbuf_truncate(f->out, f->last_at);
+	write_char(f, composed ? composed : c);
 }
 
 static void put(struct folder *f, uint32_t c)
 {
-	uint32_t composed;
-
 	if (c == '\n' || c == '\r' || c == 0x2028 || c == 0x2029) {
 		f->gap = GAP_BREAK;
 	} else if (utf8_is_space(c)) {
@@ -99,13 +117,8 @@ static void put(struct folder *f, uint32_t c)
 			f->gap = GAP_SPACE;
 	} else if (c == '\'') {
 		f->apostrophe = true;
-	} else if (f->last && f->gap == GAP_NONE && !f->apostrophe && c >= 0x300 && c < 0x3100 &&
-		(composed = compose(f->last, c)) != 0) {
-		strbuf_truncate(f->out, f->last_at);
-		write_char(f, composed);
 	} else {
-		close_gap(f, c);
-		write_char(f, c);
+		put_visible(f, c);
 	}
 }
 

@@ -13,6 +13,8 @@
 
 #define URL_INPUT_MAX 65536 /* longer ones are data: URLs or traps; refused before parsing */
 
+#define SHIELD SPAN_LITERAL("~~")
+
 /* Parameters that say how a reader came, not what is shown (facts: Chinese portals and ad systems). */
 static const char *const tracking_default[] = {"utm_*", "spm", "scm", "wfr", "for", "f", "from",
 	"isappinstalled", "share_token", "_t", "gclid", "fbclid", "yclid", "msclkid", "mc_cid",
@@ -81,23 +83,72 @@ static lxb_url_t *parse(lxb_url_parser_t *parser, const lxb_url_t *base, struct 
 	return url;
 }
 
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+/* The offset of the next "%" that begins no escape, or the text's end. */
+static size_t next_lone(struct span s, size_t at)
+{
+	while (at < s.len && (s.data[at] != '%' ||
+				(at + 2 < s.len && is_hex(s.data[at + 1]) && is_hex(s.data[at + 2]))))
+		at++;
+	return at;
+}
+
+/*
+ * In a path lexbor takes the two bytes behind a lone "%" as they are: spaces,
+ * NUL, "?" and "/.." among them. So it gets two that do no harm.
+ */
+static struct span shield(struct span s, struct strbuf *room)
+{
+	size_t lone = next_lone(s, 0), from = 0;
+
+	if (lone == s.len)
+		return s;
+	for (; lone < s.len; from = lone, lone = next_lone(s, lone)) {
+		lone++;
+		strbuf_add(room, s.data + from, lone - from);
+		strbuf_add_span(room, SHIELD);
+	}
+	strbuf_add(room, s.data + from, s.len - from);
+	return strbuf_span(room);
+}
+
+static void add_unshielded(struct span s, struct strbuf *out)
+{
+	for (size_t lone; s.len; s = span_from_offset(s, lone)) {
+		lone = next_lone(s, 0);
+		lone += lone < s.len;
+		strbuf_add(out, s.data, lone);
+		if (span_starts_with(span_from_offset(s, lone), SHIELD) && s.data[lone - 1] == '%')
+			lone += SHIELD.len;
+	}
+}
+
 static int resolve(struct span input, struct span base, lxb_encoding_t encoding, struct strbuf *out)
 {
 	lxb_url_parser_t *parser = parser_of_thread();
 	const lxb_url_t *base_url = NULL, *url;
+	STRBUF_LOCAL(input_room);
+	STRBUF_LOCAL(base_room);
+	STRBUF_LOCAL(href);
 	int r = -ERR_PARSE;
 
 	if (input.len > URL_INPUT_MAX || base.len > URL_INPUT_MAX)
 		return -ERR_PARSE;
 	if (base.len)
-		base_url = parse(parser, NULL, base, LXB_ENCODING_UTF_8);
+		base_url = parse(parser, NULL, shield(base, &base_room), LXB_ENCODING_UTF_8);
 	if (base_url || !base.len) {
-		url = parse(parser, base_url, input, encoding);
+		url = parse(parser, base_url, shield(input, &input_room), encoding);
 		if (url && is_web(url) &&
-			lxb_url_serialize(url, on_serialized, out, false) == LXB_STATUS_OK)
+			lxb_url_serialize(url, on_serialized, &href, false) == LXB_STATUS_OK)
 			r = 0;
 	}
 	lexbor_mraw_clean(parser->mraw);
+	if (r == 0)
+		add_unshielded(strbuf_span(&href), out);
 	return r;
 }
 

@@ -62,6 +62,7 @@ static void test_fold__an_apostrophe_stays_within_a_word(void **state)
 {
 	(void)state;
 	assert_folds("the company’s 'plan'", "the company's plan");
+	assert_folds("n'\u1EBB", "n'\u1EBB");
 }
 
 static void test_fold__variants_of_brackets_dashes_and_dots_are_one(void **state)
@@ -78,6 +79,9 @@ static void test_fold__combining_marks_compose(void **state)
 	(void)state;
 	assert_folds("cafe\u0301", "caf\u00E9");
 	assert_folds("\uFF76\uFF9E\uFF7D", "\u30AC\u30B9");
+	/* Over what is dropped, too: folded again, they would. */
+	assert_folds("n'\u0301", "\u0144");
+	assert_folds("\uFF76 \uFF9E", "\u30AC");
 }
 
 static void test_fold__faulty_bytes_become_the_replacement_character(void **state)

@@ -16,6 +16,9 @@ static void test_url__relative_references_resolve_as_the_standard_says(void **st
 		{"http://0x7f.1/", "", "http://127.0.0.1/"},
 		{"http://例子.中国/", "", "http://xn--fsqu00a.xn--fiqs8s/"},
 		{"http:\\\\example.org\\a", "", "http://example.org/a"},
+		{"a% b%1\x01" "c", "http://example.org/", "http://example.org/a%%20b%1%01c"},
+		{"a%?b%&`%/../c", "http://example.org/%/%~~", "http://example.org/%/a%?b%&`%/../c"},
+		{"%/x/../y%", "http://example.org/", "http://example.org/%/y%"},
 		{"/新闻/1", "http://example.org", "http://example.org/%E6%96%B0%E9%97%BB/1"},
 	};
 
