@@ -9,8 +9,7 @@
 #include <stdio.h>
 
 #define OUTPUT_BYTES 65536
-#define RENEW_ENTRIES 1000 /* a snapshot that stands still makes the store grow */
-#define WAIT_MS       1000 /* a commit is told by the watch; this is for one that was missed */
+#define WAIT_MS      1000 /* a commit is told by the watch; this is for one that was missed */
 
 static int export_entry(struct store_view *view, const struct journal_entry *e, struct strbuf *out)
 {
@@ -29,26 +28,23 @@ static int export_entry(struct store_view *view, const struct journal_entry *e, 
 	return 0;
 }
 
-/* Writes what there is after *@seq, and moves it on. False when the reader of our output is gone. */
-static int export_available(struct store_view *view, uint64_t *seq, bool *ret_open)
+/*
+ * Appends entries after *@seq, about OUTPUT_BYTES of them, and moves it on. 1
+ * when there may be more, 0, or negative. The reader rests afterwards: a
+ * snapshot that stands still while our output is waited for makes the store grow.
+ */
+static int export_some(struct store_view *view, uint64_t *seq, struct strbuf *out)
 {
-	STRBUF_LOCAL(out);
 	struct journal_entry e;
-	int r;
+	int r = store_reader_renew(view->reader);
 
-	while ((r = store_read_journal(view->reader, *seq, &e)) == 1 && *ret_open) {
-		r = export_entry(view, &e, &out);
-		if (r < 0)
-			break;
+	while (r >= 0 && out->len < OUTPUT_BYTES &&
+		(r = store_read_journal(view->reader, *seq, &e)) == 1) {
+		r = export_entry(view, &e, out);
 		*seq = e.seq;
-		if (out.len > OUTPUT_BYTES)
-			*ret_open = cli_flush(&out);
-		if (*seq % RENEW_ENTRIES == 0 && (r = store_reader_renew(view->reader)) < 0)
-			break;
 	}
-	if (*ret_open)
-		*ret_open = cli_flush(&out);
-	return r < 0 ? r : 0;
+	store_reader_rest(view->reader);
+	return r < 0 ? r : out->len >= OUTPUT_BYTES;
 }
 
 static void wait_for_commit(struct store *store)
@@ -62,8 +58,9 @@ static void wait_for_commit(struct store *store)
 static enum cli_exit run(struct cli *cli)
 {
 	const char *format = cli_option(cli, "format");
-	bool follow = cli_option(cli, "follow"), open = true;
+	bool follow = cli_option(cli, "follow");
 	STORE_VIEW_LOCAL(view);
+	STRBUF_LOCAL(out);
 	int64_t since;
 	uint64_t seq;
 	int r;
@@ -75,11 +72,9 @@ static enum cli_exit run(struct cli *cli)
 	if (!store_view_open(cli, &view))
 		return CLI_FAILURE;
 	seq = (uint64_t)since;
-	while ((r = export_available(&view, &seq, &open)) == 0 && follow && open) {
-		wait_for_commit(view.store);
-		r = store_reader_renew(view.reader);
-		if (r < 0)
-			break;
+	while ((r = export_some(&view, &seq, &out)) >= 0 && cli_flush(&out) && (r || follow)) {
+		if (r == 0)
+			wait_for_commit(view.store);
 	}
 	return r < 0 ? cli_fail("%s", err_str(r)) : CLI_DONE;
 }
