@@ -55,8 +55,8 @@ void alert_fill(struct alert *alert, struct arena *a, const struct subscription 
 	alert->publisher = r->publisher;
 	alert->published_at = NULL;
 	if (r->published.precision != PRECISION_NONE)
-		alert->published_at = arena_strdup(a,
-			clock_format(r->published.ms, r->published.zone_min, time));
+		alert->published_at =
+			arena_strdup(a, clock_format(r->published.ms, r->published.zone_min, time));
 	alert->terms = terms_of(a, s, d);
 	alert->snippet = snippet_of(a, s, d, r);
 }
@@ -101,8 +101,8 @@ int alert_parse_json(struct span json, struct arena *a, struct alert *ret)
 	record = json_get_int(root, "record", -1);
 	alert.key = dup_member(root, "key", a);
 	alert.subscription = dup_member(root, "subscription", a);
-	if (!alert.key || !alert.subscription || version < 0 || version > UINT32_MAX || record < 0 ||
-		!alert_event_parse(json_get_str(root, "event"), &alert.event) ||
+	if (!alert.key || !alert.subscription || version < 0 || version > UINT32_MAX ||
+		record < 0 || !alert_event_parse(json_get_str(root, "event"), &alert.event) ||
 		!hash_parse(span_str(json_get_str(root, "story")), &alert.story) ||
 		!hash_parse(span_str(json_get_str(root, "page")), &alert.page))
 		return -ERR_CORRUPT;

@@ -12,7 +12,7 @@
 #include "common/log.h"
 
 #define SUBSCRIPTIONS_KEY "policywatch:subscriptions"
-#define POLL_PER_NAME     10 /* names a millisecond of pause: a large hash is read less often */
+#define POLL_PER_NAME     10   /* names a millisecond of pause: a large hash is read less often */
 #define BEGIN_MS          2000 /* the journal waits this long for the subscriptions in Redis */
 
 struct alerts {
@@ -127,7 +127,8 @@ static void take_over(struct alerts *a, const struct redis_reply *reply)
 		return;
 	r = apply(a, present(a));
 	if (r < 0)
-		log_error(&a->log, "cannot take over new subscriptions: %s, trying again at the next look",
+		log_error(&a->log,
+			"cannot take over new subscriptions: %s, trying again at the next look",
 			err_str(r));
 }
 

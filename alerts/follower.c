@@ -18,9 +18,9 @@
 #include "common/hash.h"
 #include "common/log.h"
 
-#define BATCH_ENTRIES  64   /* one commit's worth: some 10 ms of matching */
-#define BATCH_ALERTS   1024 /* or this many, when many subscribe to the same: some 50 ms */
-#define LOOK_AGAIN_MS  1000 /* should a wake-up be lost */
+#define BATCH_ENTRIES 64   /* one commit's worth: some 10 ms of matching */
+#define BATCH_ALERTS  1024 /* or this many, when many subscribe to the same: some 50 ms */
+#define LOOK_AGAIN_MS 1000 /* should a wake-up be lost */
 
 struct follower {
 	struct store *store;
@@ -188,7 +188,8 @@ static void note_trouble(struct follower *f, int r)
 	if (r == -ERR_TOO_BIG)
 		log_warn(&f->log, "the outbox is full, following the journal when it has drained");
 	else if (r < 0)
-		log_error(&f->log, "cannot follow the journal: %s, retrying every second", err_str(r));
+		log_error(&f->log, "cannot follow the journal: %s, retrying every second",
+			err_str(r));
 	else
 		log_notice(&f->log, "following the journal again");
 }
@@ -235,7 +236,8 @@ static int step_back(struct follower *f)
 
 	if (r < 0 || f->cursor <= counts.journal_last)
 		return r;
-	log_warn(&f->log, "the journal ends at %llu, before %llu that was read: an older store, going on from its end",
+	log_warn(&f->log,
+		"the journal ends at %llu, before %llu that was read: an older store, going on from its end",
 		(unsigned long long)counts.journal_last, (unsigned long long)f->cursor);
 	f->cursor = counts.journal_last;
 	return 0;
@@ -259,8 +261,12 @@ int follower_open(struct loop *l, struct store *store, struct db *state,
 	CLEANUP(follower_closep) struct follower *f = ALLOC_NEW(struct follower);
 	int r, fd;
 
-	*f = (struct follower){.store = store, .state = state, .set = set, .on_alerts = on_alerts,
-		.arg = arg, .log = {.key = "part", .value = "follower"}};
+	*f = (struct follower){.store = store,
+		.state = state,
+		.set = set,
+		.on_alerts = on_alerts,
+		.arg = arg,
+		.log = {.key = "part", .value = "follower"}};
 	r = store_reader_open(store, &f->reader);
 	if (r == 0)
 		r = read_cursor(f);

@@ -38,11 +38,11 @@ struct outbox {
 	struct outbox_options options;
 	enum outbox_state state;
 	char *script_sha;
-	uint64_t sent;     /* number of the last alert sent in this pass */
+	uint64_t sent;            /* number of the last alert sent in this pass */
 	uint64_t waiting[WINDOW]; /* numbers under way, a ring: answers come in order */
 	size_t first_waiting, n_waiting;
-	bool is_at_end;    /* the pass has reached the end */
-	bool was_refused;  /* something, in this pass */
+	bool is_at_end;   /* the pass has reached the end */
+	bool was_refused; /* something, in this pass */
 	int64_t pause_ms;
 	struct timer *timer; /* next pass */
 	struct timer *flush; /* set while acknowledged alerts wait to be deleted */
@@ -80,8 +80,8 @@ static void flush_acked(struct outbox *o)
 	}
 	r = txn_commit(&t);
 	if (r < 0) {
-		log_error(&o->log, "cannot delete delivered alerts: %s, retrying in %d ms", err_str(r),
-			PAUSE_MAX_MS);
+		log_error(&o->log, "cannot delete delivered alerts: %s, retrying in %d ms",
+			err_str(r), PAUSE_MAX_MS);
 		timer_set(o->flush, PAUSE_MAX_MS);
 		return;
 	}
@@ -153,7 +153,8 @@ static void on_script_loaded(void *arg, const struct redis_reply *reply)
 
 static void load_script(struct outbox *o)
 {
-	const struct span args[] = {SPAN_LITERAL("SCRIPT"), SPAN_LITERAL("LOAD"), SPAN_LITERAL(script)};
+	const struct span args[] = {SPAN_LITERAL("SCRIPT"), SPAN_LITERAL("LOAD"),
+		SPAN_LITERAL(script)};
 
 	o->state = OUTBOX_LOADING;
 	redis_call(o->redis, 3, args, on_script_loaded, o);
@@ -245,7 +246,8 @@ static bool send_alert(struct outbox *o, struct arena *a, struct store_reader *r
 	args[n++] = span_str(o->script_sha);
 	args[n++] = SPAN_LITERAL("2");
 	args[n++] = span_str(arena_printf(a, "policywatch:alerts:{%s}", alert->subscription));
-	args[n++] = span_str(arena_printf(a, "policywatch:seen:{%s}:%s", alert->subscription, alert->key));
+	args[n++] = span_str(
+		arena_printf(a, "policywatch:seen:{%s}:%s", alert->subscription, alert->key));
 	args[n++] = span_str(arena_printf(a, "%lld", (long long)o->options.stream_max));
 	args[n++] = span_str(arena_printf(a, "%lld", (long long)o->options.seen_ttl_s));
 	args[n++] = span_str(arena_printf(a, "policywatch:live:{%s}", alert->subscription));

@@ -17,10 +17,10 @@
 #include <hiredis/async.h>
 #include <hiredis/hiredis.h>
 
-#define PAUSE_MIN_MS      100
-#define PAUSE_MAX_MS      5000
+#define PAUSE_MIN_MS       100
+#define PAUSE_MAX_MS       5000
 #define PASSWORD_BYTES_MAX 4096
-#define PORT_DEFAULT      6379
+#define PORT_DEFAULT       6379
 
 struct address {
 	char *host; /* NULL for a path */
@@ -119,8 +119,10 @@ static bool parse_address(const char *text, struct address *ret)
 static int refuse_address(const struct redis_options *options, char **ret_error)
 {
 	if (ret_error)
-		*ret_error = alloc_printf("%s: not redis://HOST:PORT/DATABASE or unix:///PATH (the password "
-					  "stands in a file of its own)", options->address);
+		*ret_error = alloc_printf(
+			"%s: not redis://HOST:PORT/DATABASE or unix:///PATH (the password "
+			"stands in a file of its own)",
+			options->address);
 	return -ERR_INVALID;
 }
 
@@ -155,8 +157,9 @@ bool redis_reply_is_nil(const struct redis_reply *r)
 
 struct span redis_reply_str(const struct redis_reply *r)
 {
-	if (!r || (raw(r)->type != REDIS_REPLY_STRING && raw(r)->type != REDIS_REPLY_STATUS &&
-			  raw(r)->type != REDIS_REPLY_ERROR))
+	if (!r ||
+		(raw(r)->type != REDIS_REPLY_STRING && raw(r)->type != REDIS_REPLY_STATUS &&
+			raw(r)->type != REDIS_REPLY_ERROR))
 		return (struct span){0};
 	return span_from(raw(r)->str, (size_t)raw(r)->len);
 }
@@ -381,8 +384,9 @@ static void connect_now(struct redis *r)
 
 	r->state = REDIS_CONNECTING;
 	if (!context || context->err) {
-		CLEANUP(freep) char *reason =
-			alloc_strdup(context && context->errstr ? context->errstr : "out of memory");
+		CLEANUP(freep)
+		char *reason = alloc_strdup(
+			context && context->errstr ? context->errstr : "out of memory");
 
 		if (context)
 			redisAsyncFree(context);
@@ -510,7 +514,8 @@ int redis_sync_open(const struct redis_options *options, struct redis_sync **ret
 	r->context = address.path ? redisConnectUnixWithTimeout(address.path, timeout)
 				  : redisConnectWithTimeout(address.host, address.port, timeout);
 	if (!r->context || r->context->err)
-		return sync_fail(options, r->context ? r->context->errstr : "out of memory", ret_error);
+		return sync_fail(options, r->context ? r->context->errstr : "out of memory",
+			ret_error);
 	code = sync_greet(r, options, &address, ret_error);
 	if (code < 0)
 		return code;

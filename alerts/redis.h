@@ -58,7 +58,8 @@ bool redis_is_up(const struct redis *r);
  * exactly once, from the loop, unless redis_close() comes first. Answers come
  * in the order of the commands.
  */
-bool redis_call(struct redis *r, size_t n, const struct span *args, redis_reply_fn *done, void *arg);
+bool redis_call(struct redis *r, size_t n, const struct span *args, redis_reply_fn *done,
+	void *arg);
 
 /* The blocking connection, without a loop */
 

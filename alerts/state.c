@@ -1,7 +1,8 @@
 #include "alerts/state.h"
 
-#define STATE_SCHEMA    1
-#define STATE_MAP_BYTES (256ll << 30) /* address space: decisions are kept, two millions a day for years */
+#define STATE_SCHEMA 1
+#define STATE_MAP_BYTES                                                                            \
+	(256ll << 30) /* address space: decisions are kept, two millions a day for years */
 
 static const char *const table_names[STATE_TABLES] = {
 	[STATE_META] = "meta",

@@ -12,7 +12,7 @@
 /* One definition, usable or not. */
 struct entry {
 	char *name;
-	char *raw; /* of Redis; NULL for one of a file */
+	char *raw;                         /* of Redis; NULL for one of a file */
 	struct subscription *subscription; /* NULL when faulty */
 	struct subscription_fault fault;
 };
@@ -25,7 +25,7 @@ struct entry_list { /* sorted by name */
 struct subscription_set {
 	struct db *state; /* borrowed */
 	struct entry_list files, redis;
-	struct entry_list retired; /* replaced, but in the matcher until the next apply */
+	struct entry_list retired;  /* replaced, but in the matcher until the next apply */
 	struct subscription **live; /* borrowed from the lists, sorted by name */
 	size_t n_live;
 	struct matcher *matcher;
@@ -110,9 +110,9 @@ static bool is_same_as_before(const struct entry_list *list, size_t n, const str
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct entry key = {.name = alloc_strndup(fields[i * 2].data, fields[i * 2].len)};
-		const struct entry *e = list->len ? bsearch(&key, list->items, list->len,
-							    sizeof key, compare_entries)
-						  : NULL;
+		const struct entry *e = list->len
+			? bsearch(&key, list->items, list->len, sizeof key, compare_entries)
+			: NULL;
 
 		free(key.name);
 		if (!e || !same_pair(e, fields[i * 2], fields[i * 2 + 1]))
@@ -308,7 +308,8 @@ static const struct entry *find_entry(const struct entry_list *list, const char 
 {
 	struct entry key = {.name = (char *)name};
 
-	return list->len ? bsearch(&key, list->items, list->len, sizeof key, compare_entries) : NULL;
+	return list->len ? bsearch(&key, list->items, list->len, sizeof key, compare_entries)
+			 : NULL;
 }
 
 static int compare_live(const void *a, const void *b)
@@ -319,8 +320,8 @@ static int compare_live(const void *a, const void *b)
 
 static struct subscription **merge(const struct subscription_set *set, size_t *ret_n)
 {
-	struct subscription **live = alloc_zeroed(set->files.len + set->redis.len,
-		sizeof(struct subscription *));
+	struct subscription **live =
+		alloc_zeroed(set->files.len + set->redis.len, sizeof(struct subscription *));
 	size_t n = 0;
 
 	for (size_t i = 0; i < set->files.len; i++) {
@@ -447,7 +448,8 @@ static void load_saved(struct subscription_set *set, struct span name, struct sp
 
 int subscription_set_new(struct db *state, struct subscription_set **ret)
 {
-	CLEANUP(subscription_set_freep) struct subscription_set *set = ALLOC_NEW(struct subscription_set);
+	CLEANUP(subscription_set_freep)
+	struct subscription_set *set = ALLOC_NEW(struct subscription_set);
 	CLEANUP(txn_abortp) struct txn t = TXN_INIT;
 	struct cursor c;
 
@@ -487,7 +489,8 @@ size_t subscription_set_len(const struct subscription_set *set)
 	return set->n_live;
 }
 
-const struct subscription *subscription_set_find(const struct subscription_set *set, const char *name)
+const struct subscription *subscription_set_find(const struct subscription_set *set,
+	const char *name)
 {
 	for (size_t i = 0; i < set->n_live; i++) {
 		if (strcmp(set->live[i]->name, name) == 0)

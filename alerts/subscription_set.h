@@ -55,7 +55,8 @@ struct matcher *subscription_set_matcher(struct subscription_set *set);
 size_t subscription_set_len(const struct subscription_set *set);
 
 /* The one of this name that is live, or NULL. */
-const struct subscription *subscription_set_find(const struct subscription_set *set, const char *name);
+const struct subscription *subscription_set_find(const struct subscription_set *set,
+	const char *name);
 
 /* Appends a JSON array of {"name","fault","column"}. */
 void subscription_set_write_faults(const struct subscription_set *set, struct strbuf *out);

@@ -13,6 +13,7 @@
  * be freed: -ERR_INVALID when the scheduler refused, -ERR_TIMEOUT when none
  * answered.
  */
-int ask_scheduler(const struct config *config, const struct admin_request *request, char **ret_text);
+int ask_scheduler(const struct config *config, const struct admin_request *request,
+	char **ret_text);
 
 #endif

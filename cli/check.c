@@ -45,6 +45,7 @@ const struct command command_check = {
 	.name = "check",
 	.arguments = "PART [OPTION]... [ARGUMENT]...",
 	.summary = "Try one part of the crawler on your own input",
-	.parts = (const struct command *const[]){&check_config, &check_robots, &check_url, &check_charset,
-		&check_date, &check_page, &check_feed, &check_sitemap, &check_listing, &check_query, NULL},
+	.parts = (const struct command *const[]){&check_config, &check_robots, &check_url,
+		&check_charset, &check_date, &check_page, &check_feed, &check_sitemap,
+		&check_listing, &check_query, NULL},
 };

@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-static void decode(struct span bytes, const char *content_type, const char *kind_name, struct arena *a,
-	struct charset_text *ret)
+static void decode(struct span bytes, const char *content_type, const char *kind_name,
+	struct arena *a, struct charset_text *ret)
 {
 	enum charset_kind kind = CHARSET_HTML;
 
@@ -25,8 +25,8 @@ static void answer_line(struct cli *cli, const struct json *in, struct strbuf *o
 		check_error(out, "the file cannot be read");
 		return;
 	}
-	decode(strbuf_span(&bytes), json_get_str(in, "content_type"), json_get_str(in, "kind"), arena,
-		&text);
+	decode(strbuf_span(&bytes), json_get_str(in, "content_type"), json_get_str(in, "kind"),
+		arena, &text);
 	json_open(out, '{');
 	json_field_str(out, "charset", text.encoding);
 	json_key(out, "text");

@@ -41,7 +41,8 @@ const struct command check_config = {
 	.name = "check config",
 	.arguments = "",
 	.summary = "Configuration, sources and subscriptions",
-	.options = (const struct cli_option[]){
-		{"print", NULL, "all settings in effect, with what they do"}, {0}},
+	.options = (const struct cli_option[]){{"print", NULL,
+						       "all settings in effect, with what they do"},
+		{0}},
 	.run = run,
 };

@@ -10,7 +10,8 @@ static int64_t now_of(const struct json *in)
 
 	if (text && clock_parse(span_str(text), &ms))
 		return ms;
-	return json_is_number(json_get(in, "now")) ? json_get_int(in, "now", 0) * 1000 : clock_wall_ms();
+	return json_is_number(json_get(in, "now")) ? json_get_int(in, "now", 0) * 1000
+						   : clock_wall_ms();
 }
 
 static void answer_line(struct cli *cli, const struct json *in, struct strbuf *out)
@@ -41,6 +42,8 @@ const struct command check_date = {
 	.name = "check date",
 	.arguments = "--batch",
 	.summary = "The moment that a date in a page means",
-	.options = (const struct cli_option[]){{"batch", NULL, "JSON lines: {\"date\",\"tz\",\"now\"}"}, {0}},
+	.options = (const struct cli_option[]){{"batch", NULL,
+						       "JSON lines: {\"date\",\"tz\",\"now\"}"},
+		{0}},
 	.run = run,
 };

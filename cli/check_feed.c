@@ -87,7 +87,8 @@ static enum cli_exit run(struct cli *cli)
 	if (!cli_read("-", CHECK_INPUT_MAX, &bytes))
 		return CLI_FAILURE;
 	document_url(cli, &url);
-	charset_decode(strbuf_span(&bytes), cli_option(cli, "content-type"), CHARSET_XML, arena, &text);
+	charset_decode(strbuf_span(&bytes), cli_option(cli, "content-type"), CHARSET_XML, arena,
+		&text);
 	if (!feed_parse(text.text, url.data, &ctx, arena, &feed)) {
 		fputs("not a feed\n", stderr);
 		return CLI_NO;

@@ -17,7 +17,8 @@ static void write_items(const struct read_output *r, struct strbuf *out)
 		json_field_str(out, "url", item->url);
 		json_field_str(out, "title", item->title);
 		json_field_str(out, "published_at",
-			item->published_ms ? clock_format(item->published_ms, DATE_ZONE_CHINA, when) : NULL);
+			item->published_ms ? clock_format(item->published_ms, DATE_ZONE_CHINA, when)
+					   : NULL);
 		json_close(out, '}');
 	}
 	json_close(out, ']');
@@ -40,9 +41,12 @@ static enum cli_exit run(struct cli *cli)
 		return cli_misuse(cli, "--url is needed");
 	if (!cli_read("-", CHECK_INPUT_MAX, &bytes))
 		return CLI_FAILURE;
-	const struct read_input in = {.bytes = strbuf_span(&bytes), .url = url,
-		.content_type = cli_option(cli, "content-type"), .fetched_at_ms = clock_wall_ms(),
-		.http_status = 200, .url_rules = &cli->config->url_rules,
+	const struct read_input in = {.bytes = strbuf_span(&bytes),
+		.url = url,
+		.content_type = cli_option(cli, "content-type"),
+		.fetched_at_ms = clock_wall_ms(),
+		.http_status = 200,
+		.url_rules = &cli->config->url_rules,
 		.link_selector = cli_option(cli, "links")};
 	read_document(WORK_LISTING, &in, arena, &read);
 	write_items(&read, &out);

@@ -9,8 +9,11 @@
 static void read_page(struct cli *cli, struct span bytes, const char *url, const char *content_type,
 	struct arena *a, struct read_output *out)
 {
-	const struct read_input in = {.bytes = bytes, .url = url, .content_type = content_type,
-		.fetched_at_ms = clock_wall_ms(), .http_status = 200,
+	const struct read_input in = {.bytes = bytes,
+		.url = url,
+		.content_type = content_type,
+		.fetched_at_ms = clock_wall_ms(),
+		.http_status = 200,
 		.url_rules = &cli->config->url_rules};
 
 	read_document(WORK_PAGE, &in, a, out);
@@ -24,7 +27,8 @@ static void write_nothing(const struct read_output *r, const char *id, struct st
 		json_field_str(out, "id", id);
 	json_field_str(out, "title", NULL);
 	json_field_str(out, "text", NULL);
-	json_field_str(out, "error", r->refresh_to ? "the page only leads elsewhere" : r->why_nothing);
+	json_field_str(out, "error",
+		r->refresh_to ? "the page only leads elsewhere" : r->why_nothing);
 	json_close(out, '}');
 }
 

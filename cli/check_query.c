@@ -97,8 +97,9 @@ const struct command check_query = {
 	.name = "check query",
 	.arguments = "QUERY < TEXT|RECORD",
 	.summary = "Does a query match a text or a record?",
-	.options = (const struct cli_option[]){
-		{"batch", NULL, "JSON lines: {\"query\",\"record\"}"}, {0}},
+	.options =
+		(const struct cli_option[]){{"batch", NULL, "JSON lines: {\"query\",\"record\"}"},
+			{0}},
 	.n_arguments_max = 1,
 	.run = run,
 };

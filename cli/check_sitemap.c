@@ -104,7 +104,8 @@ static enum cli_exit run(struct cli *cli)
 		return cli_misuse(cli, "--url is needed");
 	if (!cli_read("-", CHECK_INPUT_MAX, &bytes))
 		return CLI_FAILURE;
-	charset_decode(strbuf_span(&bytes), cli_option(cli, "content-type"), CHARSET_XML, arena, &text);
+	charset_decode(strbuf_span(&bytes), cli_option(cli, "content-type"), CHARSET_XML, arena,
+		&text);
 	if (feed_parse(text.text, url, &ctx, arena, &feed))
 		write_feed(&feed, &out);
 	else if (sitemap_parse(text.text, url, &ctx, arena, &sitemap))

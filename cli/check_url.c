@@ -29,8 +29,8 @@ static void answer_line(struct cli *cli, const struct json *in, struct strbuf *o
 {
 	const char *encoding = json_get_str(in, "encoding");
 
-	answer(cli, check_member(in, "input"), check_member(in, "base"), encoding ? encoding : "UTF-8",
-		out);
+	answer(cli, check_member(in, "input"), check_member(in, "base"),
+		encoding ? encoding : "UTF-8", out);
 }
 
 static enum cli_exit run(struct cli *cli)
@@ -45,7 +45,8 @@ static enum cli_exit run(struct cli *cli)
 		return check_batch(cli, answer_line);
 	if (cli->n_arguments != 1)
 		return cli_misuse(cli, "one URL is needed");
-	if (!resolve(cli, span_str(cli->arguments[0]), span_str(base), "UTF-8", &href, &canonical)) {
+	if (!resolve(cli, span_str(cli->arguments[0]), span_str(base), "UTF-8", &href,
+		    &canonical)) {
 		fputs("not an http or https URL\n", stderr);
 		return CLI_NO;
 	}

@@ -31,8 +31,9 @@ static const char *part_name(const struct command *c, const struct command *part
 
 static void print_help(const struct command *c)
 {
-	printf("Usage: policywatch %s [OPTION]...%s%s\n%s\n\n%s:\n", c->name, *c->arguments ? " " : "",
-		c->arguments, c->summary, c->parts ? "Parts and options" : "Options");
+	printf("Usage: policywatch %s [OPTION]...%s%s\n%s\n\n%s:\n", c->name,
+		*c->arguments ? " " : "", c->arguments, c->summary,
+		c->parts ? "Parts and options" : "Options");
 	for (const struct cli_option *o = c->options; o && o->name; o++) {
 		char name[64];
 
@@ -61,7 +62,8 @@ static void make_table(const struct command *c, struct option table[CLI_OPTIONS_
 	memcpy(table, common, sizeof common);
 	for (int i = 0; c->options && c->options[i].name && i < CLI_OPTIONS_MAX; i++)
 		table[n++] = (struct option){c->options[i].name,
-			c->options[i].value ? required_argument : no_argument, NULL, OPTION_FIRST + i};
+			c->options[i].value ? required_argument : no_argument, NULL,
+			OPTION_FIRST + i};
 	table[n] = (struct option){0};
 }
 
@@ -72,9 +74,10 @@ static bool parse(struct cli *cli, int argc, char **argv, enum cli_exit *ret)
 	int o;
 
 	make_table(cli->command, table);
-	optind = 0; /* anew, also for the order of words: a part's differs from its command's (getopt(3), notes) */
-	while ((o = getopt_long(argc, argv, cli->command->parts ? "+c:h" : "c:h", table,
-			NULL)) != -1) {
+	optind =
+		0; /* anew, also for the order of words: a part's differs from its command's (getopt(3), notes) */
+	while ((o = getopt_long(argc, argv, cli->command->parts ? "+c:h" : "c:h", table, NULL)) !=
+		-1) {
 		if (o == 'c')
 			cli->config_path = optarg;
 		else if (o == OPTION_JSON)
@@ -122,7 +125,8 @@ static enum cli_exit run_part(struct cli *cli)
 
 enum cli_exit cli_run(const struct command *command, const struct cli *outer, int argc, char **argv)
 {
-	struct cli cli = {.command = command, .config_path = outer ? outer->config_path : NULL,
+	struct cli cli = {.command = command,
+		.config_path = outer ? outer->config_path : NULL,
 		.json = outer && outer->json};
 	enum cli_exit status;
 
@@ -197,8 +201,8 @@ bool cli_number(const struct cli *cli, const char *option, int64_t min, int64_t 
 	errno = 0;
 	value = strtoll(text, &end, 10);
 	if (errno || end == text || *end || value < min || value > max) {
-		cli_misuse(cli, "--%s must be a whole number from %lld to %lld", option, (long long)min,
-			(long long)max);
+		cli_misuse(cli, "--%s must be a whole number from %lld to %lld", option,
+			(long long)min, (long long)max);
 		return false;
 	}
 	*ret = value;

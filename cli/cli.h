@@ -27,7 +27,7 @@ struct command {
 	const char *name;
 	const char *arguments; /* as usage shows them: "URL..." */
 	const char *summary;
-	const struct cli_option *options; /* besides the common ones; may be NULL */
+	const struct cli_option *options;     /* besides the common ones; may be NULL */
 	int n_arguments_min, n_arguments_max; /* max -1: any number */
 	/* Commands of their own that the first argument names ("check page"); ends with NULL. */
 	const struct command *const *parts;
@@ -43,8 +43,9 @@ struct cli {
 	bool json;
 	int n_arguments;
 	char **arguments;
-	const char *values[CLI_OPTIONS_MAX]; /* of command->options; "" for a switch, NULL when absent */
-	struct config *config; /* by cli_load_config(), owned */
+	const char *values
+		[CLI_OPTIONS_MAX]; /* of command->options; "" for a switch, NULL when absent */
+	struct config *config;     /* by cli_load_config(), owned */
 };
 
 extern const struct command command_run, command_scheduler, command_crawler, command_alerts,
@@ -56,7 +57,8 @@ extern const struct command command_run, command_scheduler, command_crawler, com
  * Parses a command line for @command and runs it. @outer is the command that
  * it is a part of, whose common options hold for it too, or NULL.
  */
-enum cli_exit cli_run(const struct command *command, const struct cli *outer, int argc, char **argv);
+enum cli_exit cli_run(const struct command *command, const struct cli *outer, int argc,
+	char **argv);
 
 /* The value of an option, "" for a switch that is given, NULL when absent. */
 const char *cli_option(const struct cli *cli, const char *name);

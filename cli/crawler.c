@@ -56,7 +56,8 @@ static void on_reload(void *arg)
 	struct config *fresh;
 
 	if (c->n_reloaded == RELOADS_MAX || config_load(c->cli->config_path, &fresh, &errors) < 0) {
-		log_error(c->log, "configuration not reloaded, going on with the old one: %s", errors.data);
+		log_error(c->log, "configuration not reloaded, going on with the old one: %s",
+			errors.data);
 		return;
 	}
 	c->reloaded[c->n_reloaded++] = fresh;
@@ -96,8 +97,8 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 	const struct bus_tls tls = config_bus_tls(config);
 	CLEANUP(freep) char *store_path = config_data_path(config, "store");
 	CLEANUP(freep) char *error = NULL;
-	CLEANUP(crawling_release) struct crawling crawling = {.cli = cli, .log = log,
-		.settings = config->crawler};
+	CLEANUP(crawling_release)
+	struct crawling crawling = {.cli = cli, .log = log, .settings = config->crawler};
 	CLEANUP(loop_freep) struct loop *loop = loop_new();
 	CLEANUP(service_freep) struct service *service = NULL;
 	CLEANUP(store_closep) struct store *store = NULL;
@@ -113,8 +114,8 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 		return CLI_FAILURE;
 	service = service_new(loop,
 		&(struct service_handlers){.stop = on_stop, .reload = on_reload, .arg = &crawling});
-	r = store_open(store_path, &(struct store_options){.map_bytes = config->store.map_gib * GIB},
-		&store, &error);
+	r = store_open(store_path,
+		&(struct store_options){.map_bytes = config->store.map_gib * GIB}, &store, &error);
 	if (r < 0)
 		return cli_fail("%s", error ? error : err_str(r));
 	r = transfers_new(loop, &crawling.settings, &transfers);
@@ -125,13 +126,21 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 		return cli_fail("%s", error ? error : err_str(r));
 	pool = pool_new(loop, (size_t)config->crawler.threads);
 	keep = keep_new(loop, store);
-	robots = robots_cache_new(&(struct robots_cache_options){.loop = loop, .transfers = transfers,
-		.store = store, .config = &crawling.settings, .save = save_robots, .save_arg = keep});
-	crawling.env = (struct job_env){loop, &crawling.settings, &config->url_rules, log, transfers,
-		robots, pool, keep};
-	worker = worker_new(&(struct worker_options){.env = &crawling.env, .bus = bus, .name = name,
-		.room = (size_t)config->crawler.transfers, .hold_ms = config->scheduler.hold_ms,
-		.drained = on_drained, .drained_arg = &crawling});
+	robots = robots_cache_new(&(struct robots_cache_options){.loop = loop,
+		.transfers = transfers,
+		.store = store,
+		.config = &crawling.settings,
+		.save = save_robots,
+		.save_arg = keep});
+	crawling.env = (struct job_env){loop, &crawling.settings, &config->url_rules, log,
+		transfers, robots, pool, keep};
+	worker = worker_new(&(struct worker_options){.env = &crawling.env,
+		.bus = bus,
+		.name = name,
+		.room = (size_t)config->crawler.transfers,
+		.hold_ms = config->scheduler.hold_ms,
+		.drained = on_drained,
+		.drained_arg = &crawling});
 	crawling.service = service;
 	crawling.worker = worker;
 	log_info(log, "asking %s for work", config->bus.scheduler);
@@ -157,7 +166,9 @@ const struct command command_crawler = {
 	.name = "crawler",
 	.arguments = "",
 	.summary = "Run one crawler in the foreground",
-	.options = (const struct cli_option[]){
-		{"instance", "NAME", "what sets it apart from other crawlers of this machine (1)"}, {0}},
+	.options = (const struct cli_option
+			[]){{"instance", "NAME",
+				    "what sets it apart from other crawlers of this machine (1)"},
+		{0}},
 	.run = run,
 };

@@ -12,14 +12,14 @@
 #include <stdio.h>
 #include <time.h>
 
-#define BLOCK_MS   5000
-#define ANSWER_MS  (BLOCK_MS + 5000)
-#define RETRY_S    1
+#define BLOCK_MS  5000
+#define ANSWER_MS (BLOCK_MS + 5000)
+#define RETRY_S   1
 
 struct following {
 	struct cli *cli;
 	struct redis_options redis;
-	char *key;    /* of the stream */
+	char *key;     /* of the stream */
 	char last[64]; /* entry id to read on from; empty: the end, to be found */
 	int64_t left;  /* alerts still to print; -1 without end */
 };
@@ -54,7 +54,8 @@ static void print_line(const struct redis_reply *fields, struct strbuf *out)
 	struct span event = field(fields, "event"), title = field(fields, "title"),
 		    publisher = field(fields, "publisher"), snippet = field(fields, "snippet"),
 		    url = field(fields, "url");
-	const char *bold = cli_has_colour() ? "\033[1m" : "", *plain = cli_has_colour() ? "\033[0m" : "";
+	const char *bold = cli_has_colour() ? "\033[1m" : "",
+		   *plain = cli_has_colour() ? "\033[0m" : "";
 
 	size_t at;
 
@@ -66,12 +67,13 @@ static void print_line(const struct redis_reply *fields, struct strbuf *out)
 	at = out->len;
 	if (publisher.len)
 		strbuf_printf(out, " (%.*s)", (int)publisher.len, publisher.data);
-	strbuf_printf(out, "\n         %.*s\n         %.*s\n", (int)snippet.len, snippet.data, (int)url.len,
-		url.data);
+	strbuf_printf(out, "\n         %.*s\n         %.*s\n", (int)snippet.len, snippet.data,
+		(int)url.len, url.data);
 	cli_tame(out, at);
 }
 
-static void print_entries(struct following *f, const struct redis_reply *entries, struct strbuf *out)
+static void print_entries(struct following *f, const struct redis_reply *entries,
+	struct strbuf *out)
 {
 	for (size_t i = 0; i < redis_reply_len(entries) && f->left != 0; i++) {
 		const struct redis_reply *entry = redis_reply_item(entries, i);
@@ -93,8 +95,8 @@ static int read_on(struct following *f, struct redis_sync *redis)
 	CLEANUP(redis_reply_freep) struct redis_reply *reply = NULL;
 	STRBUF_LOCAL(out);
 	char block[24];
-	struct span args[] = {SPAN_LITERAL("XREAD"), SPAN_LITERAL("BLOCK"), {0}, SPAN_LITERAL("STREAMS"),
-		span_str(f->key), span_str(f->last)};
+	struct span args[] = {SPAN_LITERAL("XREAD"), SPAN_LITERAL("BLOCK"), {0},
+		SPAN_LITERAL("STREAMS"), span_str(f->key), span_str(f->last)};
 	int r;
 
 	snprintf(block, sizeof block, "%d", BLOCK_MS);

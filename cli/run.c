@@ -33,11 +33,11 @@ struct child {
 	struct log_ctx log;
 	const char *command;
 	bool is_crawler;
-	char name[32];  /* "crawler-2" */
-	pid_t pid;      /* 0 while not running */
+	char name[32]; /* "crawler-2" */
+	pid_t pid;     /* 0 while not running */
 	int64_t started_ms, restart_ms;
 	struct timer *restart;
-	int ready_fd;   /* read end of its ready pipe, -1 afterwards */
+	int ready_fd; /* read end of its ready pipe, -1 afterwards */
 	struct watch *ready_watch;
 	bool was_ready;
 };
@@ -280,7 +280,9 @@ static void on_kill(void *arg)
 
 static void init_child(struct supervisor *s, struct child *c, const char *command, size_t number)
 {
-	*c = (struct child){.supervisor = s, .command = command, .ready_fd = -1,
+	*c = (struct child){.supervisor = s,
+		.command = command,
+		.ready_fd = -1,
 		.is_crawler = strcmp(command, "crawler") == 0};
 	snprintf(c->name, sizeof c->name, number ? "%s-%zu" : "%s", command, number);
 	c->log = (struct log_ctx){&log_run, "child", c->name};
@@ -318,8 +320,10 @@ static enum cli_exit run(struct cli *cli)
 		return CLI_MISUSE;
 	s.loop = loop = loop_new();
 	s.service = service = service_new(loop,
-		&(struct service_handlers){
-			.stop = on_stop, .reload = on_reload, .arg = &s, .drain_ms = DRAIN_MS});
+		&(struct service_handlers){.stop = on_stop,
+			.reload = on_reload,
+			.arg = &s,
+			.drain_ms = DRAIN_MS});
 	s.on_child = signal_watch_new(loop, SIGCHLD, on_sigchld, &s);
 	s.stop_rest = timer_new(loop, on_stop_rest, &s);
 	s.kill = timer_new(loop, on_kill, &s);

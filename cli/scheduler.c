@@ -29,8 +29,8 @@ static void on_reload(void *arg)
 
 	if (config_load(r->cli->config_path, &fresh, &errors) < 0 ||
 		scheduler_reload(r->scheduler, fresh, &errors) < 0) {
-		log_error(&log_scheduler, "configuration not reloaded, going on with the old one: %s",
-			errors.data);
+		log_error(&log_scheduler,
+			"configuration not reloaded, going on with the old one: %s", errors.data);
 		return;
 	}
 	config_free(r->cli->config);

@@ -11,7 +11,8 @@
 
 #include <stdio.h>
 
-static void print_hit(struct cli *cli, const struct record *record, struct span json, struct strbuf *out)
+static void print_hit(struct cli *cli, const struct record *record, struct span json,
+	struct strbuf *out)
 {
 	char hex[HASH_HEX_SIZE], when[CLOCK_TEXT_MAX];
 
@@ -21,8 +22,9 @@ static void print_hit(struct cli *cli, const struct record *record, struct span 
 		return;
 	}
 	strbuf_printf(out, "%s  %-20s  %s\n%34s%s\n", hash_hex(&record->id, hex),
-		record->published.precision ? clock_format(record->published.ms, record->published.zone_min, when)
-					    : "-",
+		record->published.precision
+			? clock_format(record->published.ms, record->published.zone_min, when)
+			: "-",
 		record->title ? record->title : "(no title)", "", record->url);
 	cli_tame(out, 0);
 }
@@ -35,8 +37,8 @@ static bool is_newest(struct store_view *view, const struct record *record, uint
 	return store_find_version(view->reader, &record->id, 0, &newest) == 1 && newest == seq;
 }
 
-static int search_one(struct cli *cli, struct store_view *view, const struct query *query, uint64_t seq,
-	int64_t *hits)
+static int search_one(struct cli *cli, struct store_view *view, const struct query *query,
+	uint64_t seq, int64_t *hits)
 {
 	CLEANUP(arena_freep) struct arena *arena = arena_new();
 	CLEANUP(query_document_freep) struct query_document *document = NULL;

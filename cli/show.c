@@ -30,10 +30,11 @@ static void print_list(struct strbuf *out, const char *name, const struct json *
 
 static void print_record(struct strbuf *out, const struct json *record)
 {
-	static const char *const facts[] = {"url", "publisher", "published_at", "modified_at", "source",
-		"fetched_at", "charset", "lang", "id", "story"};
+	static const char *const facts[] = {"url", "publisher", "published_at", "modified_at",
+		"source", "fetched_at", "charset", "lang", "id", "story"};
 	static const char *const lists[] = {"authors", "editors", "keywords", "ai_technologies",
-		"industries", "regions", "agencies", "document_numbers", "policy_terms", "attachments"};
+		"industries", "regions", "agencies", "document_numbers", "policy_terms",
+		"attachments"};
 	const char *title = json_get_str(record, "title"), *text = json_get_str(record, "text");
 
 	size_t at;
@@ -131,8 +132,7 @@ const struct command command_show = {
 	.name = "show",
 	.arguments = "ID|URL",
 	.summary = "Show one stored page",
-	.options = (const struct cli_option[]){
-		{"number", "N", "version N instead of the newest"},
+	.options = (const struct cli_option[]){{"number", "N", "version N instead of the newest"},
 		{"versions", NULL, "its versions and visits, as JSON"},
 		{"raw", NULL, "the headers and bytes that it was read from"}, {0}},
 	.n_arguments_min = 1,

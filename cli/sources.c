@@ -19,7 +19,9 @@ static void print_sources(const struct json *list)
 		printf("%-20s %-8s %8s %6lld %6lld  %-20s %-14s %s\n", json_get_str(s, "name"),
 			json_get_str(s, "kind"), every, (long long)json_get_int(s, "items_seen", 0),
 			(long long)json_get_int(s, "items_new", 0), news ? news : "-",
-			json_is_true(json_get(s, "paused")) ? "paused" : outcome ? outcome : "-",
+			json_is_true(json_get(s, "paused")) ? "paused"
+				: outcome                   ? outcome
+							    : "-",
 			json_get_str(s, "url"));
 		if (error)
 			printf("%-20s %s\n", "", error);

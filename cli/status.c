@@ -104,9 +104,11 @@ static void print_scheduler(const struct json *s)
 		return;
 	printf("%-10s up %llds; %lld URLs, %lld due, %lld in work; %lld hosts, %lld waiting; %lld sources\n",
 		"scheduler", number(s, "uptime_s"), number(s, "urls"), number(s, "due_now"),
-		number(s, "leased"), number(s, "hosts"), number(s, "hosts_waiting"), number(s, "sources"));
+		number(s, "leased"), number(s, "hosts"), number(s, "hosts_waiting"),
+		number(s, "sources"));
 	if (trouble)
-		printf("%-10s the frontier cannot be written: %s; nothing is handed out\n", "trouble", trouble);
+		printf("%-10s the frontier cannot be written: %s; nothing is handed out\n",
+			"trouble", trouble);
 	printf("%-10s", "outcomes");
 	for (const struct json *o = json_first(json_get(s, "outcomes")); o; o = json_next(o)) {
 		if (json_as_int(o, 0))
@@ -114,8 +116,9 @@ static void print_scheduler(const struct json *s)
 	}
 	putchar('\n');
 	for (const struct json *w = json_first(workers); w; w = json_next(w))
-		printf("%-10s %s: %lld in work, last heard %s\n", "crawler", json_get_str(w, "name"),
-			number(w, "leases"), json_get_str(w, "last_contact"));
+		printf("%-10s %s: %lld in work, last heard %s\n", "crawler",
+			json_get_str(w, "name"), number(w, "leases"),
+			json_get_str(w, "last_contact"));
 }
 
 static void print_alerts(const struct json *a)
@@ -125,14 +128,16 @@ static void print_alerts(const struct json *a)
 
 	if (print_error("alerts", a))
 		return;
-	printf("%-10s %lld subscriptions, read to journal entry %lld, %lld alerts in the outbox\n", "alerts",
-		number(a, "subscriptions"), number(a, "cursor"), number(a, "outbox"));
+	printf("%-10s %lld subscriptions, read to journal entry %lld, %lld alerts in the outbox\n",
+		"alerts", number(a, "subscriptions"), number(a, "cursor"), number(a, "outbox"));
 	if (json_is_true(json_get(redis, "up")))
 		printf("%-10s connected\n", "redis");
 	else
-		printf("%-10s away (%s): alerts wait in the outbox\n", "redis", reason ? reason : "never seen");
+		printf("%-10s away (%s): alerts wait in the outbox\n", "redis",
+			reason ? reason : "never seen");
 	for (const struct json *f = json_first(json_get(a, "faulty")); f; f = json_next(f))
-		printf("%-10s %s: %s\n", "faulty", json_get_str(f, "name"), json_get_str(f, "fault"));
+		printf("%-10s %s: %s\n", "faulty", json_get_str(f, "name"),
+			json_get_str(f, "fault"));
 }
 
 static void print_status(const struct json *status)

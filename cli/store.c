@@ -30,8 +30,9 @@ static enum cli_exit show_stat(struct cli *cli)
 		json_close(&out, '}');
 		strbuf_add_char(&out, '\n');
 	} else
-		strbuf_printf(&out, "%llu pages, %llu versions, %llu stories, %llu journal entries\n"
-				    "%.1f MiB of file, %.1f MiB used, room for %lld GiB\n",
+		strbuf_printf(&out,
+			"%llu pages, %llu versions, %llu stories, %llu journal entries\n"
+			"%.1f MiB of file, %.1f MiB used, room for %lld GiB\n",
 			(unsigned long long)c.pages, (unsigned long long)c.records,
 			(unsigned long long)c.stories, (unsigned long long)c.journal_last,
 			(double)c.file_bytes / 1048576, (double)c.used_bytes / 1048576,

@@ -30,7 +30,8 @@ bool store_view_id(struct cli *cli, const char *argument, struct hash *ret)
 	if (hash_parse(span_str(argument), ret))
 		return true;
 	if (url_canonical(span_str(argument), &cli->config->url_rules, &canonical) < 0) {
-		cli_misuse(cli, "'%s' is neither an id of 32 hexadecimal digits nor a URL", argument);
+		cli_misuse(cli, "'%s' is neither an id of 32 hexadecimal digits nor a URL",
+			argument);
 		return false;
 	}
 	*ret = url_id(strbuf_span(&canonical));

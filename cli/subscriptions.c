@@ -56,7 +56,8 @@ static void print_one(struct cli *cli, struct span name, struct span json, struc
 		return;
 	}
 	query = json_parse(json, &j, NULL) == 0 ? json_get_str(j, "query") : NULL;
-	strbuf_printf(out, "%-24.*s %s\n", (int)name.len, name.data, query ? query : "(not readable)");
+	strbuf_printf(out, "%-24.*s %s\n", (int)name.len, name.data,
+		query ? query : "(not readable)");
 }
 
 static enum cli_exit list(struct cli *cli)
@@ -123,7 +124,8 @@ static enum cli_exit test(struct cli *cli)
 }
 
 /* The newest record of a page, in @arena. False after a message. */
-static bool find_record(struct cli *cli, const char *argument, struct arena *arena, struct record *ret)
+static bool find_record(struct cli *cli, const char *argument, struct arena *arena,
+	struct record *ret)
 {
 	STORE_VIEW_LOCAL(view);
 	struct hash id;

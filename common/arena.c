@@ -52,7 +52,8 @@ void *arena_alloc(struct arena *a, size_t size)
 	size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
 	if (!b || b->cap - b->used < size) {
 		b = block_new(size > BLOCK_BYTES / 4 ? size : BLOCK_BYTES);
-		if (a->blocks && b->cap == size) { /* a large one must not end the filling of the first */
+		if (a->blocks &&
+			b->cap == size) { /* a large one must not end the filling of the first */
 			b->next = a->blocks->next;
 			a->blocks->next = b;
 		} else {

@@ -21,10 +21,10 @@
 #include <nng/transport/tls/tls.h>
 #include <pthread.h>
 
-#define CONTEXTS_MAX     1024    /* requests held at the same time: 64 workers hold two each */
+#define CONTEXTS_MAX     1024 /* requests held at the same time: 64 workers hold two each */
 #define RECONNECT_MIN_MS 50
 #define RECONNECT_MAX_MS 1000
-#define RESEND_MS        600000  /* to a peer that is slow; far longer than any long poll */
+#define RESEND_MS        600000 /* to a peer that is slow; far longer than any long poll */
 
 struct completion;
 
@@ -347,12 +347,14 @@ static int listen_at_all(struct bus_server *s, const char *const *addresses, siz
 	const struct bus_tls *tls, char **ret_error)
 {
 	for (size_t i = 0; i < n; i++) {
-		const char *fault = is_tls(addresses[i]) ? tls_fault(tls, NNG_TLS_MODE_SERVER) : NULL;
+		const char *fault =
+			is_tls(addresses[i]) ? tls_fault(tls, NNG_TLS_MODE_SERVER) : NULL;
 		int r = fault ? NNG_EINVAL : listen_at(s, addresses[i], tls);
 
 		if (r != 0 && ret_error)
-			*ret_error = fault ? alloc_printf("cannot listen at %s: %s", addresses[i], fault)
-					   : describe("cannot listen at", addresses[i], r);
+			*ret_error = fault
+				? alloc_printf("cannot listen at %s: %s", addresses[i], fault)
+				: describe("cannot listen at", addresses[i], r);
 		if (r != 0)
 			return err_from_nng(r);
 	}
@@ -441,8 +443,9 @@ static void call_finish(struct bus_call *call, int err)
 	nng_msg *message = err == 0 ? take_message(&call->completion) : NULL;
 
 	call_free(call);
-	done(arg, err, message ? span_from(nng_msg_body(message), nng_msg_len(message))
-			       : (struct span){0});
+	done(arg, err,
+		message ? span_from(nng_msg_body(message), nng_msg_len(message))
+			: (struct span){0});
 	if (message)
 		nng_msg_free(message);
 }
@@ -478,7 +481,9 @@ struct bus_call *bus_call_start(struct bus_client *c, struct span message, int64
 {
 	struct bus_call *call = ALLOC_NEW(struct bus_call);
 
-	*call = (struct bus_call){.client = c, .done = done, .arg = arg,
+	*call = (struct bus_call){.client = c,
+		.done = done,
+		.arg = arg,
 		.deadline_ms = clock_mono_ms() + timeout_ms};
 	/* A context is memory and a number; there is no other reason for it to fail. */
 	if (completion_init(&call->completion, &c->mailbox, c->socket) < 0)
@@ -533,8 +538,9 @@ int bus_client_open(struct loop *l, const char *address, const struct bus_tls *t
 	r = fault ? NNG_EINVAL : dial(c, address, tls);
 	if (r != 0) {
 		if (ret_error)
-			*ret_error = fault ? alloc_printf("cannot connect to %s: %s", address, fault)
-					   : describe("cannot connect to", address, r);
+			*ret_error = fault
+				? alloc_printf("cannot connect to %s: %s", address, fault)
+				: describe("cannot connect to", address, r);
 		bus_client_close(c);
 		return err_from_nng(r);
 	}

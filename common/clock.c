@@ -143,6 +143,8 @@ bool clock_parse(struct span s, int64_t *ret_ms)
 		second > 60)
 		return false;
 	*ret_ms = (clock_days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second -
-			  zone * 60) * 1000 + ms;
+			  zone * 60) *
+			1000 +
+		ms;
 	return true;
 }

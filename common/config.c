@@ -7,11 +7,11 @@
 #include <libgen.h>
 #include <stddef.h>
 
-#define FIELD(member)  offsetof(struct config, member)
-#define MINUTE_S       60
-#define DAY_S          86400
-#define HOUR_MS        3600000
-#define GIB_MAX        65536 /* 64 TiB; LMDB's and the machine's address space end soon after */
+#define FIELD(member) offsetof(struct config, member)
+#define MINUTE_S      60
+#define DAY_S         86400
+#define HOUR_MS       3600000
+#define GIB_MAX       65536 /* 64 TiB; LMDB's and the machine's address space end soon after */
 
 /* The order of enum log_level, whose first three numbers journald keeps for worse than errors. */
 static const char *const log_levels[] = {"emergency", "alert", "critical", "error", "warn",
@@ -22,7 +22,8 @@ static const char *check_bus_address(const char *value)
 	static const char *const schemes[] = {"ipc://", "tcp://", "tls+tcp://"};
 
 	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
-		if (strncmp(value, schemes[i], strlen(schemes[i])) == 0 && value[strlen(schemes[i])])
+		if (strncmp(value, schemes[i], strlen(schemes[i])) == 0 &&
+			value[strlen(schemes[i])])
 			return NULL;
 	}
 	return *value ? "must begin with ipc://, tcp:// or tls+tcp://" : NULL;
@@ -72,8 +73,9 @@ static const struct setting table[] = {
 		.help = "Address space of the store, which is also the most it can grow to"},
 	{"scheduler.host_delay_ms", SETTING_INT, FIELD(scheduler.host_delay_ms), 0, HOUR_MS, "2000",
 		.help = "Pause between two requests to one host, unless its source says otherwise"},
-	{"scheduler.crawl_delay_max_ms", SETTING_INT, FIELD(scheduler.crawl_delay_max_ms), 0, HOUR_MS,
-		"60000", .help = "Longest Crawl-delay of a robots.txt that is kept as it is; longer ones count as this"},
+	{"scheduler.crawl_delay_max_ms", SETTING_INT, FIELD(scheduler.crawl_delay_max_ms), 0,
+		HOUR_MS, "60000",
+		.help = "Longest Crawl-delay of a robots.txt that is kept as it is; longer ones count as this"},
 	{"scheduler.lease_ms", SETTING_INT, FIELD(scheduler.lease_ms), 5000, HOUR_MS, "120000",
 		.help = "Time a crawler has for a URL before it is given to another"},
 	{"scheduler.hold_ms", SETTING_INT, FIELD(scheduler.hold_ms), 100, 30000, "10000",
@@ -83,7 +85,8 @@ static const struct setting table[] = {
 	{"scheduler.page_interval_s", SETTING_INT, FIELD(scheduler.page_interval_s), 1, 365 * DAY_S,
 		"3600", .help = "Time until a page is looked at again for the first time"},
 	{"scheduler.page_interval_max_s", SETTING_INT, FIELD(scheduler.page_interval_max_s), 1,
-		3650 * DAY_S, "2592000", .help = "Longest time between two looks at a page that does not change"},
+		3650 * DAY_S, "2592000",
+		.help = "Longest time between two looks at a page that does not change"},
 	{"scheduler.map_gib", SETTING_INT, FIELD(scheduler.map_gib), 1, GIB_MAX, "64",
 		.help = "Address space of the frontier"},
 	{"crawler.processes", SETTING_INT, FIELD(crawler.processes), 1, 64, "1",
@@ -102,17 +105,19 @@ static const struct setting table[] = {
 	{"crawler.total_timeout_ms", SETTING_INT, FIELD(crawler.total_timeout_ms), 1000, 600000,
 		"60000", .help = "Longest time of one request"},
 	{"crawler.body_max_bytes", SETTING_INT, FIELD(crawler.body_max_bytes), 1024, 1 << 30,
-		"10485760", .help = "Longest body, decompressed; what is longer is cut and said to be"},
+		"10485760",
+		.help = "Longest body, decompressed; what is longer is cut and said to be"},
 	{"crawler.robots_ttl_s", SETTING_INT, FIELD(crawler.robots_ttl_s), 60, DAY_S, "86400",
 		.help = "How long a robots.txt is believed (RFC 9309: a day at most)"},
-	{"alerts.redis", SETTING_STRING, FIELD(alerts.redis), .fallback = "redis://127.0.0.1:6379/0",
-		.check = check_redis, .help = "Redis that takes the alerts: redis://HOST:PORT/DB or unix:///PATH"},
+	{"alerts.redis", SETTING_STRING, FIELD(alerts.redis),
+		.fallback = "redis://127.0.0.1:6379/0", .check = check_redis,
+		.help = "Redis that takes the alerts: redis://HOST:PORT/DB or unix:///PATH"},
 	{"alerts.redis_password_file", SETTING_STRING, FIELD(alerts.redis_password_file),
 		.help = "File that holds the password of Redis"},
 	{"alerts.stream_max", SETTING_INT, FIELD(alerts.stream_max), 1, 100000000, "10000",
 		.help = "Entries kept in the stream of a subscription, approximately"},
-	{"alerts.seen_ttl_s", SETTING_INT, FIELD(alerts.seen_ttl_s), MINUTE_S, 3650 * DAY_S, "2592000",
-		.help = "How long Redis remembers the key of an alert"},
+	{"alerts.seen_ttl_s", SETTING_INT, FIELD(alerts.seen_ttl_s), MINUTE_S, 3650 * DAY_S,
+		"2592000", .help = "How long Redis remembers the key of an alert"},
 	{"alerts.poll_ms", SETTING_INT, FIELD(alerts.poll_ms), 50, 60000, "500",
 		.help = "How often the subscriptions in Redis are read"},
 };

@@ -30,8 +30,8 @@ struct store_config {
 };
 
 struct scheduler_config {
-	int64_t host_delay_ms;       /* pause between two requests to one host */
-	int64_t crawl_delay_max_ms;  /* robots.txt may ask for this much, not more */
+	int64_t host_delay_ms;      /* pause between two requests to one host */
+	int64_t crawl_delay_max_ms; /* robots.txt may ask for this much, not more */
 	int64_t lease_ms;
 	int64_t hold_ms;             /* how long a request for work waits for something to be due */
 	int64_t listing_interval_s;  /* default of a source's interval */
@@ -45,7 +45,7 @@ struct crawler_config {
 	int64_t transfers; /* at the same time in one process */
 	int64_t threads;   /* that read pages */
 	char *user_agent;
-	char *from;        /* contact address, sent as From */
+	char *from; /* contact address, sent as From */
 	int64_t connect_timeout_ms;
 	int64_t total_timeout_ms;
 	int64_t body_max_bytes;
@@ -53,15 +53,15 @@ struct crawler_config {
 };
 
 struct alerts_config {
-	char *redis;               /* redis://host:port/db or unix:///path */
+	char *redis; /* redis://host:port/db or unix:///path */
 	char *redis_password_file;
-	int64_t stream_max;        /* entries kept in a subscription's stream, about */
-	int64_t seen_ttl_s;        /* how long Redis remembers an alert's key */
-	int64_t poll_ms;           /* how often the Redis hash of subscriptions is read */
+	int64_t stream_max; /* entries kept in a subscription's stream, about */
+	int64_t seen_ttl_s; /* how long Redis remembers an alert's key */
+	int64_t poll_ms;    /* how often the Redis hash of subscriptions is read */
 };
 
 struct config {
-	char *path;        /* of the file; "" when there was none */
+	char *path; /* of the file; "" when there was none */
 	char *data_dir;
 	char *runtime_dir;
 	char *sources_dir;       /* "" is sources.d beside the file */

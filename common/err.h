@@ -17,11 +17,11 @@ enum err {
 	ERR_PROTOCOL, /* a message that cannot be parsed or is not allowed */
 	ERR_PARSE,    /* text input with a fault */
 	ERR_TIMEOUT,
-	ERR_CLOSED,   /* the peer is gone */
-	ERR_TOO_BIG,  /* over a stated limit */
-	ERR_INVALID,  /* an argument or setting that makes no sense */
-	ERR_LIBRARY,  /* a library failed in a way that has no other name */
-	ERR_BUSY,     /* someone else has it */
+	ERR_CLOSED,  /* the peer is gone */
+	ERR_TOO_BIG, /* over a stated limit */
+	ERR_INVALID, /* an argument or setting that makes no sense */
+	ERR_LIBRARY, /* a library failed in a way that has no other name */
+	ERR_BUSY,    /* someone else has it */
 	ERR_DENIED,
 };
 

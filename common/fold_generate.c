@@ -41,7 +41,8 @@ static const struct {
 	{"[\u3010\u3014\u3016", '('},
 	{"]\u3011\u3015\u3017", ')'},
 	{"\u2018\u2019\u201B\u02BC", '\''},
-	{"\"\u201C\u201D\u201E\u201F\u300A\u300B\u3008\u3009\u300C\u300D\u300E\u300F\u301D\u301E", 0},
+	{"\"\u201C\u201D\u201E\u201F\u300A\u300B\u3008\u3009\u300C\u300D\u300E\u300F\u301D\u301E",
+		0},
 	{"\u3007\u25CB\u25EF", 0x96F6},
 	{"\u4E28\u2502\u258F\u2503\u00A6", '|'},
 };
@@ -146,7 +147,8 @@ static void make_blocks(void)
 
 		for (UChar32 low = 0; low < 256; low++)
 			entries[n_blocks][low] = entry_of(high << 8 | low);
-		while (same < n_blocks && memcmp(entries[same], entries[n_blocks], sizeof *entries) != 0)
+		while (same < n_blocks &&
+			memcmp(entries[same], entries[n_blocks], sizeof *entries) != 0)
 			same++;
 		block_of[high] = same;
 		if (same == n_blocks)

@@ -35,8 +35,8 @@ void json_key(struct strbuf *out, const char *key)
 
 static void add_escaped(struct strbuf *out, unsigned char c)
 {
-	static const char *const names[0x20] = {
-		['\b'] = "\\b", ['\t'] = "\\t", ['\n'] = "\\n", ['\f'] = "\\f", ['\r'] = "\\r"};
+	static const char *const names[0x20] =
+		{['\b'] = "\\b", ['\t'] = "\\t", ['\n'] = "\\n", ['\f'] = "\\f", ['\r'] = "\\r"};
 
 	if (c == '"' || c == '\\')
 		strbuf_printf(out, "\\%c", c);

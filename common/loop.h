@@ -39,7 +39,8 @@ void loop_stop(struct loop *l);
 /* A timer; not set at first. Its callback runs once for each timer_set(). */
 struct timer *timer_new(struct loop *l, loop_fn *fn, void *arg);
 void timer_free(struct timer *t);
-void timer_set(struct timer *t, int64_t delay_ms); /* replaces an earlier setting; < 0 counts as 0 */
+void timer_set(struct timer *t,
+	int64_t delay_ms); /* replaces an earlier setting; < 0 counts as 0 */
 void timer_clear(struct timer *t);
 bool timer_is_set(const struct timer *t);
 

@@ -25,12 +25,12 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#define READERS_MAX   1022 /* of all processes together; 64 bytes each in the lock file */
-#define LOCK_BYTES    (READERS_MAX * 64 + 4096) /* somewhat more than LMDB makes of it */
-#define FULL_BYTES    (1 << 20) /* a file system with less left is full to us */
-#define MAP_BYTES_MIN (1 << 20)
+#define READERS_MAX      1022 /* of all processes together; 64 bytes each in the lock file */
+#define LOCK_BYTES       (READERS_MAX * 64 + 4096) /* somewhat more than LMDB makes of it */
+#define FULL_BYTES       (1 << 20)                 /* a file system with less left is full to us */
+#define MAP_BYTES_MIN    (1 << 20)
 #define READERS_CHECK_MS 60000 /* a reader that was killed must not keep pages for longer */
-#define FILE_MODE     0660 /* readers have to write the lock file: they share the group */
+#define FILE_MODE        0660  /* readers have to write the lock file: they share the group */
 
 struct db {
 	MDB_env *env;
@@ -221,7 +221,8 @@ static int open_tables(struct opening *o, struct txn *t)
 		int r = mdb_dbi_open(t->handle, o->options->tables[i], flags, &o->db->tables[i]);
 
 		if (r == MDB_NOTFOUND)
-			return refuse(o, -ERR_CORRUPT, "is no database of policywatch (tables missing)");
+			return refuse(o, -ERR_CORRUPT,
+				"is no database of policywatch (tables missing)");
 		if (r)
 			return refuse_code(o, r);
 	}
@@ -254,7 +255,8 @@ static int check_kind(struct opening *o, struct txn *t)
 	if (!txn_get(t, DB_META, SPAN_LITERAL("schema"), &schema))
 		return refuse(o, -ERR_CORRUPT, "does not say its schema");
 	if (!is_number(schema, options->schema)) {
-		CLEANUP(freep) char *why = alloc_printf("has schema %.*s, this program needs %d",
+		CLEANUP(freep)
+		char *why = alloc_printf("has schema %.*s, this program needs %d",
 			(int)(schema.len < 16 ? schema.len : 16), schema.data, options->schema);
 
 		return refuse(o, -ERR_VERSION, why);
@@ -453,7 +455,8 @@ static int err_of_commit(const struct db *db, int code)
 {
 	struct statvfs fs;
 
-	if (code == EIO && statvfs(db->path, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < FULL_BYTES)
+	if (code == EIO && statvfs(db->path, &fs) == 0 &&
+		(uint64_t)fs.f_bavail * fs.f_frsize < FULL_BYTES)
 		return -ERR_NOSPACE;
 	return err_from_mdb(code);
 }

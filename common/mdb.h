@@ -75,7 +75,10 @@ struct txn {
 	bool resting; /* a read transaction that holds no state: only to be renewed or ended */
 };
 
-#define TXN_INIT {0}
+#define TXN_INIT                                                                                   \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 void txn_begin_write(struct txn *t, struct db *db); /* waits for other writers */
 void txn_begin_read(struct txn *t, struct db *db);
@@ -122,7 +125,10 @@ struct cursor {
 	struct span key, value;
 };
 
-#define CURSOR_INIT {0}
+#define CURSOR_INIT                                                                                \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 void cursor_init(struct cursor *c, struct txn *t, unsigned table);
 void cursor_release(struct cursor *c);

@@ -42,8 +42,8 @@
 #define TREE_BYTES    48
 #define NO_PAGE       UINT64_MAX
 
-#define DEPTH_MAX   32 /* LMDB's own limit of a cursor */
-#define ROUNDS_MAX  5
+#define DEPTH_MAX  32 /* LMDB's own limit of a cursor */
+#define ROUNDS_MAX 5
 
 struct file {
 	int fd;

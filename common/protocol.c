@@ -16,7 +16,7 @@
 #include <assert.h>
 #include <msgpack/pack.h>
 
-#define NAME_MAX_BYTES 255	  /* of sources and workers */
+#define NAME_MAX_BYTES 255        /* of sources and workers */
 #define ADMIN_TEXT_MAX (48 << 20) /* 10,000 sources as JSON; the bus carries 64 MiB */
 #define ARGUMENTS_MAX  10000
 
@@ -39,11 +39,11 @@ struct field {
 	const char *key;
 	enum field_type type;
 	size_t offset;
-	size_t offset_len;	   /* of a list's count */
-	size_t max;		   /* bytes of a string, elements of a list */
-	int64_t low, high;	   /* of an integer */
-	int64_t fallback;	   /* of an integer that is absent */
-	bool required;		   /* a string that must be there */
+	size_t offset_len;         /* of a list's count */
+	size_t max;                /* bytes of a string, elements of a list */
+	int64_t low, high;         /* of an integer */
+	int64_t fallback;          /* of an integer that is absent */
+	bool required;             /* a string that must be there */
 	const struct shape *shape; /* of a list's elements */
 };
 

@@ -32,16 +32,16 @@
 #include <stdint.h>
 
 #define PROTOCOL_VERSION     1
-#define PROTOCOL_URL_MAX     8192  /* longer addresses are traps; browsers stop at 2,083 to 65,536 */
-#define PROTOCOL_TEXT_MAX    4096  /* of every other string */
-#define PROTOCOL_LEASES_MAX  1024  /* in one reply */
-#define PROTOCOL_RESULTS_MAX 4096  /* in one request */
+#define PROTOCOL_URL_MAX     8192 /* longer addresses are traps; browsers stop at 2,083 to 65,536 */
+#define PROTOCOL_TEXT_MAX    4096 /* of every other string */
+#define PROTOCOL_LEASES_MAX  1024 /* in one reply */
+#define PROTOCOL_RESULTS_MAX 4096 /* in one request */
 #define PROTOCOL_ITEMS_MAX   60000 /* in one result: a sitemap may hold 50,000 addresses */
 #define PROTOCOL_RULES_MAX   64    /* strings in one list of a source's rules */
 
 /* What a URL is expected to be. A document tells its own kind in the end. */
 enum work_kind {
-	WORK_AUTO,    /* a source without a stated kind: feed, sitemap or listing by its content */
+	WORK_AUTO, /* a source without a stated kind: feed, sitemap or listing by its content */
 	WORK_LISTING,
 	WORK_FEED,
 	WORK_SITEMAP, /* also a robots.txt that names sitemaps */
@@ -61,8 +61,8 @@ enum outcome {
 	OUTCOME_EMPTY,     /* an answer without an article or items */
 	OUTCOME_TOO_LARGE,
 	OUTCOME_NOT_TEXT,
-	OUTCOME_ROBOTS,    /* robots.txt says no, or could not be had */
-	OUTCOME_GUARDED,   /* an address or a scheme that this source may not be fetched from */
+	OUTCOME_ROBOTS,  /* robots.txt says no, or could not be had */
+	OUTCOME_GUARDED, /* an address or a scheme that this source may not be fetched from */
 };
 
 /* A URL that one worker may fetch until the lease ends. */
@@ -72,15 +72,15 @@ struct lease {
 	const char *url;       /* absolute, as it was seen */
 	const char *source;    /* name of the source that it belongs to */
 	enum work_kind kind;
-	int64_t duration_ms;   /* from now; no request may start after it */
-	int64_t delay_ms;      /* pause between two requests to this host, robots.txt among them */
-	const char *etag;      /* validators of what is stored */
+	int64_t duration_ms; /* from now; no request may start after it */
+	int64_t delay_ms;    /* pause between two requests to this host, robots.txt among them */
+	const char *etag;    /* validators of what is stored */
 	const char *last_modified;
-	const char *title;     /* what the listing said, to help the reader */
-	int64_t published_ms;  /* likewise; 0 when it said nothing */
-	const char *publisher; /* the source's own name for it */
-	const char *region;    /* code of facts/gazetteers, the source's */
-	const char *link_selector;   /* CSS: where a listing's items stand */
+	const char *title;         /* what the listing said, to help the reader */
+	int64_t published_ms;      /* likewise; 0 when it said nothing */
+	const char *publisher;     /* the source's own name for it */
+	const char *region;        /* code of facts/gazetteers, the source's */
+	const char *link_selector; /* CSS: where a listing's items stand */
 	struct span *include; /* items' addresses must contain one of these, if there are any */
 	size_t n_include;
 	struct span *exclude; /* and none of these */
@@ -101,16 +101,16 @@ struct result {
 	uint64_t url_number;
 	uint64_t lease_number;
 	enum outcome outcome;
-	int http_status;       /* 0 if no response arrived */
-	const char *error;     /* for people: what exactly went wrong */
-	const char *etag;      /* validators; sent only once the content is stored (promise 4) */
+	int http_status;   /* 0 if no response arrived */
+	const char *error; /* for people: what exactly went wrong */
+	const char *etag;  /* validators; sent only once the content is stored (promise 4) */
 	const char *last_modified;
-	const char *moved_to;  /* absolute */
-	bool changed;          /* the store has a new page or version because of this */
-	int64_t elapsed_ms;    /* of the request */
+	const char *moved_to;   /* absolute */
+	bool changed;           /* the store has a new page or version because of this */
+	int64_t elapsed_ms;     /* of the request */
 	int64_t crawl_delay_ms; /* robots.txt's wish, -1 without one */
 	int64_t retry_after_ms; /* the server's wish, -1 without one */
-	const char *page;      /* id of the stored page, 32 hex digits */
+	const char *page;       /* id of the stored page, 32 hex digits */
 	struct item *items;
 	size_t n_items;
 	size_t n_items_dropped; /* beyond PROTOCOL_ITEMS_MAX, or not http(s) */
@@ -125,7 +125,7 @@ struct work_request {
 	const char *worker; /* unique among running crawlers */
 	uint64_t boot;      /* random, new with every start */
 	uint64_t seq;
-	uint32_t want;      /* how many leases more; 0 is answered at once */
+	uint32_t want; /* how many leases more; 0 is answered at once */
 	struct result *results;
 	size_t n_results;
 };
@@ -136,7 +136,7 @@ struct work_request {
  * question, less held_ms, is the most that is gone of it.
  */
 struct work_reply {
-	uint64_t seq; /* of the request */
+	uint64_t seq;    /* of the request */
 	int64_t held_ms; /* from the question's arrival to the reply */
 	struct lease *leases;
 	size_t n_leases;
@@ -144,8 +144,8 @@ struct work_reply {
 
 enum admin_command {
 	ADMIN_STATUS,
-	ADMIN_ADD,    /* arguments are URLs, due now */
-	ADMIN_PAUSE,  /* arguments are sources or hosts */
+	ADMIN_ADD,   /* arguments are URLs, due now */
+	ADMIN_PAUSE, /* arguments are sources or hosts */
 	ADMIN_RESUME,
 	ADMIN_SOURCES,
 };
@@ -161,7 +161,12 @@ struct admin_reply {
 	const char *text; /* JSON if ok, else what is wrong */
 };
 
-enum message_type { MESSAGE_WORK_REQUEST, MESSAGE_WORK_REPLY, MESSAGE_ADMIN_REQUEST, MESSAGE_ADMIN_REPLY };
+enum message_type {
+	MESSAGE_WORK_REQUEST,
+	MESSAGE_WORK_REPLY,
+	MESSAGE_ADMIN_REQUEST,
+	MESSAGE_ADMIN_REPLY
+};
 
 /* Which message these bytes claim to be. Returns 0, -ERR_PROTOCOL or -ERR_VERSION. */
 int protocol_type(struct span message, enum message_type *ret);

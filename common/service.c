@@ -14,7 +14,7 @@ struct service {
 	struct signal_watch *on_term, *on_int, *on_hup;
 	struct timer *watchdog; /* fed at half its time */
 	struct timer *drain;
-	int64_t watchdog_ms;    /* 0 without one */
+	int64_t watchdog_ms; /* 0 without one */
 	bool stopping;
 };
 

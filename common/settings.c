@@ -35,7 +35,8 @@ static void complain_of_check(const struct value *v, const struct setting *s, co
 		yaml_error(v->yaml, v->node, v->errors, "%s: '%s' %s", s->key, text, fault);
 }
 
-static void set_string(const struct setting *s, void *object, const struct value *v, const char *text)
+static void set_string(const struct setting *s, void *object, const struct value *v,
+	const char *text)
 {
 	char **place = field(s, object);
 
@@ -55,12 +56,14 @@ static void set_int(const struct setting *s, void *object, const struct value *v
 	errno = 0;
 	number = strtoll(text, &end, 10);
 	if (errno || end == text || *end) {
-		yaml_error(v->yaml, v->node, v->errors, "%s: '%s' is not a whole number", s->key, text);
+		yaml_error(v->yaml, v->node, v->errors, "%s: '%s' is not a whole number", s->key,
+			text);
 		return;
 	}
 	if (number < s->min || number > s->max) {
-		yaml_error(v->yaml, v->node, v->errors, "%s: %lld is not within %" PRId64 " to %" PRId64,
-			s->key, number, s->min, s->max);
+		yaml_error(v->yaml, v->node, v->errors,
+			"%s: %lld is not within %" PRId64 " to %" PRId64, s->key, number, s->min,
+			s->max);
 		return;
 	}
 	*(int64_t *)field(s, object) = number;
@@ -69,14 +72,17 @@ static void set_int(const struct setting *s, void *object, const struct value *v
 static void set_bool(const struct setting *s, void *object, const struct value *v, const char *text)
 {
 	bool on = strcmp(text, "true") == 0 || strcmp(text, "yes") == 0 || strcmp(text, "on") == 0;
-	bool off = strcmp(text, "false") == 0 || strcmp(text, "no") == 0 || strcmp(text, "off") == 0;
+	bool off =
+		strcmp(text, "false") == 0 || strcmp(text, "no") == 0 || strcmp(text, "off") == 0;
 
 	if (!on && !off)
-		yaml_error(v->yaml, v->node, v->errors, "%s: '%s' is neither true nor false", s->key, text);
+		yaml_error(v->yaml, v->node, v->errors, "%s: '%s' is neither true nor false",
+			s->key, text);
 	*(bool *)field(s, object) = on;
 }
 
-static void set_choice(const struct setting *s, void *object, const struct value *v, const char *text)
+static void set_choice(const struct setting *s, void *object, const struct value *v,
+	const char *text)
 {
 	STRBUF_LOCAL(names);
 
@@ -87,7 +93,8 @@ static void set_choice(const struct setting *s, void *object, const struct value
 		}
 		strbuf_printf(&names, "%s%s", i ? ", " : "", s->choices[i]);
 	}
-	yaml_error(v->yaml, v->node, v->errors, "%s: '%s' is none of: %s", s->key, text, names.data);
+	yaml_error(v->yaml, v->node, v->errors, "%s: '%s' is none of: %s", s->key, text,
+		names.data);
 }
 
 static void list_append(struct setting_list *list, const char *text, size_t len)
@@ -133,7 +140,8 @@ static void set_list_from_default(const struct setting *s, void *object, const c
 	}
 }
 
-static void set_scalar(const struct setting *s, void *object, const struct value *v, const char *text)
+static void set_scalar(const struct setting *s, void *object, const struct value *v,
+	const char *text)
 {
 	switch (s->type) {
 	case SETTING_STRING:
@@ -234,7 +242,8 @@ static void read_map(const struct reading *to, const char *prefix, struct value 
 			read_map(to, inner, v);
 		} else if (is_group(to->table, to->n, full)) {
 			if (yaml_len(v.node) || (yaml_scalar(v.node) && *yaml_scalar(v.node)))
-				yaml_error(v.yaml, v.node, v.errors, "%s: must be a map of settings", full);
+				yaml_error(v.yaml, v.node, v.errors,
+					"%s: must be a map of settings", full);
 		} else
 			yaml_error(v.yaml, v.node, v.errors, "%s: no such setting", full);
 	}

@@ -45,7 +45,8 @@ static inline bool span_is_nocase(struct span a, const char *s)
 
 static inline bool span_starts_with(struct span a, struct span prefix)
 {
-	return a.len >= prefix.len && (prefix.len == 0 || memcmp(a.data, prefix.data, prefix.len) == 0);
+	return a.len >= prefix.len &&
+		(prefix.len == 0 || memcmp(a.data, prefix.data, prefix.len) == 0);
 }
 
 static inline bool span_ends_with(struct span a, struct span suffix)

@@ -24,7 +24,10 @@ struct strbuf {
 
 extern char strbuf_empty[1];
 
-#define STRBUF_INIT {.data = strbuf_empty}
+#define STRBUF_INIT                                                                                \
+	{                                                                                          \
+		.data = strbuf_empty                                                               \
+	}
 
 /* An empty buffer that keeps at most @max bytes; 0 is without a limit. */
 void strbuf_init(struct strbuf *b, size_t max);

@@ -91,8 +91,9 @@ static bool is_hex(char c)
 /* The offset of the next "%" that begins no escape, or the text's end. */
 static size_t next_lone(struct span s, size_t at)
 {
-	while (at < s.len && (s.data[at] != '%' ||
-				(at + 2 < s.len && is_hex(s.data[at + 1]) && is_hex(s.data[at + 2]))))
+	while (at < s.len &&
+		(s.data[at] != '%' ||
+			(at + 2 < s.len && is_hex(s.data[at + 1]) && is_hex(s.data[at + 2]))))
 		at++;
 	return at;
 }

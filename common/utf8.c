@@ -4,7 +4,8 @@ uint32_t utf8_next(const char **p, const char *end)
 {
 	const unsigned char *s = (const unsigned char *)*p;
 	unsigned char first = *s++;
-	unsigned char low = 0x80, high = 0xBF; /* bounds of the second byte: no overlong forms, no surrogates */
+	unsigned char low = 0x80,
+		      high = 0xBF; /* bounds of the second byte: no overlong forms, no surrogates */
 	uint32_t c;
 	int more;
 

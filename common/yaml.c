@@ -24,7 +24,7 @@ enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 struct yaml_node {
 	enum node_kind kind;
 	int line;
-	const char *scalar; /* borrowed from the document */
+	const char *scalar;             /* borrowed from the document */
 	const struct yaml_node **items; /* of a list; of a map key, value, key, value */
 	size_t n_items;
 };
@@ -130,7 +130,8 @@ static int check_keys(const struct yaml *y, struct strbuf *errors)
 
 		for (size_t k = 0; n->kind == NODE_MAP && k < n->n_items; k += 2) {
 			if (n->items[k]->kind != NODE_SCALAR) {
-				add_error(y->path, n->items[k]->line, errors, "a key must be a word");
+				add_error(y->path, n->items[k]->line, errors,
+					"a key must be a word");
 				return -ERR_PARSE;
 			}
 		}
@@ -150,10 +151,12 @@ static int check_tree(const struct yaml *y, struct strbuf *errors)
 	return check_keys(y, errors);
 }
 
-static void add_parser_error(const struct yaml *y, const yaml_parser_t *parser, struct strbuf *errors)
+static void add_parser_error(const struct yaml *y, const yaml_parser_t *parser,
+	struct strbuf *errors)
 {
 	STRBUF_LOCAL(text);
-	size_t line = parser->problem_mark.line ? parser->problem_mark.line : parser->context_mark.line;
+	size_t line =
+		parser->problem_mark.line ? parser->problem_mark.line : parser->context_mark.line;
 
 	strbuf_printf(&text, "not YAML: %s", parser->problem ? parser->problem : "unreadable");
 	if (parser->context)
@@ -302,7 +305,8 @@ static bool is_yaml_name(const char *name)
 	struct span s = span_str(name);
 
 	return name[0] != '.' &&
-		(span_ends_with(s, SPAN_LITERAL(".yaml")) || span_ends_with(s, SPAN_LITERAL(".yml")));
+		(span_ends_with(s, SPAN_LITERAL(".yaml")) ||
+			span_ends_with(s, SPAN_LITERAL(".yml")));
 }
 
 static int by_name(const void *a, const void *b)

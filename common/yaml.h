@@ -36,7 +36,7 @@ bool yaml_is_map(const struct yaml_node *n);
 bool yaml_is_list(const struct yaml_node *n);
 /* Text of a scalar, or NULL. Borrowed from the file. */
 const char *yaml_scalar(const struct yaml_node *n);
-int yaml_line(const struct yaml_node *n); /* from 1 */
+int yaml_line(const struct yaml_node *n);   /* from 1 */
 size_t yaml_len(const struct yaml_node *n); /* elements of a list, members of a map */
 const struct yaml_node *yaml_item(const struct yaml_node *list, size_t i);
 const struct yaml_node *yaml_member(const struct yaml_node *map, size_t i, const char **ret_key);
@@ -64,13 +64,13 @@ struct setting_list {
 typedef const char *setting_check_fn(const char *value);
 
 struct setting {
-	const char *key;  /* dots lead into maps: "crawler.host_delay_ms" */
+	const char *key; /* dots lead into maps: "crawler.host_delay_ms" */
 	enum setting_type type;
 	size_t offset;
 	int64_t min, max;
-	const char *fallback;        /* as in the file; list items split by spaces; NULL is "" */
-	const char *const *choices;  /* ends with NULL */
-	setting_check_fn *check;     /* of each string or list item; may be NULL */
+	const char *fallback;       /* as in the file; list items split by spaces; NULL is "" */
+	const char *const *choices; /* ends with NULL */
+	setting_check_fn *check;    /* of each string or list item; may be NULL */
 	const char *help;
 };
 

@@ -32,15 +32,15 @@ struct job {
 	struct lease lease;
 	struct guard guard;
 	const struct url_rules *url_rules; /* as they were at the start, for all of the job */
-	int64_t ends_at_ms; /* monotonic */
+	int64_t ends_at_ms;                /* monotonic */
 	enum job_state state;
 
 	struct robots_query *robots_query; /* pending in JOB_ROBOTS */
-	struct timer *pause;               /* set in JOB_PAUSE; in JOB_DONE when done is still to be called */
-	struct transfer *transfer;         /* pending in JOB_TRANSFER */
+	struct timer *pause; /* set in JOB_PAUSE; in JOB_DONE when done is still to be called */
+	struct transfer *transfer; /* pending in JOB_TRANSFER */
 
-	struct strbuf raw;  /* header lines, empty line, body */
-	size_t body_at;     /* where the body begins in raw */
+	struct strbuf raw; /* header lines, empty line, body */
+	size_t body_at;    /* where the body begins in raw */
 	const char *content_type;
 	struct read_output read;
 	int64_t fetched_at_ms;
@@ -102,15 +102,25 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 {
 	struct job *j = ALLOC_NEW(struct job);
 
-	*j = (struct job){.env = env, .arena = arena_new(), .done = done, .arg = arg,
-		.url_rules = env->url_rules, .ends_at_ms = clock_mono_ms() + lease->duration_ms};
+	*j = (struct job){.env = env,
+		.arena = arena_new(),
+		.done = done,
+		.arg = arg,
+		.url_rules = env->url_rules,
+		.ends_at_ms = clock_mono_ms() + lease->duration_ms};
 	strbuf_init(&j->raw, 0);
 	copy_lease(j, lease);
 	j->guard = (struct guard){j->lease.allow_addresses, j->lease.n_allow_addresses};
 	j->pause = timer_new(env->loop, on_pause_over, j);
 	j->result = (struct result){.url_number = lease->url_number,
-		.lease_number = lease->lease_number, .error = "", .etag = "", .last_modified = "",
-		.moved_to = "", .page = "", .crawl_delay_ms = -1, .retry_after_ms = -1};
+		.lease_number = lease->lease_number,
+		.error = "",
+		.etag = "",
+		.last_modified = "",
+		.moved_to = "",
+		.page = "",
+		.crawl_delay_ms = -1,
+		.retry_after_ms = -1};
 	job_enter(j, JOB_ROBOTS);
 	return j;
 }
@@ -198,8 +208,10 @@ static void start_pause(struct job *j)
 
 static void ask_robots(struct job *j)
 {
-	const struct robots_request request = {.url = j->lease.url, .guard = j->guard,
-		.delay_ms = j->lease.delay_ms, .ends_at_ms = j->ends_at_ms};
+	const struct robots_request request = {.url = j->lease.url,
+		.guard = j->guard,
+		.delay_ms = j->lease.delay_ms,
+		.ends_at_ms = j->ends_at_ms};
 
 	j->robots_query = robots_query_start(j->env->robots, &request, on_robots, j);
 }
@@ -292,11 +304,15 @@ static void on_transfer(void *arg, struct transfer_result *r)
 static void start_transfer(struct job *j)
 {
 	int64_t left = j->ends_at_ms - clock_mono_ms();
-	const struct transfer_request request = {.url = j->lease.url, .etag = j->lease.etag,
-		.last_modified = j->lease.last_modified, .guard = j->guard,
-		.body_max_bytes = j->env->config->body_max_bytes, .timeout_ms = left};
+	const struct transfer_request request = {.url = j->lease.url,
+		.etag = j->lease.etag,
+		.last_modified = j->lease.last_modified,
+		.guard = j->guard,
+		.body_max_bytes = j->env->config->body_max_bytes,
+		.timeout_ms = left};
 
-	if (left <= 0 || transfer_start(j->env->transfers, &request, on_transfer, j, &j->transfer) < 0)
+	if (left <= 0 ||
+		transfer_start(j->env->transfers, &request, on_transfer, j, &j->transfer) < 0)
 		job_expire(j);
 }
 
@@ -360,8 +376,8 @@ static void on_kept(void *arg, int err, enum save_outcome outcome)
 
 	if (err < 0) {
 		/* Not stored, so not done: the lease runs out and the URL comes again. */
-		log_error(j->env->log, "cannot store %s: %s, it will be fetched again", j->lease.url,
-			err_str(err));
+		log_error(j->env->log, "cannot store %s: %s, it will be fetched again",
+			j->lease.url, err_str(err));
 		j->unkept = true;
 		job_expire(j);
 		return;

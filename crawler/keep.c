@@ -5,7 +5,8 @@
 #include <pthread.h>
 #include <signal.h>
 
-#define BATCH_MAX 500 /* a transaction that is not durable yet holds up other crawlers of the node */
+#define BATCH_MAX                                                                                  \
+	500 /* a transaction that is not durable yet holds up other crawlers of the node */
 
 enum entry_kind { ENTRY_PAGE, ENTRY_VISIT, ENTRY_ROBOTS };
 
@@ -193,11 +194,16 @@ static void submit(struct keep *k, struct entry *e)
 	pthread_mutex_unlock(&k->lock);
 }
 
-void keep_page(struct keep *k, struct record *record, struct span raw, keep_done_fn *done, void *arg)
+void keep_page(struct keep *k, struct record *record, struct span raw, keep_done_fn *done,
+	void *arg)
 {
 	struct entry *e = ALLOC_NEW(struct entry);
 
-	*e = (struct entry){.kind = ENTRY_PAGE, .record = record, .raw = raw, .done = done, .arg = arg};
+	*e = (struct entry){.kind = ENTRY_PAGE,
+		.record = record,
+		.raw = raw,
+		.done = done,
+		.arg = arg};
 	submit(k, e);
 }
 
@@ -205,7 +211,11 @@ void keep_visit(struct keep *k, const struct hash *id, int64_t at_ms, keep_done_
 {
 	struct entry *e = ALLOC_NEW(struct entry);
 
-	*e = (struct entry){.kind = ENTRY_VISIT, .id = *id, .at_ms = at_ms, .done = done, .arg = arg};
+	*e = (struct entry){.kind = ENTRY_VISIT,
+		.id = *id,
+		.at_ms = at_ms,
+		.done = done,
+		.arg = arg};
 	submit(k, e);
 }
 
@@ -213,7 +223,9 @@ void keep_robots(struct keep *k, const char *origin, const struct store_robots *
 {
 	struct entry *e = ALLOC_NEW(struct entry);
 
-	*e = (struct entry){.kind = ENTRY_ROBOTS, .robots = *robots, .origin = alloc_strdup(origin)};
+	*e = (struct entry){.kind = ENTRY_ROBOTS,
+		.robots = *robots,
+		.origin = alloc_strdup(origin)};
 	e->body = alloc_bytes(robots->body.len);
 	if (robots->body.len)
 		memcpy(e->body, robots->body.data, robots->body.len);

@@ -27,8 +27,10 @@ void keep_free(struct keep *k);
 DEFINE_CLEANUP(struct keep *, keep_free)
 
 /* @record and @raw are borrowed until @done or keep_free(). */
-void keep_page(struct keep *k, struct record *record, struct span raw, keep_done_fn *done, void *arg);
-void keep_visit(struct keep *k, const struct hash *id, int64_t at_ms, keep_done_fn *done, void *arg);
+void keep_page(struct keep *k, struct record *record, struct span raw, keep_done_fn *done,
+	void *arg);
+void keep_visit(struct keep *k, const struct hash *id, int64_t at_ms, keep_done_fn *done,
+	void *arg);
 
 /* Copied; nobody waits for it. */
 void keep_robots(struct keep *k, const char *origin, const struct store_robots *robots);

@@ -8,12 +8,12 @@
 
 #include <sys/random.h>
 
-#define ANSWER_MS   20000 /* beyond what the scheduler holds: it is busy, or the link is slow */
-#define RETRY_MS    1000
-#define REST_MS     10000 /* before more is asked for when the store takes nothing */
-#define REPORT_MAX  256   /* results in one message */
+#define ANSWER_MS              20000 /* beyond what the scheduler holds: it is busy, or the link is slow */
+#define RETRY_MS               1000
+#define REST_MS                10000 /* before more is asked for when the store takes nothing */
+#define REPORT_MAX             256   /* results in one message */
 #define REPORT_ITEMS_MAX_BYTES (BUS_MESSAGE_MAX / 4 * 3) /* the rest is for everything but items */
-#define ITEM_FRAME_BYTES 64 /* an item's keys, numbers and lengths */
+#define ITEM_FRAME_BYTES       64                        /* an item's keys, numbers and lengths */
 
 struct slot { /* one job of ours */
 	struct worker *worker;
@@ -26,12 +26,13 @@ struct worker {
 	uint64_t boot, seq;
 	struct slot *running, *done, *reported; /* reported: in the message under way */
 	size_t n_slots;
-	struct bus_call *want, *report; /* NULL unless under way */
-	int64_t asked_ms;               /* monotonic: when @want was */
+	struct bus_call *want, *report;             /* NULL unless under way */
+	int64_t asked_ms;                           /* monotonic: when @want was */
 	struct strbuf want_message, report_message; /* kept to be sent again unchanged */
 	struct timer *soon;  /* collects what one turn of the loop has finished */
 	struct timer *retry; /* after a failure of the bus */
-	struct timer *rest;  /* set while the store takes nothing: fetching more would waste requests */
+	struct timer
+		*rest; /* set while the store takes nothing: fetching more would waste requests */
 	bool draining, drained;
 };
 
@@ -140,8 +141,10 @@ static void ask(struct worker *w)
 		(!w->want_message.len && w->n_slots >= w->options.room))
 		return;
 	if (!w->want_message.len) {
-		const struct work_request request = {.worker = w->options.name, .boot = w->boot,
-			.seq = ++w->seq, .want = (uint32_t)(w->options.room - w->n_slots)};
+		const struct work_request request = {.worker = w->options.name,
+			.boot = w->boot,
+			.seq = ++w->seq,
+			.want = (uint32_t)(w->options.room - w->n_slots)};
 
 		protocol_put_work_request(&request, &w->want_message);
 	}
@@ -209,7 +212,9 @@ static bool add_result(struct work_request *request, const struct result *result
 static void make_report(struct worker *w)
 {
 	struct result results[REPORT_MAX];
-	struct work_request request = {.worker = w->options.name, .boot = w->boot, .results = results};
+	struct work_request request = {.worker = w->options.name,
+		.boot = w->boot,
+		.results = results};
 	size_t left = REPORT_ITEMS_MAX_BYTES;
 
 	while (w->done && request.n_results < REPORT_MAX) {
@@ -238,8 +243,8 @@ static void report(struct worker *w)
 	if (!w->report_message.len)
 		make_report(w);
 	if (w->report_message.len)
-		w->report = bus_call_start(w->options.bus, strbuf_span(&w->report_message), ANSWER_MS,
-			on_report_answered, w);
+		w->report = bus_call_start(w->options.bus, strbuf_span(&w->report_message),
+			ANSWER_MS, on_report_answered, w);
 }
 
 static void on_soon(void *arg)

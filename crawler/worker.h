@@ -22,10 +22,10 @@ struct worker;
 struct worker_options {
 	const struct job_env *env; /* borrowed, like all of these */
 	struct bus_client *bus;
-	const char *name;          /* unique among running crawlers */
-	size_t room;               /* jobs at the same time */
-	int64_t hold_ms;           /* how long the scheduler may hold a request */
-	loop_fn *drained;          /* called once after worker_drain(), when all is reported */
+	const char *name; /* unique among running crawlers */
+	size_t room;      /* jobs at the same time */
+	int64_t hold_ms;  /* how long the scheduler may hold a request */
+	loop_fn *drained; /* called once after worker_drain(), when all is reported */
 	void *drained_arg;
 };
 

@@ -34,8 +34,8 @@ static struct tally count_hosts(struct planner *p)
 			continue;
 		t.waiting += !host_is_leased(h) && !h->paused && h->next_ms > now_ms;
 		if (t.due_now < DUE_COUNT_MAX)
-			t.due_now += frontier_count_due(
-				p->frontier, h->number, now_ms, DUE_COUNT_MAX - t.due_now);
+			t.due_now += frontier_count_due(p->frontier, h->number, now_ms,
+				DUE_COUNT_MAX - t.due_now);
 	}
 	return t;
 }
@@ -96,7 +96,7 @@ static void put_next_due(struct planner *p, const struct roster_source *s, struc
 {
 	struct entry e;
 	bool is_known = s->url_number && frontier_read(p->frontier, s->url_number, p->arena, &e) &&
-			e.due_ms != ENTRY_DUE_NEVER;
+		e.due_ms != ENTRY_DUE_NEVER;
 
 	put_moment(out, "next_due", is_known ? planner_to_wall(p, e.due_ms) : 0, is_known);
 }

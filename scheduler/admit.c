@@ -21,10 +21,10 @@ static bool address_parse(struct address *a, const char *url, const struct url_r
 	strbuf_clear(&a->href);
 	strbuf_clear(&a->canonical);
 	return url_resolve(span_str(url), (struct span){0}, &a->href) == 0 &&
-	       a->href.len <= PROTOCOL_URL_MAX &&
-	       url_canonical(strbuf_span(&a->href), rules, &a->canonical) == 0 &&
-	       url_split(strbuf_span(&a->href), &a->parts) && a->parts.host.len &&
-	       a->parts.host.len <= 255; /* DNS; and LMDB's keys end at 511 */
+		a->href.len <= PROTOCOL_URL_MAX &&
+		url_canonical(strbuf_span(&a->href), rules, &a->canonical) == 0 &&
+		url_split(strbuf_span(&a->href), &a->parts) && a->parts.host.len &&
+		a->parts.host.len <= 255; /* DNS; and LMDB's keys end at 511 */
 }
 
 static enum admit_outcome admit_address(struct planner *p, const struct admission *a,
@@ -70,8 +70,8 @@ enum admit_outcome admit_url(struct planner *p, const struct admission *a, uint6
 }
 
 /* A list that has moved shows its items where it is now. */
-static bool is_covered(
-	const struct roster_source *source, const struct entry *list, const struct address *item)
+static bool is_covered(const struct roster_source *source, const struct entry *list,
+	const struct address *item)
 {
 	enum source_scope scope = SOURCE_SITE;
 	struct url_parts shown_on;
@@ -84,7 +84,7 @@ static bool is_covered(
 			return false;
 	}
 	return url_split(list->url, &shown_on) &&
-	       source_covers(scope, item->parts.host, shown_on.host);
+		source_covers(scope, item->parts.host, shown_on.host);
 }
 
 size_t admit_items(struct planner *p, const struct entry *list, const struct result *r)

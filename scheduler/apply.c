@@ -123,7 +123,8 @@ static struct revisit_rules rules_of(const struct applying *a)
 
 	return (struct revisit_rules){
 		.first_ms = is_page ? c->page_interval_s * 1000 : interval_ms,
-		.max_ms = is_page ? c->page_interval_max_s * 1000 : interval_ms * QUIET_LIST_INTERVALS,
+		.max_ms = is_page ? c->page_interval_max_s * 1000
+				  : interval_ms * QUIET_LIST_INTERVALS,
 		.is_constant = a->entry.role == ENTRY_SOURCE,
 	};
 }
@@ -244,7 +245,7 @@ void apply_result(struct planner *p, struct worker *w, const struct result *r)
 	a.source = roster_get(&p->roster, a.entry.source);
 	lease = &a.host->lease;
 	is_others = planner_is_leased(a.host, &a.entry) &&
-		    !(lease->lease_number == r->lease_number && lease->worker == w);
+		!(lease->lease_number == r->lease_number && lease->worker == w);
 	a.n_new = admit_items(p, &a.entry, r);
 	tell_source(&a, !is_others);
 	if (is_others)

@@ -18,8 +18,8 @@
 	10 /* redirects in a row; browsers stop at 20, crawlers at 5 (RFC 9309) to 10 */
 
 enum entry_role {
-	ENTRY_FOUND,	/* a source's list showed it, or somebody added it */
-	ENTRY_SOURCE,	/* a source's own URL */
+	ENTRY_FOUND,    /* a source's list showed it, or somebody added it */
+	ENTRY_SOURCE,   /* a source's own URL */
 	ENTRY_STAND_IN, /* where a source's own URL redirects to: looked at when that says so */
 };
 
@@ -28,11 +28,11 @@ struct entry {
 	uint32_t host, source; /* numbers of their records */
 	enum entry_role role;
 	enum work_kind kind;
-	unsigned hops;	   /* redirects that led here, or in a row from here to itself */
+	unsigned hops;     /* redirects that led here, or in a row from here to itself */
 	unsigned releases; /* leases in a row that ended without a result */
 	bool was_fetched;
 	struct revisit_state revisit;
-	int64_t due_ms;	      /* scheduler's time; of the last schedule while a lease is out */
+	int64_t due_ms;       /* scheduler's time; of the last schedule while a lease is out */
 	int64_t fetched_ms;   /* wall clock */
 	int64_t published_ms; /* as a list said; 0 when it did not */
 	struct span url;      /* absolute, as it was seen; borrowed like all strings here */

@@ -11,7 +11,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#define SCHEMA	     1
+#define SCHEMA       1
 #define LAST_MS_STEP 60000 /* an idle frontier is not written for the moment alone more often */
 
 enum table {
@@ -40,7 +40,7 @@ struct frontier {
 	int lock_fd;
 	const struct log_ctx *log; /* borrowed */
 	struct txn txn;
-	uint64_t last[FRONTIER_N];	/* numbers given, with those of this transaction */
+	uint64_t last[FRONTIER_N];      /* numbers given, with those of this transaction */
 	uint64_t committed[FRONTIER_N]; /* to return to when it fails */
 	int64_t last_ms;
 	struct strbuf value; /* being packed */
@@ -170,7 +170,7 @@ static void put_last(struct frontier *f, int64_t now_ms)
 int frontier_commit(struct frontier *f, int64_t now_ms)
 {
 	bool has_news = memcmp(f->last, f->committed, sizeof f->last) != 0 ||
-			now_ms - f->last_ms >= LAST_MS_STEP;
+		now_ms - f->last_ms >= LAST_MS_STEP;
 
 	if (has_news)
 		put_last(f, now_ms);

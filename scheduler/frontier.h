@@ -39,9 +39,9 @@ struct frontier;
 struct host_record {
 	struct span name;
 	uint32_t number;
-	int64_t next_ms;	/* no request before */
+	int64_t next_ms;        /* no request before */
 	int64_t crawl_delay_ms; /* robots.txt's, 0 without */
-	unsigned failures;	/* in a row */
+	unsigned failures;      /* in a row */
 	bool paused;
 };
 

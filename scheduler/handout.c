@@ -4,10 +4,10 @@
 
 #include <inttypes.h>
 
-#define STEPS_MAX	  4096 /* hosts looked at in vain in one turn; the next turn goes on */
+#define STEPS_MAX         4096 /* hosts looked at in vain in one turn; the next turn goes on */
 #define PAUSED_RECHECK_MS INT64_C(3600000) /* a page of a paused source is asked about hourly */
 
-#define RELEASES_FREE	3 /* crawlers may be restarted; what kills them thrice is suspect */
+#define RELEASES_FREE   3 /* crawlers may be restarted; what kills them thrice is suspect */
 #define RELEASE_BASE_MS 60000
 
 /* A page that ends every crawler that takes it must not end them all day. */
@@ -123,8 +123,8 @@ static void fill_rules(struct planner *p, const struct source *rules, struct lea
 }
 
 /* What the crawler is told about the URL that @h is leased for. */
-static void fill_lease(
-	struct planner *p, const struct host *h, const struct entry *e, struct lease *l)
+static void fill_lease(struct planner *p, const struct host *h, const struct entry *e,
+	struct lease *l)
 {
 	const struct roster_source *source = roster_get(&p->roster, e->source);
 
@@ -148,8 +148,8 @@ static void fill_lease(
 		fill_rules(p, source->rules, l);
 }
 
-static void give(
-	struct planner *p, struct host *h, struct worker *w, uint64_t seq, uint64_t url_number)
+static void give(struct planner *p, struct host *h, struct worker *w, uint64_t seq,
+	uint64_t url_number)
 {
 	const struct host_lease lease = {
 		.url_number = url_number,
@@ -205,8 +205,8 @@ static bool take_first(struct planner *p, struct host *h, struct entry *e)
 	return true;
 }
 
-void handout_fill(
-	struct planner *p, struct worker *w, const struct work_request *q, struct work_reply *ret)
+void handout_fill(struct planner *p, struct worker *w, const struct work_request *q,
+	struct work_reply *ret)
 {
 	size_t max = q->want < PROTOCOL_LEASES_MAX ? q->want : PROTOCOL_LEASES_MAX;
 	int64_t now_ms = planner_now_ms(p);

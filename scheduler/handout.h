@@ -9,8 +9,8 @@
 #include "scheduler/planner.h"
 
 /* Leases of hosts that are ready, at most q->want; they fill ret->leases. */
-void handout_fill(
-	struct planner *p, struct worker *w, const struct work_request *q, struct work_reply *ret);
+void handout_fill(struct planner *p, struct worker *w, const struct work_request *q,
+	struct work_reply *ret);
 
 /* Those that @w still has by its request @seq. False when there are none. */
 bool handout_repeat(struct planner *p, struct worker *w, uint64_t seq, struct work_reply *ret);

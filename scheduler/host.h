@@ -27,7 +27,7 @@ struct host_lease {
 	uint64_t url_number; /* 0: none */
 	uint64_t lease_number;
 	struct worker *worker; /* borrowed */
-	uint64_t seq;	       /* of the request that it answers */
+	uint64_t seq;          /* of the request that it answers */
 	int64_t expires_ms;
 	struct host *next, *prev; /* hosts leased to the same worker */
 };
@@ -36,8 +36,8 @@ struct host {
 	char *name;
 	uint32_t number;
 	int64_t next_ms;
-	int64_t due_ms;		 /* of the first URL of its queue, ENTRY_DUE_NEVER without one */
-	int64_t crawl_delay_ms;	 /* robots.txt's, capped; 0 without */
+	int64_t due_ms;          /* of the first URL of its queue, ENTRY_DUE_NEVER without one */
+	int64_t crawl_delay_ms;  /* robots.txt's, capped; 0 without */
 	int64_t source_delay_ms; /* the longest that a source with its list here asks for, or -1 */
 	unsigned failures;
 	bool paused;

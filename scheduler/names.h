@@ -13,7 +13,7 @@
 struct names_slot {
 	uint64_t hash;
 	const char *key; /* borrowed from the object; NULL in a free slot */
-	void *object;	 /* borrowed */
+	void *object;    /* borrowed */
 };
 
 /* Zeroed is empty. */

@@ -8,7 +8,7 @@
 #include "scheduler/sync.h"
 
 #define WORKER_FORGET_MS (7 * 86400 * INT64_C(1000)) /* crawlers' names change with every move */
-#define GIB		 (INT64_C(1) << 30)
+#define GIB              (INT64_C(1) << 30)
 
 /* Time. */
 
@@ -116,8 +116,8 @@ bool planner_is_leased(const struct host *h, const struct entry *e)
 	return h->lease.url_number == e->number;
 }
 
-int64_t planner_delay_ms(
-	const struct planner *p, const struct host *h, const struct roster_source *source)
+int64_t planner_delay_ms(const struct planner *p, const struct host *h,
+	const struct roster_source *source)
 {
 	const struct scheduler_config *c = &p->config->scheduler;
 	int64_t robots_ms = h->crawl_delay_ms < c->crawl_delay_max_ms ? h->crawl_delay_ms
@@ -312,8 +312,8 @@ static int read_sources(const struct config *config, struct source_list **ret, c
 static int open_frontier(struct planner *p, char **ret_error)
 {
 	CLEANUP(freep) char *path = config_data_path(p->config, "frontier");
-	int r = frontier_open(
-		path, p->config->scheduler.map_gib * GIB, &p->log, &p->frontier, ret_error);
+	int r = frontier_open(path, p->config->scheduler.map_gib * GIB, &p->log, &p->frontier,
+		ret_error);
 
 	if (r < 0)
 		return r;
@@ -437,8 +437,8 @@ static void apply_once(struct planner *p, struct worker *w, const struct work_re
 	put_worker(p, w);
 }
 
-bool planner_work(
-	struct planner *p, const struct work_request *q, bool is_last, struct work_reply *ret)
+bool planner_work(struct planner *p, const struct work_request *q, bool is_last,
+	struct work_reply *ret)
 {
 	struct worker *w = greet(p, q);
 

@@ -32,7 +32,7 @@
 
 struct planner_counts {
 	uint64_t outcomes[OUTCOME_GUARDED + 1]; /* since the start */
-	uint64_t admitted;			/* URLs that were new */
+	uint64_t admitted;                      /* URLs that were new */
 };
 
 /* Open to the files of this room. */
@@ -46,7 +46,7 @@ struct planner {
 	struct roster roster;
 	struct arena *arena; /* of the transaction; NULL outside */
 	int64_t base_ms, base_mono_ms;
-	bool needs_load;    /* a commit failed: memory says more than the tables */
+	bool needs_load;     /* a commit failed: memory says more than the tables */
 	const char *trouble; /* why commits fail, for the status; NULL while they do not. Static. */
 	struct planner_counts counts;
 };
@@ -72,8 +72,8 @@ int planner_commit(struct planner *p);
  * the next planner_begin(). False when nothing is due and @q may be asked
  * again later; with @is_last it is answered with nothing instead.
  */
-bool planner_work(
-	struct planner *p, const struct work_request *q, bool is_last, struct work_reply *ret);
+bool planner_work(struct planner *p, const struct work_request *q, bool is_last,
+	struct work_reply *ret);
 
 /* The moment at which something becomes due, HOST_READY_NEVER without one. */
 int64_t planner_ready_ms(const struct planner *p);
@@ -100,8 +100,8 @@ void planner_put_source(struct planner *p, const struct roster_source *s);
 
 bool planner_is_leased(const struct host *h, const struct entry *e);
 /* Pause between two requests to a host, for a URL of @source, which may be NULL. */
-int64_t planner_delay_ms(
-	const struct planner *p, const struct host *h, const struct roster_source *source);
+int64_t planner_delay_ms(const struct planner *p, const struct host *h,
+	const struct roster_source *source);
 /* Time between two looks at a source's list. */
 int64_t planner_interval_ms(const struct planner *p, const struct roster_source *source);
 

@@ -2,8 +2,8 @@
 
 #define SECOND_MS INT64_C(1000)
 #define MINUTE_MS (60 * SECOND_MS)
-#define HOUR_MS	  (60 * MINUTE_MS)
-#define DAY_MS	  (24 * HOUR_MS)
+#define HOUR_MS   (60 * MINUTE_MS)
+#define DAY_MS    (24 * HOUR_MS)
 
 #define FAILURES_PATIENT 40 /* a week and more at six hours each; then as seldom as an old page */
 
@@ -23,7 +23,7 @@ static const int64_t backoff_bases[] = {
 bool revisit_is_host_failure(enum outcome outcome)
 {
 	return (size_t)outcome < sizeof backoff_bases / sizeof *backoff_bases &&
-	       backoff_bases[outcome];
+		backoff_bases[outcome];
 }
 
 static int64_t double_capped(int64_t first, unsigned times, int64_t max)
@@ -62,8 +62,8 @@ static int64_t next_of_gone(const struct revisit_rules *rules, unsigned times)
 	}
 }
 
-static int64_t next_of_failure(
-	const struct revisit_rules *rules, enum outcome outcome, unsigned times)
+static int64_t next_of_failure(const struct revisit_rules *rules, enum outcome outcome,
+	unsigned times)
 {
 	int64_t backoff = revisit_backoff_ms(outcome, times);
 

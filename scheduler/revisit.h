@@ -16,13 +16,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define REVISIT_NEVER	    (-1)
-#define REVISIT_BACKOFF_MAX (6 * 3600 * INT64_C(1000)) /* of a host: it is asked four times a day  \
+#define REVISIT_NEVER (-1)
+#define REVISIT_BACKOFF_MAX                                                                        \
+	(6 * 3600 * INT64_C(1000)) /* of a host: it is asked four times a day  \
 							*/
 
 struct revisit_rules {
 	int64_t first_ms;
-	int64_t max_ms;	  /* of doubling */
+	int64_t max_ms;   /* of doubling */
 	bool is_constant; /* a source's own URL */
 };
 

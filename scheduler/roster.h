@@ -16,7 +16,7 @@
 struct roster_source {
 	char *name;
 	const struct source *rules; /* borrowed from the list in use; NULL when no file has it */
-	struct span host;	    /* of rules->url */
+	struct span host;           /* of rules->url */
 	uint32_t number;
 	uint64_t url_number;
 	bool paused;

@@ -27,7 +27,7 @@
 /* A request in line. */
 struct visit {
 	struct bus_request *request; /* ours to answer; gone with the server */
-	struct arena *arena;	     /* of what was decoded */
+	struct arena *arena;         /* of what was decoded */
 	bool is_admin;
 	struct work_request work;
 	struct admin_request admin;
@@ -123,7 +123,7 @@ static void slim(struct visit *v)
 static bool only_asks(const struct visit *v)
 {
 	return v->is_admin &&
-	       (v->admin.command == ADMIN_STATUS || v->admin.command == ADMIN_SOURCES);
+		(v->admin.command == ADMIN_STATUS || v->admin.command == ADMIN_SOURCES);
 }
 
 /*
@@ -235,8 +235,8 @@ static void on_request(void *arg, struct bus_request *request, struct span messa
 	strbuf_init(&v->answer, 0);
 	r = decode(v, message);
 	if (r < 0) {
-		log_warn(
-			&s->log, "a message of %zu bytes was refused: %s", message.len, err_str(r));
+		log_warn(&s->log, "a message of %zu bytes was refused: %s", message.len,
+			err_str(r));
 		answer_admin(&v->answer, false, err_str(r));
 		bus_reply(request, strbuf_span(&v->answer));
 		visit_free(v);

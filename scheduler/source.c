@@ -10,7 +10,7 @@
 
 #define NAME_BYTES_MAX 100
 #define FIELD(member)  offsetof(struct source, member)
-#define DAY_S	       86400
+#define DAY_S          86400
 
 /* Goes into Redis keys, logs and command lines as it is. */
 static const char *check_name(const char *value)
@@ -122,8 +122,8 @@ struct loading {
 	bool has_faults;
 };
 
-static void fault(
-	struct loading *l, const struct yaml *y, const struct yaml_node *at, const char *text)
+static void fault(struct loading *l, const struct yaml *y, const struct yaml_node *at,
+	const char *text)
 {
 	yaml_error(y, at, l->errors, "%s", text);
 	l->has_faults = true;
@@ -215,8 +215,8 @@ static int compare_ids(const void *a, const void *b)
 	return r ? r : compare_names(a, b);
 }
 
-static void refuse_twin(
-	struct loading *l, const struct source *s, const struct source *first, const char *what)
+static void refuse_twin(struct loading *l, const struct source *s, const struct source *first,
+	const char *what)
 {
 	strbuf_printf(l->errors, "%s:%d: source '%s' has the same %s as '%s' in %s:%d\n", s->file,
 		s->line, s->name, what, first->name, first->file, first->line);

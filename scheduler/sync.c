@@ -8,8 +8,8 @@ struct roster_source *sync_roster_source(struct planner *p, struct span name)
 
 	if (s)
 		return s;
-	s = roster_add(
-		&p->roster, name, (uint32_t)frontier_take_number(p->frontier, FRONTIER_SOURCE));
+	s = roster_add(&p->roster, name,
+		(uint32_t)frontier_take_number(p->frontier, FRONTIER_SOURCE));
 	planner_put_source(p, s);
 	return s;
 }
@@ -48,8 +48,9 @@ static void promote(struct planner *p, const struct roster_source *s, struct ent
 	int64_t due_ms = due_of(p, s, e);
 	enum work_kind kind = (enum work_kind)s->rules->kind;
 
-	if (!h || (e->role == ENTRY_SOURCE && e->source == s->number && e->kind == kind &&
-			  e->due_ms == due_ms))
+	if (!h ||
+		(e->role == ENTRY_SOURCE && e->source == s->number && e->kind == kind &&
+			e->due_ms == due_ms))
 		return;
 	e->role = ENTRY_SOURCE;
 	e->source = s->number;

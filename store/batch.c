@@ -26,7 +26,8 @@
 
 #include <sys/stat.h>
 
-#define STORY_TEXT_MIN 60 /* bytes, 20 characters: "see the attachment" makes no story of two notices */
+#define STORY_TEXT_MIN                                                                             \
+	60 /* bytes, 20 characters: "see the attachment" makes no story of two notices */
 
 int store_batch_begin(struct store *s, struct store_batch **ret)
 {
@@ -235,7 +236,8 @@ static void count_visit(struct page_entry *p, int64_t at_ms)
  * the same notice for an hour is not one story for ever. A page that was taken
  * for a copy and has another title and text by now has a story of its own.
  */
-static enum journal_event place_version(struct store_batch *b, struct page_entry *p, struct record *r)
+static enum journal_event place_version(struct store_batch *b, struct page_entry *p,
+	struct record *r)
 {
 	const struct page_version *newest = page_newest(p);
 	struct hash title = title_hash(r), before = p->story;

@@ -18,8 +18,14 @@
 static const struct {
 	uint32_t open, close;
 } quotes[] = {
-	{'"', '"'}, {0x201C, 0x201D}, {0x201E, 0x201D}, {0x300A, 0x300B}, {0x3008, 0x3009},
-	{0x300C, 0x300D}, {0x300E, 0x300F}, {0x301D, 0x301E},
+	{'"', '"'},
+	{0x201C, 0x201D},
+	{0x201E, 0x201D},
+	{0x300A, 0x300B},
+	{0x3008, 0x3009},
+	{0x300C, 0x300D},
+	{0x300E, 0x300F},
+	{0x301D, 0x301E},
 };
 
 #define N_QUOTES (sizeof quotes / sizeof *quotes)
@@ -28,8 +34,13 @@ static const struct {
 	const char *name; /* folded */
 	enum query_token_kind kind;
 } operators[] = {
-	{"and", TOKEN_AND}, {"与", TOKEN_AND}, {"且", TOKEN_AND}, {"or", TOKEN_OR}, {"或", TOKEN_OR},
-	{"not", TOKEN_NOT}, {"非", TOKEN_NOT},
+	{"and", TOKEN_AND},
+	{"与", TOKEN_AND},
+	{"且", TOKEN_AND},
+	{"or", TOKEN_OR},
+	{"或", TOKEN_OR},
+	{"not", TOKEN_NOT},
+	{"非", TOKEN_NOT},
 };
 
 struct word {
@@ -291,7 +302,7 @@ static bool parse_distance(struct query_lexer *l, struct query_token *t, const c
 		n = n * 10 + (size_t)(*digits - '0');
 	if (*digits || n > DISTANCE_MAX)
 		return query_lexer_fail(l, t->column, "NEAR/n: n is a number up to %d",
-			DISTANCE_MAX) == 0;
+			       DISTANCE_MAX) == 0;
 	t->kind = TOKEN_NEAR;
 	t->distance = n;
 	return true;
@@ -358,7 +369,8 @@ static void read_regex(struct query_lexer *l, struct query_token *t)
 			take(l);
 	}
 	if (at_end(l)) {
-		query_lexer_fail(l, t->column, "this regular expression is not closed with a slash");
+		query_lexer_fail(l, t->column,
+			"this regular expression is not closed with a slash");
 		return;
 	}
 	t->pattern = span_from(start, (size_t)(l->p - start));

@@ -30,8 +30,8 @@ struct query_token {
 	struct span pattern; /* REGEX: between the slashes */
 	struct span *pieces; /* WORD: folded parts between stars; empty ones only at its ends */
 	size_t n_pieces, cap;
-	bool is_quoted;      /* WORD: some of it was in quotation marks */
-	const char *shown;   /* WORD, REGEX: without marks */
+	bool is_quoted;    /* WORD: some of it was in quotation marks */
+	const char *shown; /* WORD, REGEX: without marks */
 };
 
 struct query_lexer {

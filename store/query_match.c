@@ -8,7 +8,8 @@
 #include "store/regex.h"
 
 #define UTF8_BYTES_MAX 4
-#define ENDS_MAX       (QUERY_PIECES_MAX * (QUERY_GAP_MAX + 1)) /* starts within reach, however pieces overlap */
+#define ENDS_MAX                                                                                   \
+	(QUERY_PIECES_MAX * (QUERY_GAP_MAX + 1)) /* starts within reach, however pieces overlap */
 
 struct place {
 	size_t start, end; /* bytes */
@@ -192,7 +193,8 @@ static bool walk_places(struct span text, const struct places *left, const struc
 
 		while (first < right->len && right->items[first].end + reach < a.start)
 			first++;
-		for (size_t k = first; k < right->len && right->items[k].start <= a.end + reach; k++) {
+		for (size_t k = first; k < right->len && right->items[k].start <= a.end + reach;
+			k++) {
 			if (is_near(text, a, right->items[k], distance))
 				return true;
 		}

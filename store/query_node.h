@@ -46,17 +46,17 @@ struct query_piece {
 
 struct query_node {
 	enum query_kind kind;
-	unsigned parts;              /* TERM, REGEX: bits of enum query_part */
+	unsigned parts;               /* TERM, REGEX: bits of enum query_part */
 	struct query_node **children; /* AND, OR, NOT, NEAR */
 	size_t n_children, cap;
 	struct query_piece *pieces; /* TERM */
 	size_t n_pieces;
-	const char *shown; /* TERM, REGION, REGEX: as the query has it */
-	size_t column;     /* where it stands */
-	size_t distance;   /* NEAR */
-	const char *region_prefix;     /* REGION: digits */
-	int64_t from_day, until_day;   /* DATE: days since 1970, the second one not included */
-	struct regex *regex;           /* REGEX: owned by the query */
+	const char *shown;           /* TERM, REGION, REGEX: as the query has it */
+	size_t column;               /* where it stands */
+	size_t distance;             /* NEAR */
+	const char *region_prefix;   /* REGION: digits */
+	int64_t from_day, until_day; /* DATE: days since 1970, the second one not included */
+	struct regex *regex;         /* REGEX: owned by the query */
 };
 
 struct query {

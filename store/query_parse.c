@@ -114,8 +114,8 @@ static void node_add(struct parser *p, struct query_node *n, struct query_node *
 	n->children[n->n_children++] = child;
 }
 
-static struct query_node *node_pair(struct parser *p, enum query_kind kind,
-	struct query_node *a, struct query_node *b)
+static struct query_node *node_pair(struct parser *p, enum query_kind kind, struct query_node *a,
+	struct query_node *b)
 {
 	struct query_node *n = node_new(p, kind);
 
@@ -147,7 +147,8 @@ static uint32_t last_char(struct span s)
 }
 
 /* Beside a star no word has to begin or end; at the ends of the term one has to. */
-static void set_pieces(struct parser *p, struct query_node *n, const struct span *texts, size_t count)
+static void set_pieces(struct parser *p, struct query_node *n, const struct span *texts,
+	size_t count)
 {
 	n->pieces = arena_alloc(p->query->arena, count * sizeof *n->pieces);
 	for (size_t i = 0; i < count; i++) {
@@ -175,7 +176,8 @@ static struct query_node *parse_region(struct parser *p)
 		code = name.data;
 	if (!code || p->token.n_pieces > 1) {
 		query_lexer_fail(&p->lexer, p->token.column,
-			"unknown region %s: give a province, or a code of six digits", p->token.shown);
+			"unknown region %s: give a province, or a code of six digits",
+			p->token.shown);
 		return NULL;
 	}
 	for (len = strlen(code); len > 2 && memcmp(code + len - 2, "00", 2) == 0; len -= 2)
@@ -215,7 +217,8 @@ static bool read_period(const char **s, int64_t *ret_first, int64_t *ret_behind)
 		return false;
 	if (**s != '-') {
 		*ret_first = clock_days(year, month, 1);
-		*ret_behind = month == 12 ? clock_days(year + 1, 1, 1) : clock_days(year, month + 1, 1);
+		*ret_behind =
+			month == 12 ? clock_days(year + 1, 1, 1) : clock_days(year, month + 1, 1);
 		return true;
 	}
 	++*s;
@@ -368,8 +371,9 @@ static struct query_node *parse_field(struct parser *p)
 	struct query_node *n;
 
 	if (!field) {
-		query_lexer_fail(&p->lexer, column, "unknown field %.*s (quote it to search for it)",
-			(int)p->token.name.len, p->token.name.data);
+		query_lexer_fail(&p->lexer, column,
+			"unknown field %.*s (quote it to search for it)", (int)p->token.name.len,
+			p->token.name.data);
 		return NULL;
 	}
 	advance(p);
@@ -495,8 +499,8 @@ static struct query_node *joined(struct parser *p, const struct query_node *a,
 {
 	struct query_node *n = node_new(p, QUERY_TERM);
 	struct span x = a->pieces[0].text, y = b->pieces[0].text;
-	struct span text = span_str(arena_printf(p->query->arena, "%.*s%.*s", (int)x.len, x.data,
-		(int)y.len, y.data));
+	struct span text = span_str(
+		arena_printf(p->query->arena, "%.*s%.*s", (int)x.len, x.data, (int)y.len, y.data));
 
 	set_pieces(p, n, &text, 1);
 	n->shown = arena_printf(p->query->arena, "%s%s", a->shown, b->shown);
@@ -508,10 +512,10 @@ static struct query_node *joined(struct parser *p, const struct query_node *a,
 static void join_latin(struct parser *p, struct query_node *n, const bool *is_beside)
 {
 	size_t count = n->n_children;
-	struct query_node **words = arena_alloc(p->query->arena,
-		(count + 1) * sizeof(struct query_node *));
-	struct query_node **joins = arena_alloc(p->query->arena,
-		(count + 1) * sizeof(struct query_node *));
+	struct query_node **words =
+		arena_alloc(p->query->arena, (count + 1) * sizeof(struct query_node *));
+	struct query_node **joins =
+		arena_alloc(p->query->arena, (count + 1) * sizeof(struct query_node *));
 
 	memcpy(words, n->children, count * sizeof(struct query_node *));
 	for (size_t i = 1; i < count; i++) {

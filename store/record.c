@@ -283,7 +283,8 @@ static int zone_of(const char *text)
 
 	if (len < 6 || (*zone != '+' && *zone != '-'))
 		return 0;
-	minutes = ((zone[1] - '0') * 10 + zone[2] - '0') * 60 + (zone[4] - '0') * 10 + zone[5] - '0';
+	minutes =
+		((zone[1] - '0') * 10 + zone[2] - '0') * 60 + (zone[4] - '0') * 10 + zone[5] - '0';
 	return *zone == '-' ? -minutes : minutes;
 }
 

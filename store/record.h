@@ -55,29 +55,29 @@ struct record_time {
 };
 
 struct record {
-	struct hash id;       /* of the canonical URL */
-	uint32_t version;     /* from 1; the store counts it */
-	const char *url;      /* canonical */
+	struct hash id;   /* of the canonical URL */
+	uint32_t version; /* from 1; the store counts it */
+	const char *url;  /* canonical */
 	const char *fetched_url;
-	const char *source;   /* the name of the source that led here */
+	const char *source; /* the name of the source that led here */
 	enum record_kind kind;
 	int64_t fetched_at_ms;
 	int http_status;
-	const char *charset;  /* the encoding's name as the Encoding Standard writes it */
-	const char *lang;     /* BCP 47, "zh-Hans" */
+	const char *charset; /* the encoding's name as the Encoding Standard writes it */
+	const char *lang;    /* BCP 47, "zh-Hans" */
 	const char *title;
 	struct str_list authors, editors;
 	const char *publisher;
 	struct record_time published, modified;
-	const char *text;     /* paragraphs split by \n */
+	const char *text; /* paragraphs split by \n */
 	const char *summary;
 	struct str_list keywords, ai_technologies, industries, regions, agencies, document_numbers,
 		policy_terms;
 	struct attachment_list attachments;
-	int64_t links;        /* links in the article's body */
-	struct hash story;    /* the store decides; all zero before */
+	int64_t links;         /* links in the article's body */
+	struct hash story;     /* the store decides; all zero before */
 	struct hash text_hash; /* of the folded text */
-	int extractor;        /* version of the reading code */
+	int extractor;         /* version of the reading code */
 };
 
 /* Appends a string that lives as long as @a (it is not copied). */

@@ -7,7 +7,7 @@
 #include <unicode/uregex.h>
 #include <unicode/utext.h>
 
-#define TIME_LIMIT  500       /* ICU's steps of about a millisecond's work at 1,000 each: some 50 ms */
+#define TIME_LIMIT  500 /* ICU's steps of about a millisecond's work at 1,000 each: some 50 ms */
 #define STACK_BYTES (1 << 20)
 
 struct regex {
@@ -19,8 +19,7 @@ struct regex *regex_new(struct span pattern, size_t *ret_offset)
 	UErrorCode status = U_ZERO_ERROR;
 	UParseError where = {0};
 	UText *text = utext_openUTF8(NULL, pattern.data, (int64_t)pattern.len, &status);
-	URegularExpression *e =
-		uregex_openUText(text, UREGEX_CASE_INSENSITIVE, &where, &status);
+	URegularExpression *e = uregex_openUText(text, UREGEX_CASE_INSENSITIVE, &where, &status);
 	struct regex *r;
 
 	uregex_setTimeLimit(e, TIME_LIMIT, &status);

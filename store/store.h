@@ -42,10 +42,10 @@ DEFINE_CLEANUP(struct store *, store_close)
 
 /* What became of a page that was saved. */
 enum save_outcome {
-	SAVE_NEW,        /* first version of a page, first page of its story */
-	SAVE_REPRINT,    /* first version of a page whose text is known from another one */
-	SAVE_UPDATED,    /* a new version: title or text changed */
-	SAVE_UNCHANGED,  /* only a visit */
+	SAVE_NEW,       /* first version of a page, first page of its story */
+	SAVE_REPRINT,   /* first version of a page whose text is known from another one */
+	SAVE_UPDATED,   /* a new version: title or text changed */
+	SAVE_UNCHANGED, /* only a visit */
 };
 
 /*
@@ -84,7 +84,8 @@ void store_save_robots(struct store_batch *b, const char *origin, const struct s
  */
 int store_reader_open(struct store *s, struct store_reader **ret);
 int store_reader_renew(struct store_reader *r);
-void store_reader_rest(struct store_reader *r); /* costs nothing until the next renew, which has to come first */
+void store_reader_rest(
+	struct store_reader *r); /* costs nothing until the next renew, which has to come first */
 void store_reader_free(struct store_reader *r);
 DEFINE_CLEANUP(struct store_reader *, store_reader_free)
 

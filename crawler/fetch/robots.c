@@ -41,12 +41,21 @@ static const struct {
 	const char *name;
 	enum key key;
 } keys[] = {
-	{"user-agent", KEY_AGENT}, {"useragent", KEY_AGENT}, {"user agent", KEY_AGENT},
+	{"user-agent", KEY_AGENT},
+	{"useragent", KEY_AGENT},
+	{"user agent", KEY_AGENT},
 	{"allow", KEY_ALLOW},
-	{"disallow", KEY_DISALLOW}, {"dissallow", KEY_DISALLOW}, {"dissalow", KEY_DISALLOW},
-	{"disalow", KEY_DISALLOW}, {"diasllow", KEY_DISALLOW}, {"disallaw", KEY_DISALLOW},
-	{"crawl-delay", KEY_DELAY}, {"crawldelay", KEY_DELAY}, {"crawl delay", KEY_DELAY},
-	{"sitemap", KEY_SITEMAP}, {"site-map", KEY_SITEMAP},
+	{"disallow", KEY_DISALLOW},
+	{"dissallow", KEY_DISALLOW},
+	{"dissalow", KEY_DISALLOW},
+	{"disalow", KEY_DISALLOW},
+	{"diasllow", KEY_DISALLOW},
+	{"disallaw", KEY_DISALLOW},
+	{"crawl-delay", KEY_DELAY},
+	{"crawldelay", KEY_DELAY},
+	{"crawl delay", KEY_DELAY},
+	{"sitemap", KEY_SITEMAP},
+	{"site-map", KEY_SITEMAP},
 };
 
 struct reading {
@@ -319,7 +328,8 @@ static bool pattern_matches(const struct rule *r, struct span target)
 		pattern.len--;
 	for (;;) {
 		const char *star = pattern.len ? memchr(pattern.data, '*', pattern.len) : NULL;
-		struct span piece = star ? span_from(pattern.data, (size_t)(star - pattern.data)) : pattern;
+		struct span piece =
+			star ? span_from(pattern.data, (size_t)(star - pattern.data)) : pattern;
 		ptrdiff_t at = is_first ? 0 : span_find(target, piece);
 
 		if (!star && anchored && !is_first)

@@ -15,7 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ROBOTS_BODY_MAX (512 << 10) /* RFC 9309 2.5: at least 500 KiB are parsed; the rest is not read */
+#define ROBOTS_BODY_MAX                                                                            \
+	(512 << 10) /* RFC 9309 2.5: at least 500 KiB are parsed; the rest is not read */
 
 struct robots;
 

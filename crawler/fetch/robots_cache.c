@@ -18,9 +18,10 @@
 
 #include <stdio.h>
 
-#define PLACES         4096 /* origins in memory: all hosts that one crawler has in work, several times */
-#define REDIRECTS_MAX  5    /* RFC 9309 2.3.1.2: at least five */
-#define STALE_MAX_MS   (30 * 86400 * (int64_t)1000) /* an unreachable site's old file counts this long */
+#define PLACES        4096 /* origins in memory: all hosts that one crawler has in work, several times */
+#define REDIRECTS_MAX 5 /* RFC 9309 2.3.1.2: at least five */
+#define STALE_MAX_MS                                                                               \
+	(30 * 86400 * (int64_t)1000) /* an unreachable site's old file counts this long */
 
 struct place {
 	char *origin;
@@ -154,7 +155,8 @@ static void on_soon(void *arg)
 {
 	struct robots_query *q = arg;
 	const struct place *p = find(q->cache, q->origin);
-	struct robots_answer a = {.verdict = ROBOTS_UNREACHABLE, .crawl_delay_ms = -1,
+	struct robots_answer a = {.verdict = ROBOTS_UNREACHABLE,
+		.crawl_delay_ms = -1,
 		.error = "robots.txt could not be fetched"};
 
 	if (p)
@@ -171,7 +173,9 @@ static void answer_unreachable(struct robots_query *q, const struct transfer_res
 {
 	const struct place *old = find(q->cache, q->origin);
 	char text[320];
-	struct robots_answer a = {.requested = true, .crawl_delay_ms = -1, .error = text,
+	struct robots_answer a = {.requested = true,
+		.crawl_delay_ms = -1,
+		.error = text,
 		.verdict = r->fault == TRANSFER_GUARDED ? ROBOTS_GUARDED : ROBOTS_UNREACHABLE};
 
 	if (r->fault == TRANSFER_OK)
@@ -189,11 +193,14 @@ static void on_fetched(void *arg, struct transfer_result *r);
 static void fetch(struct robots_query *q, const char *url)
 {
 	int64_t left_ms = q->ends_at_ms - clock_mono_ms();
-	const struct transfer_request request = {.url = url, .guard = q->guard,
-		.body_max_bytes = ROBOTS_BODY_MAX, .timeout_ms = left_ms};
+	const struct transfer_request request = {.url = url,
+		.guard = q->guard,
+		.body_max_bytes = ROBOTS_BODY_MAX,
+		.timeout_ms = left_ms};
 
 	if (left_ms <= 0 ||
-		transfer_start(q->cache->options.transfers, &request, on_fetched, q, &q->transfer) < 0)
+		transfer_start(q->cache->options.transfers, &request, on_fetched, q, &q->transfer) <
+			0)
 		timer_set(q->soon, 0);
 }
 
@@ -247,18 +254,23 @@ static void fetch_file(struct robots_query *q)
 	fetch(q, url);
 }
 
-struct robots_query *robots_query_start(struct robots_cache *c, const struct robots_request *request,
-	robots_done_fn *done, void *arg)
+struct robots_query *robots_query_start(struct robots_cache *c,
+	const struct robots_request *request, robots_done_fn *done, void *arg)
 {
 	struct robots_query *q = ALLOC_NEW(struct robots_query);
 	struct url_parts parts = {0};
 	const struct place *p;
 
 	url_split(span_str(request->url), &parts);
-	*q = (struct robots_query){.cache = c, .url = alloc_strdup(request->url),
-		.guard = request->guard, .delay_ms = request->delay_ms, .ends_at_ms = request->ends_at_ms,
-		.origin = alloc_strndup(parts.origin.data ? parts.origin.data : "", parts.origin.len),
-		.done = done, .arg = arg};
+	*q = (struct robots_query){.cache = c,
+		.url = alloc_strdup(request->url),
+		.guard = request->guard,
+		.delay_ms = request->delay_ms,
+		.ends_at_ms = request->ends_at_ms,
+		.origin =
+			alloc_strndup(parts.origin.data ? parts.origin.data : "", parts.origin.len),
+		.done = done,
+		.arg = arg};
 	q->soon = timer_new(c->options.loop, on_soon, q);
 	q->pause = timer_new(c->options.loop, on_pause_over, q);
 	p = find(c, q->origin);

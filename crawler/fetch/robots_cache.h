@@ -65,8 +65,8 @@ struct robots_request {
  * @done is called exactly once, after this has returned, unless
  * robots_query_cancel() comes first; the handle dies with either.
  */
-struct robots_query *robots_query_start(struct robots_cache *c, const struct robots_request *request,
-	robots_done_fn *done, void *arg);
+struct robots_query *robots_query_start(struct robots_cache *c,
+	const struct robots_request *request, robots_done_fn *done, void *arg);
 void robots_query_cancel(struct robots_query *q); /* NULL is ignored */
 
 #endif

@@ -39,9 +39,9 @@ struct transfer {
 	struct curl_slist *header_lines;
 	char *url;
 	struct guard guard;
-	bool guarded;        /* the guard said no to the address tried last */
-	bool over_size;      /* headers over their limit */
-	bool answered;       /* the header of the answer is whole; header lines after it are trailers */
+	bool guarded;   /* the guard said no to the address tried last */
+	bool over_size; /* headers over their limit */
+	bool answered;  /* the header of the answer is whole; header lines after it are trailers */
 	size_t header_bytes; /* of interim answers too */
 	transfer_done_fn *done;
 	void *arg;
@@ -127,7 +127,8 @@ static const char *header(struct transfer *t, const char *name)
 {
 	struct curl_header *h;
 
-	return curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK ? h->value : NULL;
+	return curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK ? h->value
+										     : NULL;
 }
 
 static void collect_facts(struct transfer *t)
@@ -412,7 +413,10 @@ int transfer_start(struct transfers *ts, const struct transfer_request *request,
 {
 	struct transfer *t = ALLOC_NEW(struct transfer);
 
-	*t = (struct transfer){.all = ts, .guard = request->guard, .done = done, .arg = arg,
+	*t = (struct transfer){.all = ts,
+		.guard = request->guard,
+		.done = done,
+		.arg = arg,
 		.url = alloc_strdup(request->url)};
 	strbuf_init(&t->result.headers, HEADERS_MAX_BYTES);
 	strbuf_init(&t->result.body, (size_t)request->body_max_bytes);

@@ -22,7 +22,7 @@ struct transfers; /* all transfers of a process: connections and DNS cache */
 struct transfer;
 
 enum transfer_fault {
-	TRANSFER_OK,      /* an answer arrived, whatever its status */
+	TRANSFER_OK, /* an answer arrived, whatever its status */
 	TRANSFER_DNS,
 	TRANSFER_REFUSED, /* no connection */
 	TRANSFER_TLS,
@@ -38,19 +38,19 @@ struct transfer_request {
 	const char *last_modified; /* likewise, If-Modified-Since */
 	struct guard guard;        /* borrowed until done */
 	int64_t body_max_bytes;
-	int64_t timeout_ms;        /* less than the configured whole time; 0 for that */
+	int64_t timeout_ms; /* less than the configured whole time; 0 for that */
 };
 
 struct transfer_result {
 	enum transfer_fault fault;
-	char error[256];           /* for people, when there is a fault */
-	int http_status;           /* 0 without an answer */
-	struct strbuf headers;     /* of the last answer, status line first, CRLF; may be taken */
-	struct strbuf body;        /* content codings undone; may be taken; body.cut if not whole */
-	const char *content_type;  /* these are borrowed until done returns; NULL when absent */
+	char error[256];          /* for people, when there is a fault */
+	int http_status;          /* 0 without an answer */
+	struct strbuf headers;    /* of the last answer, status line first, CRLF; may be taken */
+	struct strbuf body;       /* content codings undone; may be taken; body.cut if not whole */
+	const char *content_type; /* these are borrowed until done returns; NULL when absent */
 	const char *etag;
 	const char *last_modified;
-	const char *location;      /* absolute target of a redirect that was not followed */
+	const char *location; /* absolute target of a redirect that was not followed */
 	const char *retry_after;
 	bool sets_cookie;
 	int64_t elapsed_ms;

@@ -1,6 +1,6 @@
 #include "crawler/fetch/verdict.h"
 
-#define WALL_BODY_MAX   16384                   /* a script wall is a short page */
+#define WALL_BODY_MAX   16384                       /* a script wall is a short page */
 #define RETRY_AFTER_MAX (24 * 3600 * (int64_t)1000) /* longer wishes are mistakes */
 
 /* What only the pages of a wall hold (facts: walls of Chinese sites, gathered from public crawlers). */
@@ -38,9 +38,10 @@ static const char *find_wall(const struct transfer_result *r)
 
 static bool is_text(const char *content_type)
 {
-	static const char *const other[] = {"image/", "video/", "audio/", "font/", "application/pdf",
-		"application/zip", "application/x-rar", "application/msword", "application/vnd.",
-		"application/octet-stream", "application/gzip", "application/x-7z"};
+	static const char *const other[] = {"image/", "video/", "audio/", "font/",
+		"application/pdf", "application/zip", "application/x-rar", "application/msword",
+		"application/vnd.", "application/octet-stream", "application/gzip",
+		"application/x-7z"};
 
 	for (size_t i = 0; content_type && i < sizeof other / sizeof *other; i++) {
 		if (strncasecmp(content_type, other[i], strlen(other[i])) == 0)
@@ -52,8 +53,8 @@ static bool is_text(const char *content_type)
 /* Office formats share a prefix with RSS's older type; only a document's own magic decides there. */
 static bool looks_binary(struct span body)
 {
-	static const char *const magics[] = {"%PDF-", "PK\x03\x04", "\x89PNG", "GIF8", "\xFF\xD8\xFF",
-		"\xD0\xCF\x11\xE0", "Rar!", "\x1F\x8B"};
+	static const char *const magics[] = {"%PDF-", "PK\x03\x04", "\x89PNG", "GIF8",
+		"\xFF\xD8\xFF", "\xD0\xCF\x11\xE0", "Rar!", "\x1F\x8B"};
 
 	for (size_t i = 0; i < sizeof magics / sizeof *magics; i++) {
 		if (span_starts_with(body, span_str(magics[i])))

@@ -22,14 +22,14 @@
 #define HAN_PAGE_MIN 50 /* so many Chinese characters make a Chinese page */
 #define FACT_WEIGHT_MAX                                                                            \
 	(100 * BLOCK_HAN_WEIGHT) /* of a line around the text that is read for facts */
-#define HEAD_BEFORE	   6	 /* lines before headline or text that may hold facts */
-#define HEAD_BEHIND	   6
-#define HEAD_MAX	   60 /* between headline and text stand no more */
-#define TAIL_BEHIND	   8  /* lines behind the text that may name editors */
-#define GONE_WEIGHT_MAX	   (150 * BLOCK_HAN_WEIGHT)
+#define HEAD_BEFORE        6     /* lines before headline or text that may hold facts */
+#define HEAD_BEHIND        6
+#define HEAD_MAX           60 /* between headline and text stand no more */
+#define TAIL_BEHIND        8  /* lines behind the text that may name editors */
+#define GONE_WEIGHT_MAX    (150 * BLOCK_HAN_WEIGHT)
 #define REFRESH_WEIGHT_MAX (60 * BLOCK_HAN_WEIGHT)
-#define TEXT_WEIGHT_MIN	   (12 * BLOCK_HAN_WEIGHT)
-#define ATTACHMENTS_MAX	   100
+#define TEXT_WEIGHT_MIN    (12 * BLOCK_HAN_WEIGHT)
+#define ATTACHMENTS_MAX    100
 
 struct article {
 	const struct read_input *in;
@@ -135,8 +135,9 @@ static bool is_date_line(const struct article *t, struct span line)
 	size_t end;
 
 	return block_weigh(line) < 24 * BLOCK_HAN_WEIGHT &&
-	       date_find(line, &t->dates, false, &found, &end) && found.precision > PRECISION_DAY &&
-	       block_weigh(span_from_offset(line, end)) < 8 * BLOCK_HAN_WEIGHT;
+		date_find(line, &t->dates, false, &found, &end) &&
+		found.precision > PRECISION_DAY &&
+		block_weigh(span_from_offset(line, end)) < 8 * BLOCK_HAN_WEIGHT;
 }
 
 static const char *make_text(struct article *t)
@@ -171,7 +172,7 @@ static void set_published(struct article *t, struct record *r)
 	if (!r->published.precision)
 		r->published = t->found;
 	else if (r->published.precision == PRECISION_DAY && t->found.precision > PRECISION_DAY &&
-		 is_same_day(&r->published, &t->found))
+		is_same_day(&r->published, &t->found))
 		r->published = t->found;
 	if (!r->published.precision && date_in_url(span_str(t->in->url), &t->dates, &in_url))
 		r->published = in_url;
@@ -392,8 +393,8 @@ static void clean_title(struct article *t)
 	title = clean_phrase(span_str(t->title.text), &t->survey, t->arena);
 	t->title.text = arena_dup(t->arena, span_trim(title));
 	if (t->title.site)
-		t->title.site = arena_dup(
-			t->arena, clean_phrase(span_str(t->title.site), &t->survey, t->arena));
+		t->title.site = arena_dup(t->arena,
+			clean_phrase(span_str(t->title.site), &t->survey, t->arena));
 }
 
 /* The text of the page, or what JSON-LD has of it where the page is drawn by scripts. */
@@ -411,8 +412,10 @@ static const char *find_text(struct article *t)
 		title_find(&t->blocks, &t->body, &t->meta, t->in->title, t->arena, &t->title);
 		clean_title(t);
 	}
-	if (t->meta.article_body && (!text || block_weigh(span_str(text)) * 2 <
-						      block_weigh(span_str(t->meta.article_body))))
+	if (t->meta.article_body &&
+		(!text ||
+			block_weigh(span_str(text)) * 2 <
+				block_weigh(span_str(t->meta.article_body))))
 		text = t->meta.article_body;
 	return text && block_weigh(span_str(text)) >= TEXT_WEIGHT_MIN ? text : NULL;
 }
@@ -426,8 +429,8 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 	block_list_make(h, a, &t.blocks);
 	survey(&t);
 	t.base = refresh_base(h, in->url, a);
-	t.dates = (struct date_context){
-		.now_ms = in->fetched_at_ms, .zone_min = is_chinese(&t) ? DATE_ZONE_CHINA : 0};
+	t.dates = (struct date_context){.now_ms = in->fetched_at_ms,
+		.zone_min = is_chinese(&t) ? DATE_ZONE_CHINA : 0};
 	metadata_read(h, &t.dates, a, &t.meta);
 	if (page_weight(&t.blocks) < REFRESH_WEIGHT_MAX &&
 		(out->refresh_to = refresh_find(h, t.base, in->url, a)) != NULL) {

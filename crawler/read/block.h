@@ -21,13 +21,13 @@
 
 struct block {
 	struct span text;    /* white space made single, invisible characters gone; in the arena */
-	uint32_t node;	     /* the block element directly around it */
+	uint32_t node;       /* the block element directly around it */
 	uint32_t first, end; /* its nodes */
 	uint32_t weight;
 	uint32_t link_weight; /* of the text in links */
 	uint32_t n_links;
 	uint32_t n_marks; /* , 。 and their like */
-	bool heading;	  /* h1..h6 around it, or all of it bold */
+	bool heading;     /* h1..h6 around it, or all of it bold */
 };
 
 struct block_list {

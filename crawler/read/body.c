@@ -6,16 +6,16 @@
 #define MARK_GAIN (8 * BLOCK_HAN_WEIGHT)  /* a comma or full stop: sentences have them */
 #define FURNITURE_VOTE_MAX                                                                         \
 	(40 * BLOCK_HAN_WEIGHT) /* a long comment must not outvote a short article */
-#define FURNITURE_UNDO	45	/* percent of the page's text in it: then it is no furniture */
-#define DESCEND_PERCENT 88	/* a child with this much of the sum is the better fence */
-#define NAMED_PERCENT	40	/* a container named as the article needs so much of the best sum */
-#define ARTICLE_MIN	(25 * BLOCK_HAN_WEIGHT) /* less text is no article */
+#define FURNITURE_UNDO  45      /* percent of the page's text in it: then it is no furniture */
+#define DESCEND_PERCENT 88      /* a child with this much of the sum is the better fence */
+#define NAMED_PERCENT   40      /* a container named as the article needs so much of the best sum */
+#define ARTICLE_MIN     (25 * BLOCK_HAN_WEIGHT) /* less text is no article */
 
 struct votes {
 	const struct html *h;
 	const struct block_list *blocks;
-	uint8_t *part;	/* enum noise_part by node; furniture covers descendants */
-	int64_t *sum;	/* of votes, by node */
+	uint8_t *part;  /* enum noise_part by node; furniture covers descendants */
+	int64_t *sum;   /* of votes, by node */
 	uint32_t *text; /* weight outside of links, by node */
 };
 
@@ -123,7 +123,7 @@ static bool is_worth_keeping(const struct block *b, bool furniture)
 	if (furniture)
 		return false;
 	return b->link_weight * 10 <= b->weight * 6 ||
-	       (b->n_marks > 1 && b->link_weight * 10 < b->weight * 9);
+		(b->n_marks > 1 && b->link_weight * 10 < b->weight * 9);
 }
 
 static void keep_blocks(const struct votes *v, struct body *body)
@@ -144,8 +144,8 @@ static void keep_blocks(const struct votes *v, struct body *body)
 	}
 }
 
-bool body_find(
-	const struct html *h, const struct block_list *blocks, struct arena *a, struct body *ret)
+bool body_find(const struct html *h, const struct block_list *blocks, struct arena *a,
+	struct body *ret)
 {
 	struct votes v = {.h = h, .blocks = blocks};
 

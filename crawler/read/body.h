@@ -18,15 +18,15 @@
 #include <stdint.h>
 
 struct body {
-	uint32_t node;	    /* the element that holds the article */
+	uint32_t node;      /* the element that holds the article */
 	size_t first, end;  /* its blocks; not all of them are kept */
-	uint8_t *kept;	    /* by block of the page */
+	uint8_t *kept;      /* by block of the page */
 	uint8_t *furniture; /* by block of the page: inside of something named as furniture */
-	uint8_t *parts;	    /* enum noise_part by node; what is in furniture is furniture */
+	uint8_t *parts;     /* enum noise_part by node; what is in furniture is furniture */
 };
 
 /* False when nothing on the page reads like an article. */
-bool body_find(
-	const struct html *h, const struct block_list *blocks, struct arena *a, struct body *ret);
+bool body_find(const struct html *h, const struct block_list *blocks, struct arena *a,
+	struct body *ret);
 
 #endif

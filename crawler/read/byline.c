@@ -9,11 +9,11 @@
 
 #include <stdlib.h>
 
-#define LINE_BYTES_MAX	   600 /* a longer line is running text */
-#define LABELS_MAX	   40
-#define PEOPLE_MAX	   20
+#define LINE_BYTES_MAX     600 /* a longer line is running text */
+#define LABELS_MAX         40
+#define PEOPLE_MAX         20
 #define EMPLOYER_BYTES_MAX 24 /* of a medium's name before 记者 */
-#define PUBLISHER_MAX	   90 /* bytes */
+#define PUBLISHER_MAX      90 /* bytes */
 
 enum label_kind {
 	LABEL_PUBLISHER,
@@ -90,8 +90,8 @@ struct line {
 
 static bool is_separator_at(struct span folded, size_t at, size_t *ret_len)
 {
-	static const char *const separators[] = {
-		":", "|", "丨", "/", "│", "︱", "】", "▏", "}", "]"};
+	static const char *const separators[] = {":", "|", "丨", "/", "│", "︱", "】", "▏", "}",
+		"]"};
 
 	for (size_t i = 0; at < folded.len && i < sizeof separators / sizeof *separators; i++) {
 		if (span_starts_with(span_from_offset(folded, at), span_str(separators[i]))) {
@@ -138,10 +138,10 @@ static bool begins_word(const struct line *l, size_t folded_offset)
 static bool needs_no_separator(const char *label)
 {
 	return strstr(label, "记者") != NULL || strcmp(label, "通讯员") == 0 ||
-	       strcmp(label, "采写") == 0 || strcmp(label, "责任编辑") == 0 ||
-	       strcmp(label, "撰文") == 0 || strcmp(label, "发布于") == 0 ||
-	       strcmp(label, "执笔") == 0 || strcmp(label, "发表于") == 0 ||
-	       strcmp(label, "来源于") == 0;
+		strcmp(label, "采写") == 0 || strcmp(label, "责任编辑") == 0 ||
+		strcmp(label, "撰文") == 0 || strcmp(label, "发布于") == 0 ||
+		strcmp(label, "执笔") == 0 || strcmp(label, "发表于") == 0 ||
+		strcmp(label, "来源于") == 0;
 }
 
 static bool match_label(const struct line *l, size_t at, struct mark *m, size_t *ret_next)
@@ -168,8 +168,9 @@ static bool match_label(const struct line *l, size_t at, struct mark *m, size_t 
 				utf8_is_han(char_at(folded, at + len))) &&
 			!(labels[i].kind == LABEL_OTHER && char_at(folded, at + len) == '('))
 			continue;
-		*m = (struct mark){
-			.kind = labels[i].kind, .start = at, .value = at + len + separator};
+		*m = (struct mark){.kind = labels[i].kind,
+			.start = at,
+			.value = at + len + separator};
 		*ret_next = m->value;
 		return true;
 	}
@@ -187,7 +188,7 @@ static bool is_within_value(const struct line *l, const struct mark *m)
 		return false;
 	role = span_from(l->folded.data + m->start, m->value - m->start);
 	return span_find(role, SPAN_LITERAL("记者")) >= 0 &&
-	       m->start - before->value <= EMPLOYER_BYTES_MAX;
+		m->start - before->value <= EMPLOYER_BYTES_MAX;
 }
 
 static void find_labels(struct line *l)
@@ -262,7 +263,7 @@ bool byline_is_person(struct span name)
 	}
 	if (n_han)
 		return n_other == 0 && n_han >= 2 && n_han <= (dotted ? 12u : 4u) &&
-		       !is_no_name(name);
+			!is_no_name(name);
 	return n_other >= 4 && n_other <= 60 && !is_no_name(name);
 }
 

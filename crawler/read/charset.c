@@ -17,8 +17,8 @@ typedef const lxb_encoding_data_t encoding_data;
 
 bool charset_kind_parse(const char *name, enum charset_kind *ret)
 {
-	static const char *const names[] = {
-		[CHARSET_HTML] = "html", [CHARSET_XML] = "xml", [CHARSET_TEXT] = "text"};
+	static const char *const names[] =
+		{[CHARSET_HTML] = "html", [CHARSET_XML] = "xml", [CHARSET_TEXT] = "text"};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (strcmp(name, names[i]) == 0) {
@@ -186,7 +186,7 @@ static encoding_data *prescan_html(struct span bytes)
 		if (at_word(p, end, "<!--")) {
 			p = skip_to(p + 2, end, "-->", 3);
 		} else if (at_word(p, end, "<meta") && p + 5 < end &&
-			   (is_space(p[5]) || p[5] == '/')) {
+			(is_space(p[5]) || p[5] == '/')) {
 			encoding_data *e;
 
 			p += 5;
@@ -194,7 +194,7 @@ static encoding_data *prescan_html(struct span bytes)
 			if (e)
 				return e;
 		} else if (p + 2 < end && lower(p[p[1] == '/' ? 2 : 1]) >= 'a' &&
-			   lower(p[p[1] == '/' ? 2 : 1]) <= 'z') {
+			lower(p[p[1] == '/' ? 2 : 1]) <= 'z') {
 			while (p < end && !is_space(*p) && *p != '>')
 				p++;
 			while (next_attribute(&p, end, &name, &value))
@@ -405,8 +405,8 @@ static void decode_legacy(encoding_data *e, struct span bytes, struct strbuf *ou
 	lxb_status_t status;
 
 	lxb_encoding_decode_init(&decoder, e, batch, DECODE_BATCH);
-	lxb_encoding_decode_replace_set(
-		&decoder, LXB_ENCODING_REPLACEMENT_BUFFER, LXB_ENCODING_REPLACEMENT_BUFFER_LEN);
+	lxb_encoding_decode_replace_set(&decoder, LXB_ENCODING_REPLACEMENT_BUFFER,
+		LXB_ENCODING_REPLACEMENT_BUFFER_LEN);
 	do {
 		status = e->decode(&decoder, &p, end);
 		add_batch(batch, lxb_encoding_decode_buf_used(&decoder), out);

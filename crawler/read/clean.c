@@ -12,11 +12,11 @@
 #include "crawler/read/block.h"
 #include "crawler/read/noise.h"
 
-#define SPLIT_BYTES_MIN	  600 /* a line so long with spaces behind sentences was paragraphs */
+#define SPLIT_BYTES_MIN   600 /* a line so long with spaces behind sentences was paragraphs */
 #define REPEAT_CHARS_MIN  8   /* of a string that stands twice in a row */
 #define REPEAT_CHARS_MAX  60
-#define BLOCK_LINES_MIN	  3  /* lines in a row that stand twice */
-#define EDGE_LINES	  14 /* facts stand so near to the ends of a text */
+#define BLOCK_LINES_MIN   3  /* lines in a row that stand twice */
+#define EDGE_LINES        14 /* facts stand so near to the ends of a text */
 #define TAIL_KEEP_PERCENT 25 /* a label in the first quarter begins no tail: too much would go */
 
 struct text {
@@ -55,8 +55,8 @@ static struct span mend_tags(struct span text, struct arena *a)
 {
 	static const struct {
 		const char *torn, *meant;
-	} repairs[] = {
-		{"?!?/p>", "。”"}, {"?/p>", "。"}, {"</p>", ""}, {"<br>", " "}, {"<br/>", " "}};
+	} repairs[] = {{"?!?/p>", "。”"}, {"?/p>", "。"}, {"</p>", ""}, {"<br>", " "},
+		{"<br/>", " "}};
 	STRBUF_LOCAL(out);
 	size_t at = 0;
 
@@ -77,8 +77,8 @@ static struct span mend_tags(struct span text, struct arena *a)
 	return dup_buffer(a, &out);
 }
 
-static struct span mend(
-	struct span text, struct span document, struct pinyin_survey *survey, struct arena *a)
+static struct span mend(struct span text, struct span document, struct pinyin_survey *survey,
+	struct arena *a)
 {
 	STRBUF_LOCAL(out);
 
@@ -110,7 +110,7 @@ static void mend_all(struct text *t, struct pinyin_survey *survey)
 static bool ends_sentence(uint32_t c)
 {
 	return c == U'。' || c == U'！' || c == U'？' || c == '!' || c == '?' || c == U'”' ||
-	       c == U'…' || c == U'）' || c == ')' || c == U'；' || c == U'」';
+		c == U'…' || c == U'）' || c == ')' || c == U'；' || c == U'」';
 }
 
 static void add_line(struct text *t, struct span text, bool heading)
@@ -129,8 +129,8 @@ static bool is_break(struct span s, size_t at)
 	before = char_before(s, at);
 	behind = next_char(s, at + 1);
 	return ends_sentence(before) &&
-	       (utf8_is_han(behind) || behind == U'△' || behind == U'“' || behind == U'《' ||
-		       behind == U'▲' || behind == U'「' || behind == U'（');
+		(utf8_is_han(behind) || behind == U'△' || behind == U'“' || behind == U'《' ||
+			behind == U'▲' || behind == U'「' || behind == U'（');
 }
 
 static void split_line(struct text *t, struct clean_line line)
@@ -303,8 +303,8 @@ static bool begins_tail(struct span text)
 	if (!noise_begins_tail(strbuf_span(&folded)))
 		return false;
 	return text.len < 120 || span_find(text, SPAN_LITERAL("。")) < 0 ||
-	       span_find(strbuf_span(&folded), SPAN_LITERAL("声明")) >= 0 ||
-	       span_find(strbuf_span(&folded), SPAN_LITERAL("本网")) >= 0;
+		span_find(strbuf_span(&folded), SPAN_LITERAL("声明")) >= 0 ||
+		span_find(strbuf_span(&folded), SPAN_LITERAL("本网")) >= 0;
 }
 
 /* Cuts a line at a tail that begins inside of it. What goes is still read for facts. */

@@ -52,8 +52,8 @@ bool date_find(struct span text, const struct date_context *ctx, bool bare, stru
 
 	for (date_scan_init(&s, text); date_at(&s, 0)->kind != DATE_TOKEN_END; date_scan_move(&s)) {
 		size_t n = date_at(&s, 0)->kind == DATE_TOKEN_CHAR && !bare
-				   ? 0
-				   : match_date(&s, ctx, form, &found);
+			? 0
+			: match_date(&s, ctx, form, &found);
 
 		if (n && found.precision) {
 			*ret = found;
@@ -66,8 +66,8 @@ bool date_find(struct span text, const struct date_context *ctx, bool bare, stru
 }
 
 /* Time before the day: "11:54 2025-05-01", "20:30, 29 May 2025". */
-static bool parse_time_first(
-	struct date_scan *s, const struct date_context *ctx, struct record_time *ret)
+static bool parse_time_first(struct date_scan *s, const struct date_context *ctx,
+	struct record_time *ret)
 {
 	struct date_parts p = {.hour = -1};
 	size_t n = date_clock_match(s, 0, &p);
@@ -99,8 +99,8 @@ static bool parse_time_first(
 }
 
 /* Unix time, a year with a month, a year: only where the text holds nothing else. */
-static bool parse_short(
-	const struct date_scan *s, const struct date_context *ctx, struct record_time *ret)
+static bool parse_short(const struct date_scan *s, const struct date_context *ctx,
+	struct record_time *ret)
 {
 	const struct date_token *a = date_at(s, 0);
 	struct date_parts p = {.hour = -1};
@@ -167,8 +167,8 @@ bool date_parse(struct span text, const struct date_context *ctx, struct record_
 	return true;
 }
 
-static bool day_of_digits(
-	struct span digits, const struct date_context *ctx, struct record_time *ret)
+static bool day_of_digits(struct span digits, const struct date_context *ctx,
+	struct record_time *ret)
 {
 	struct date_parts p = {.hour = -1};
 	int64_t value = 0;
@@ -196,7 +196,7 @@ bool date_in_url(struct span url, const struct date_context *ctx, struct record_
 			if (c >= '0' && c <= '9')
 				digits[n++] = c;
 			else if ((n != 4 && n != 6) || (c != '/' && c != '-' && c != '_') ||
-				 (j > i && (url.data[j - 1] == '/' || url.data[j - 1] == '-')))
+				(j > i && (url.data[j - 1] == '/' || url.data[j - 1] == '-')))
 				break;
 			j++;
 		}

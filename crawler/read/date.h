@@ -20,7 +20,7 @@
 
 struct date_context {
 	int64_t now_ms; /* relative dates count from here; 0: neither they nor the upper limit */
-	int zone_min;	/* of dates that name none */
+	int zone_min;   /* of dates that name none */
 };
 
 /*

@@ -6,7 +6,7 @@ static size_t match_half_of_day(const struct date_scan *s, size_t i, struct date
 {
 	const struct date_token *t = date_at(s, i);
 	bool dotted = t->kind == DATE_TOKEN_WORD && date_is_char(date_at(s, i + 1), '.') &&
-		      date_is_word(date_at(s, i + 2), "m");
+		date_is_word(date_at(s, i + 2), "m");
 
 	if (date_is_word(t, "pm") || (dotted && date_is_word(t, "p"))) {
 		p->hour += p->hour < 12 ? 12 : 0;
@@ -59,8 +59,9 @@ size_t date_clock_match(const struct date_scan *s, size_t i, struct date_parts *
 	if (!date_is_number(date_at(s, i), 0, 24, 2))
 		return 0;
 	chinese = date_is_char(date_at(s, i + 1), U'时');
-	if (!chinese && (!date_is_char(date_at(s, i + 1), ':') ||
-				!date_is_number(date_at(s, i + 2), 0, 59, 2)))
+	if (!chinese &&
+		(!date_is_char(date_at(s, i + 1), ':') ||
+			!date_is_number(date_at(s, i + 2), 0, 59, 2)))
 		return 0;
 	p->hour = (int)date_at(s, i)->value;
 	p->minute = 0;
@@ -109,8 +110,8 @@ static size_t match_between(const struct date_scan *s, size_t i)
 	return i - start;
 }
 
-size_t date_clock_match_behind(
-	const struct date_scan *s, size_t i, int fallback_min, struct date_parts *p)
+size_t date_clock_match_behind(const struct date_scan *s, size_t i, int fallback_min,
+	struct date_parts *p)
 {
 	size_t between = match_between(s, i), clock = date_clock_match(s, i + between, p);
 

@@ -13,7 +13,7 @@ size_t date_clock_match(const struct date_scan *s, size_t i, struct date_parts *
  * The time behind a day, if one stands there: with what may lie between the two
  * before it and a zone behind it. Returns tokens taken.
  */
-size_t date_clock_match_behind(
-	const struct date_scan *s, size_t i, int fallback_min, struct date_parts *p);
+size_t date_clock_match_behind(const struct date_scan *s, size_t i, int fallback_min,
+	struct date_parts *p);
 
 #endif

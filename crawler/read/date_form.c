@@ -131,8 +131,8 @@ static size_t match_year_last(const struct date_scan *s, size_t i, struct date_p
 }
 
 /* 5月29日, and 05-29 in lists. */
-static size_t match_month_day(
-	const struct date_scan *s, size_t i, enum date_form_bare bare, struct date_parts *p)
+static size_t match_month_day(const struct date_scan *s, size_t i, enum date_form_bare bare,
+	struct date_parts *p)
 {
 	const struct date_token *month = date_at(s, i), *sep = date_at(s, i + 1),
 				*day = date_at(s, i + 2);

@@ -54,8 +54,8 @@ bool date_is_plausible(int64_t ms, const struct date_context *ctx)
 	return ms >= EARLIEST_MS && (!ctx->now_ms || ms <= ctx->now_ms + DATE_DAY_MS);
 }
 
-bool date_parts_settle(
-	struct date_parts *p, const struct date_context *ctx, struct record_time *ret)
+bool date_parts_settle(struct date_parts *p, const struct date_context *ctx,
+	struct record_time *ret)
 {
 	int zone_min = p->has_zone ? p->zone_min : ctx->zone_min;
 	int64_t ms;
@@ -68,9 +68,9 @@ bool date_parts_settle(
 	if (!date_is_plausible(ms, ctx))
 		return false;
 	date_set_moment(ms, zone_min,
-		p->hour < 0	? PRECISION_DAY
-		: p->has_second ? PRECISION_SECOND
-				: PRECISION_MINUTE,
+		p->hour < 0             ? PRECISION_DAY
+			: p->has_second ? PRECISION_SECOND
+					: PRECISION_MINUTE,
 		ret);
 	return true;
 }

@@ -10,7 +10,7 @@
 #define DATE_DAY_MS INT64_C(86400000)
 
 struct date_parts {
-	int year, month, day;	      /* 0: not given */
+	int year, month, day;         /* 0: not given */
 	int hour, minute, second, ms; /* hour -1: not given */
 	bool has_second;
 	bool has_zone;
@@ -27,8 +27,8 @@ int64_t date_parts_clock_ms(const struct date_parts *p);
  * the day is not in the future. Returns false with *@ret untouched when no such
  * day exists, or the moment is not plausible.
  */
-bool date_parts_settle(
-	struct date_parts *p, const struct date_context *ctx, struct record_time *ret);
+bool date_parts_settle(struct date_parts *p, const struct date_context *ctx,
+	struct record_time *ret);
 
 /* Whether a news page fetched now may carry this moment. */
 bool date_is_plausible(int64_t ms, const struct date_context *ctx);
@@ -36,8 +36,8 @@ bool date_is_plausible(int64_t ms, const struct date_context *ctx);
 /* Midnight, on clocks @zone_min minutes east of UTC. */
 int64_t date_start_of_day(int64_t ms, int zone_min);
 
-static inline void date_set_moment(
-	int64_t ms, int zone_min, enum record_precision precision, struct record_time *ret)
+static inline void date_set_moment(int64_t ms, int zone_min, enum record_precision precision,
+	struct record_time *ret)
 {
 	*ret = (struct record_time){.ms = ms, .zone_min = zone_min, .precision = precision};
 }

@@ -66,9 +66,10 @@ size_t date_relative_match(const struct date_scan *s, size_t i, const struct dat
 		!(date_is_char(a, U'今') || date_is_char(a, U'昨') || date_is_char(a, U'前')))
 		return 0;
 	day = date_start_of_day(ctx->now_ms, ctx->zone_min) -
-	      DATE_DAY_MS * (date_is_char(a, U'今')	     ? 0
-				    : date_is_char(a, U'昨') ? 1
-							     : 2);
+		DATE_DAY_MS *
+			(date_is_char(a, U'今')                  ? 0
+					: date_is_char(a, U'昨') ? 1
+								 : 2);
 	n = date_clock_match(s, i + 2, &p);
 	date_set_moment(day, ctx->zone_min, n ? PRECISION_MINUTE : PRECISION_DAY, ret);
 	if (n)

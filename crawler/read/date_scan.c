@@ -21,8 +21,8 @@ static int digit_of(uint32_t c)
 /* 10 stands for 十. */
 static int chinese_digit_of(uint32_t c)
 {
-	static const uint32_t digits[] = {
-		U'〇', U'一', U'二', U'三', U'四', U'五', U'六', U'七', U'八', U'九', U'十'};
+	static const uint32_t digits[] = {U'〇', U'一', U'二', U'三', U'四', U'五', U'六', U'七',
+		U'八', U'九', U'十'};
 
 	if (c == U'零' || c == U'○' || c == U'Ο' || c == U'O')
 		return c == U'O' || c == U'Ο' ? -1 : 0;
@@ -94,8 +94,8 @@ static void read_number(struct date_scan *s, const char *p, const char *end, str
 }
 
 /* 二〇二五 digit by digit, 二十九 by tens. */
-static void read_chinese_number(
-	struct date_scan *s, const char *p, const char *end, struct date_token *t)
+static void read_chinese_number(struct date_scan *s, const char *p, const char *end,
+	struct date_token *t)
 {
 	bool tens = false;
 	int64_t value = 0;
@@ -170,7 +170,7 @@ static struct date_token read_token(struct date_scan *s)
 		}
 		if (t.kind == DATE_TOKEN_NUMBER || t.kind == DATE_TOKEN_WORD)
 			s->before = t.kind == DATE_TOKEN_NUMBER && !t.chinese ? '0'
-				    : t.kind == DATE_TOKEN_WORD		      ? 'a'
+				: t.kind == DATE_TOKEN_WORD                   ? 'a'
 									      : 0;
 		break;
 	}

@@ -27,9 +27,9 @@ struct date_token {
 	bool glued;   /* a letter or digit stands directly before it */
 	int digits;
 	int64_t value;
-	uint32_t c;		      /* of a character, traditional ones made simple */
+	uint32_t c;                   /* of a character, traditional ones made simple */
 	char word[DATE_WORD_MAX + 1]; /* lower case, cut */
-	size_t start, end;	      /* offsets in the text */
+	size_t start, end;            /* offsets in the text */
 };
 
 /* A reader of tokens with a window of look-ahead. */
@@ -55,11 +55,11 @@ static inline const struct date_token *date_at(const struct date_scan *s, size_t
 	return &s->window[i < DATE_WINDOW ? i : DATE_WINDOW - 1];
 }
 
-static inline bool date_is_number(
-	const struct date_token *t, int64_t low, int64_t high, int digits_max)
+static inline bool date_is_number(const struct date_token *t, int64_t low, int64_t high,
+	int digits_max)
 {
 	return t->kind == DATE_TOKEN_NUMBER && t->digits <= digits_max && t->value >= low &&
-	       t->value <= high;
+		t->value <= high;
 }
 
 static inline bool date_is_char(const struct date_token *t, uint32_t c)
@@ -70,7 +70,7 @@ static inline bool date_is_char(const struct date_token *t, uint32_t c)
 static inline bool date_is_separator(const struct date_token *t)
 {
 	return t->kind == DATE_TOKEN_CHAR &&
-	       (t->c == '-' || t->c == '/' || t->c == '.' || t->c == '_');
+		(t->c == '-' || t->c == '/' || t->c == '.' || t->c == '_');
 }
 
 static inline bool date_is_word(const struct date_token *t, const char *word)

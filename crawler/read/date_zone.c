@@ -30,9 +30,9 @@ size_t date_zone_match(const struct date_scan *s, size_t i, int fallback_min, st
 
 	if (sign->kind == DATE_TOKEN_WORD && zone_of_word(sign->word, fallback_min, &p->zone_min)) {
 		bool more = date_at(s, i + 1)->kind == DATE_TOKEN_CHAR &&
-			    (date_is_char(date_at(s, i + 1), '+') ||
-				    date_is_char(date_at(s, i + 1), '-')) &&
-			    date_at(s, i + 2)->kind == DATE_TOKEN_NUMBER;
+			(date_is_char(date_at(s, i + 1), '+') ||
+				date_is_char(date_at(s, i + 1), '-')) &&
+			date_at(s, i + 2)->kind == DATE_TOKEN_NUMBER;
 
 		p->has_zone = true;
 		return more ? 1 + date_zone_match(s, i + 1, fallback_min, p) : 1;
@@ -43,7 +43,7 @@ size_t date_zone_match(const struct date_scan *s, size_t i, int fallback_min, st
 	if (number->digits == 4)
 		minutes = number->value / 100 * 60 + number->value % 100;
 	else if (number->digits <= 2 && date_is_char(date_at(s, i + 2), ':') &&
-		 date_is_number(date_at(s, i + 3), 0, 59, 2))
+		date_is_number(date_at(s, i + 3), 0, 59, 2))
 		minutes = number->value * 60 + date_at(s, i + 3)->value;
 	else if (number->digits <= 2 && date_is_char(sign, '+'))
 		minutes = number->value * 60;

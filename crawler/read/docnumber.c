@@ -11,13 +11,13 @@
 static bool is_open(uint32_t c)
 {
 	return c == U'〔' || c == '[' || c == U'［' || c == U'【' || c == '(' || c == U'（' ||
-	       c == U'﹝' || c == U'{' || c == U'〈';
+		c == U'﹝' || c == U'{' || c == U'〈';
 }
 
 static bool is_close(uint32_t c)
 {
 	return c == U'〕' || c == ']' || c == U'］' || c == U'】' || c == ')' || c == U'）' ||
-	       c == U'﹞' || c == U'}' || c == U'〉';
+		c == U'﹞' || c == U'}' || c == U'〉';
 }
 
 static uint32_t peek(const char *p, const char *end)
@@ -118,8 +118,8 @@ static void match_bracketed(struct span text, size_t at, struct arena *a, struct
 	prefix = prefix_before(text, at);
 	if (prefix.len)
 		add(a, ret,
-			arena_printf(
-				a, "%.*s〔%d〕%d号", (int)prefix.len, prefix.data, year, number));
+			arena_printf(a, "%.*s〔%d〕%d号", (int)prefix.len, prefix.data, year,
+				number));
 }
 
 void docnumber_find(struct span text, struct arena *a, struct str_list *ret)

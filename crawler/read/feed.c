@@ -115,7 +115,7 @@ static bool is_base64(const char *type, const char *mode)
 	if (mode)
 		return is(mode, "base64");
 	return type && strchr(type, '/') && strncasecmp(type, "text/", 5) != 0 &&
-	       !strstr(type, "xml");
+		!strstr(type, "xml");
 }
 
 static int sextet(char c)
@@ -148,8 +148,8 @@ static const char *decode_base64(struct reader *r, const char *text)
 		}
 	}
 	return out.len && utf8_is_valid(strbuf_span(&out)) && !memchr(out.data, 0, out.len)
-		       ? arena_dup(r->arena, strbuf_span(&out))
-		       : text;
+		? arena_dup(r->arena, strbuf_span(&out))
+		: text;
 }
 
 /* Atom's text constructs: xhtml holds elements, html and text hold characters. */
@@ -161,9 +161,10 @@ static const char *take_construct(struct reader *r)
 	type = type ? arena_strdup(r->arena, type) : NULL;
 	mode = xml_attr(r->x, "mode");
 	base64 = is_base64(type, mode);
-	markup = (type && (is(type, "xhtml") || strstr(type, "+xml") ||
-				  is(type, "application/xml"))) ||
-		 (mode && is(mode, "xml") && type && !is(type, "text/plain"));
+	markup = (type &&
+			 (is(type, "xhtml") || strstr(type, "+xml") ||
+				 is(type, "application/xml"))) ||
+		(mode && is(mode, "xml") && type && !is(type, "text/plain"));
 	text = take(r, markup ? XML_CONTENT_MARKUP : XML_CONTENT_TAGS);
 	if (base64)
 		return decode_base64(r, text);
@@ -180,8 +181,8 @@ static void add_enclosure(struct reader *r, const char *href)
 	url = resolve(r, href, xml_base(r->x));
 	if (!url)
 		return;
-	e->enclosures = alloc_grow(
-		e->enclosures, e->n_enclosures, &r->enclosures_cap, sizeof *e->enclosures);
+	e->enclosures = alloc_grow(e->enclosures, e->n_enclosures, &r->enclosures_cap,
+		sizeof *e->enclosures);
 	e->enclosures[e->n_enclosures++] = (struct feed_enclosure){.url = url,
 		.type = type ? arena_strdup(r->arena, type) : NULL,
 		.length = length ? arena_strdup(r->arena, length) : NULL};
@@ -282,15 +283,15 @@ static void read_entry_field(struct reader *r, const char *name)
 	else if (is(name, "id"))
 		set_once(&e->id, take_text(r));
 	else if (is(name, "pubDate") || is(name, "published") || is(name, "issued") ||
-		 is(name, "date") || is(name, "created"))
+		is(name, "date") || is(name, "created"))
 		take_time(r, &e->published);
 	else if (is(name, "updated") || is(name, "modified"))
 		take_time(r, &e->updated);
 	else if ((is(name, "description") && !in_space(r, "mrss")) || is(name, "summary") ||
-		 is(name, "abstract"))
+		is(name, "abstract"))
 		set_once(&e->summary, take_construct(r));
 	else if (is(name, "encoded") || (is(name, "content") && !in_space(r, "mrss")) ||
-		 is(name, "body") || is(name, "fullitem"))
+		is(name, "body") || is(name, "fullitem"))
 		set_once(&e->content, take_construct(r));
 	else if (is(name, "language"))
 		set_once(&e->language, take_text(r));
@@ -312,7 +313,7 @@ static void read_feed_field(struct reader *r, const char *name)
 	else if (is(name, "id"))
 		set_once(&f->id, take_text(r));
 	else if (is(name, "description") || is(name, "subtitle") || is(name, "tagline") ||
-		 is(name, "abstract"))
+		is(name, "abstract"))
 		set_once(&f->subtitle, take_construct(r));
 	else if (is(name, "language"))
 		set_once(&f->language, take_text(r));

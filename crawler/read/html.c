@@ -19,12 +19,12 @@
 #include <lexbor/html/html.h>
 #include <lexbor/selectors/selectors.h>
 
-#define DEPTH_MAX      256	   /* real pages stay under 60; browsers stop at 512 */
-#define FORMATTING_MAX 8	   /* unclosed <b>, <font>...: opened anew in every paragraph */
-#define ATTRS_MAX      64	   /* of one element */
-#define ROOTS_MAX      8	   /* repeated <html> and <body> tags */
-#define NAMES_MAX      16384	   /* distinct unknown names of tags and attributes */
-#define FEED_BYTES     131072	   /* between two looks at the limits; most pages are one piece */
+#define DEPTH_MAX      256         /* real pages stay under 60; browsers stop at 512 */
+#define FORMATTING_MAX 8           /* unclosed <b>, <font>...: opened anew in every paragraph */
+#define ATTRS_MAX      64          /* of one element */
+#define ROOTS_MAX      8           /* repeated <html> and <body> tags */
+#define NAMES_MAX      16384       /* distinct unknown names of tags and attributes */
+#define FEED_BYTES     131072      /* between two looks at the limits; most pages are one piece */
 #define TREE_BASE_MAX  (64u << 20) /* bytes of tree for any page */
 #define TREE_FACTOR    24 /* and for each byte of it: amplification by broken markup ends here */
 
@@ -167,8 +167,8 @@ static void forget_faults(struct html_tree *t)
 		lexbor_array_obj_clean(t->parser->tkz->parse_errors);
 }
 
-static lxb_html_token_t *on_token(
-	lxb_html_tokenizer_t *tokenizer, lxb_html_token_t *token, void *ctx)
+static lxb_html_token_t *on_token(lxb_html_tokenizer_t *tokenizer, lxb_html_token_t *token,
+	void *ctx)
 {
 	struct html_tree *t = ctx;
 
@@ -193,8 +193,8 @@ static bool has_too_many_names(const struct html_tree *t)
 	const lxb_html_tokenizer_t *tokenizer = t->parser->tkz;
 
 	return lexbor_hash_entries_count(tokenizer->tags) +
-		       lexbor_hash_entries_count(tokenizer->attrs) >
-	       NAMES_MAX;
+		lexbor_hash_entries_count(tokenizer->attrs) >
+		NAMES_MAX;
 }
 
 static void feed(struct html_tree *t, struct span utf8)
@@ -435,8 +435,8 @@ struct selection {
 	uint8_t *chosen; /* by node */
 };
 
-static lxb_status_t on_match(
-	lxb_dom_node_t *node, lxb_css_selector_specificity_t specificity, void *ctx)
+static lxb_status_t on_match(lxb_dom_node_t *node, lxb_css_selector_specificity_t specificity,
+	void *ctx)
 {
 	struct selection *s = ctx;
 
@@ -459,8 +459,8 @@ static int select_parsed(struct html *h, const lxb_css_selector_list_t *list, st
 	return r;
 }
 
-int html_select(
-	struct html *h, const char *selector, struct arena *a, uint32_t **ret_nodes, size_t *ret_n)
+int html_select(struct html *h, const char *selector, struct arena *a, uint32_t **ret_nodes,
+	size_t *ret_n)
 {
 	lxb_css_parser_t *parser = lxb_css_parser_create();
 	struct selection s = {.h = h, .chosen = arena_alloc(a, h->n_nodes + 1)};

@@ -67,7 +67,7 @@ struct html_attr {
 struct html_node {
 	enum html_tag tag;
 	uint32_t parent;     /* HTML_NONE for the first node */
-	uint32_t end;	     /* the first node behind the last descendant */
+	uint32_t end;        /* the first node behind the last descendant */
 	uint32_t first_attr; /* of an element, in html.attrs */
 	uint32_t n_attrs;
 	struct span text; /* of HTML_TEXT: entities decoded, white space as written */
@@ -111,7 +111,7 @@ void html_add_raw(const struct html *h, uint32_t node, struct strbuf *out);
  * The nodes that a CSS selector matches, in document order and the arena.
  * Returns 0 or -ERR_PARSE for what is no selector.
  */
-int html_select(
-	struct html *h, const char *selector, struct arena *a, uint32_t **ret_nodes, size_t *ret_n);
+int html_select(struct html *h, const char *selector, struct arena *a, uint32_t **ret_nodes,
+	size_t *ret_n);
 
 #endif

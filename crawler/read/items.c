@@ -52,7 +52,7 @@ static bool is_wanted(const struct items *s, struct span url, enum work_kind kin
 	if (kind == WORK_SITEMAP) /* the rules are about articles */
 		return true;
 	return (!s->in->n_include || has_one_of(url, s->in->include, s->in->n_include)) &&
-	       !has_one_of(url, s->in->exclude, s->in->n_exclude);
+		!has_one_of(url, s->in->exclude, s->in->n_exclude);
 }
 
 /* A title of running text: markup out, white space single, within the bus's limit. */
@@ -63,8 +63,9 @@ static const char *plain_title(struct items *s, const struct item_draft *d)
 
 	if (!d->title.len)
 		return NULL;
-	if (d->markup && (memchr(d->title.data, '<', d->title.len) ||
-				 memchr(d->title.data, '&', d->title.len))) {
+	if (d->markup &&
+		(memchr(d->title.data, '<', d->title.len) ||
+			memchr(d->title.data, '&', d->title.len))) {
 		h = html_parse(utf8_cut(d->title, PROTOCOL_TEXT_MAX), s->arena);
 		if (h->n_nodes)
 			html_add_text(h, 0, &text);

@@ -19,7 +19,7 @@
 struct items {
 	struct arena *arena;
 	const struct read_input *in; /* include and exclude */
-	const char *encoding;	     /* of the document: queries are written in it */
+	const char *encoding;        /* of the document: queries are written in it */
 	struct item *list;
 	size_t len, cap;
 	size_t n_dropped;
@@ -36,8 +36,8 @@ struct item_draft {
 	enum work_kind kind;
 };
 
-void items_init(
-	struct items *s, const struct read_input *in, const char *encoding, struct arena *a);
+void items_init(struct items *s, const struct read_input *in, const char *encoding,
+	struct arena *a);
 void items_release(struct items *s);
 
 /*

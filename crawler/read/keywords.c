@@ -12,14 +12,14 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#define TEXT_BYTES_MAX	18000 /* news say early what they are about; sorting stays under 1 ms */
+#define TEXT_BYTES_MAX  18000 /* news say early what they are about; sorting stays under 1 ms */
 #define TITLE_BYTES_MAX 300
-#define WORD_MIN	2 /* characters */
-#define WORD_MAX	8
-#define TIMES_MIN	4 /* a word stands so often; one less when the title has it */
-#define COHESION_MIN	8 /* so many times more often together than by chance */
-#define CANDIDATES_MAX	500
-#define HAN_MIN		50 /* so many Han characters make a Chinese text */
+#define WORD_MIN        2 /* characters */
+#define WORD_MAX        8
+#define TIMES_MIN       4 /* a word stands so often; one less when the title has it */
+#define COHESION_MIN    8 /* so many times more often together than by chance */
+#define CANDIDATES_MAX  500
+#define HAN_MIN         50 /* so many Han characters make a Chinese text */
 
 struct letter {
 	uint32_t c; /* 0: no Han character */
@@ -182,8 +182,8 @@ static int by_code_point(const void *a, const void *b)
  * How many characters differ that stand @step from the places: 0 counts each
  * time, there the run stands free. @room holds @n.
  */
-static size_t variety(
-	const struct letters *l, const uint32_t *places, size_t n, ptrdiff_t step, uint32_t *room)
+static size_t variety(const struct letters *l, const uint32_t *places, size_t n, ptrdiff_t step,
+	uint32_t *room)
 {
 	size_t different = 0;
 
@@ -195,8 +195,8 @@ static size_t variety(
 	return different;
 }
 
-static bool is_free(
-	const struct letters *l, const uint32_t *places, size_t n, size_t len, uint32_t *room)
+static bool is_free(const struct letters *l, const uint32_t *places, size_t n, size_t len,
+	uint32_t *room)
 {
 	size_t before = variety(l, places, n, -1, room);
 	size_t behind = variety(l, places, n, (ptrdiff_t)len, room);
@@ -215,8 +215,9 @@ static void add_candidate(const struct letters *l, struct span word, size_t coun
 	bool titled = is_in_title(l, word);
 
 	if (list->len < CANDIDATES_MAX && count + titled >= TIMES_MIN)
-		list->items[list->len++] = (struct candidate){
-			.word = word, .times = count, .score = count * weight * (titled ? 2 : 1)};
+		list->items[list->len++] = (struct candidate){.word = word,
+			.times = count,
+			.score = count * weight * (titled ? 2 : 1)};
 }
 
 static void look_at_run(const struct letters *l, const uint32_t *places, size_t n, size_t len,
@@ -243,8 +244,8 @@ static bool is_whole(const struct letter *run, size_t len)
 }
 
 /* Runs of @len Han characters: equal ones are neighbours. */
-static void find_runs(
-	const struct letters *l, size_t len, uint32_t *room, struct candidate_list *list)
+static void find_runs(const struct letters *l, size_t len, uint32_t *room,
+	struct candidate_list *list)
 {
 	for (size_t i = 0, n; i < l->n_sorted; i += n) {
 		const struct letter *run = l->items + l->sorted[i];
@@ -354,8 +355,8 @@ static int by_score(const void *a, const void *b)
 	return (x->word.data > y->word.data) - (x->word.data < y->word.data);
 }
 
-static void choose(
-	struct candidate_list *list, struct span text, struct arena *a, struct str_list *ret)
+static void choose(struct candidate_list *list, struct span text, struct arena *a,
+	struct str_list *ret)
 {
 	const struct candidate *chosen[KEYWORDS_FOUND_MAX];
 	size_t n = 0;

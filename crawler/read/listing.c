@@ -10,12 +10,12 @@
 
 #include <stdio.h>
 
-#define CLIMB_MAX	5    /* elements up from a link to what holds its date */
-#define NEAR_BYTES_MAX	600  /* text around a link that may be its date */
+#define CLIMB_MAX       5    /* elements up from a link to what holds its date */
+#define NEAR_BYTES_MAX  600  /* text around a link that may be its date */
 #define TITLE_BYTES_MAX 1200 /* longer ones are whole teasers */
-#define SCORE_MIN	3
-#define UNDO_PERCENT	55	   /* of the page's link text in furniture: then it is the list */
-#define EMBEDDED_MAX	(4u << 20) /* bytes of lists inside of scripts */
+#define SCORE_MIN       3
+#define UNDO_PERCENT    55         /* of the page's link text in furniture: then it is the list */
+#define EMBEDDED_MAX    (4u << 20) /* bytes of lists inside of scripts */
 
 struct listing {
 	struct html *h;
@@ -26,8 +26,8 @@ struct listing {
 	const char *next;
 	struct url_parts here;
 	struct date_context dates;
-	uint32_t *links_before;	 /* by node: <a> before it in the document */
-	uint8_t *furniture;	 /* by node */
+	uint32_t *links_before;  /* by node: <a> before it in the document */
+	uint8_t *furniture;      /* by node */
 	uint32_t *anchor_weight; /* by node: weight of the text in links */
 };
 
@@ -101,8 +101,8 @@ static bool is_button(struct span title)
 static bool is_cut(struct span text)
 {
 	return span_ends_with(text, SPAN_LITERAL("…")) ||
-	       span_ends_with(text, SPAN_LITERAL("...")) ||
-	       span_ends_with(text, SPAN_LITERAL(".."));
+		span_ends_with(text, SPAN_LITERAL("...")) ||
+		span_ends_with(text, SPAN_LITERAL(".."));
 }
 
 /* The words in the link, or its title attribute where that says more. */
@@ -132,8 +132,9 @@ static void split_date(const struct listing *l, struct link *k)
 	struct record_time found;
 	size_t tail = title.len > 24 ? title.len - 24 : 0, at = title.len;
 
-	while (at > tail && ((title.data[at - 1] >= '0' && title.data[at - 1] <= '9') ||
-				    strchr("-/.: []()", title.data[at - 1])))
+	while (at > tail &&
+		((title.data[at - 1] >= '0' && title.data[at - 1] <= '9') ||
+			strchr("-/.: []()", title.data[at - 1])))
 		at--;
 	if (at == title.len || at == 0 ||
 		!date_parse(span_from_offset(title, at), &l->dates, &found) || title.len - at < 8 ||
@@ -225,9 +226,9 @@ static int rate_url(const struct url_parts *u)
 		slash--;
 	file = span_from_offset(u->path, slash);
 	page = span_ends_with(file, SPAN_LITERAL(".html")) ||
-	       span_ends_with(file, SPAN_LITERAL(".htm")) ||
-	       span_ends_with(file, SPAN_LITERAL(".shtml")) ||
-	       span_ends_with(file, SPAN_LITERAL(".jhtml"));
+		span_ends_with(file, SPAN_LITERAL(".htm")) ||
+		span_ends_with(file, SPAN_LITERAL(".shtml")) ||
+		span_ends_with(file, SPAN_LITERAL(".jhtml"));
 	if (contains(u->path, tools, sizeof tools / sizeof *tools))
 		return -3;
 	if (span_starts_with(file, SPAN_LITERAL("index")) ||
@@ -309,11 +310,12 @@ static void add_item(const struct listing *l, const struct link *k)
 
 	if (!day.precision && !date_in_url(k->href, &l->dates, &day))
 		day.ms = 0;
-	items_add(l->items, &(struct item_draft){.href = k->href,
-				    .base = l->base,
-				    .title = strbuf_span(&k->title),
-				    .published_ms = day.ms,
-				    .kind = WORK_PAGE});
+	items_add(l->items,
+		&(struct item_draft){.href = k->href,
+			.base = l->base,
+			.title = strbuf_span(&k->title),
+			.published_ms = day.ms,
+			.kind = WORK_PAGE});
 }
 
 static void read_link(const struct listing *l, uint32_t node, bool chosen)
@@ -477,8 +479,8 @@ static void read_embedded(const struct listing *outer)
 	read_links(&l, 0, h->n_nodes, false);
 }
 
-const char *listing_read(
-	struct html *h, const struct read_input *in, struct arena *a, struct items *items)
+const char *listing_read(struct html *h, const struct read_input *in, struct arena *a,
+	struct items *items)
 {
 	struct listing l;
 

@@ -15,7 +15,7 @@
 #include "crawler/read/read.h"
 
 /* Adds the items of a page in its order. Returns the next page's address, NULL without one. */
-const char *listing_read(
-	struct html *h, const struct read_input *in, struct arena *a, struct items *items);
+const char *listing_read(struct html *h, const struct read_input *in, struct arena *a,
+	struct items *items);
 
 #endif

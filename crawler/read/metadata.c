@@ -160,7 +160,7 @@ static bool is_article_type(const struct json *type)
 	for (const struct json *e = name ? NULL : json_first(type); e && !name; e = json_next(e))
 		name = json_as_str(e) && strstr(json_as_str(e), "Article") ? json_as_str(e) : NULL;
 	return name &&
-	       (strstr(name, "Article") || strstr(name, "Posting") || strcmp(name, "Report") == 0);
+		(strstr(name, "Article") || strstr(name, "Posting") || strcmp(name, "Report") == 0);
 }
 
 static void read_ld_article(struct reader *r, const struct json *o)
@@ -253,8 +253,8 @@ static void read_properties(struct reader *r, uint32_t node)
 	}
 }
 
-void metadata_read(
-	const struct html *h, const struct date_context *ctx, struct arena *a, struct metadata *ret)
+void metadata_read(const struct html *h, const struct date_context *ctx, struct arena *a,
+	struct metadata *ret)
 {
 	struct reader r = {.h = h, .ctx = ctx, .arena = a, .m = ret};
 
@@ -268,8 +268,8 @@ void metadata_read(
 			read_title(&r, i);
 			break;
 		case HTML_SCRIPT:
-			if (span_is_nocase(
-				    span_trim(html_attr(h, i, "type")), "application/ld+json"))
+			if (span_is_nocase(span_trim(html_attr(h, i, "type")),
+				    "application/ld+json"))
 				read_ld(&r, i);
 			break;
 		case HTML_TEXT:

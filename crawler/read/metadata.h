@@ -14,10 +14,10 @@
 #include "store/record.h"
 
 struct metadata {
-	const char *page_title;	   /* <title> */
+	const char *page_title;    /* <title> */
 	const char *article_title; /* ArticleTitle */
 	const char *social_title;  /* og:title, twitter:title */
-	const char *headline;	   /* JSON-LD, itemprop */
+	const char *headline;      /* JSON-LD, itemprop */
 	const char *site_name;
 	const char *publisher; /* ContentSource, JSON-LD */
 	const char *keywords;  /* as written */

@@ -2,8 +2,8 @@
 
 #include <stdint.h>
 
-#define NAME_BYTES_MAX	    200 /* of a class attribute; more are generated */
-#define SHORT_WORD_MAX	    3
+#define NAME_BYTES_MAX      200 /* of a class attribute; more are generated */
+#define SHORT_WORD_MAX      3
 #define FURNITURE_BYTES_MAX 90
 
 /* Words of class and id names. */
@@ -186,8 +186,8 @@ enum noise_part noise_of_element(const struct html *h, uint32_t node)
 					   span_is(attr->value, "banner") ||
 					   span_is(attr->value, "contentinfo") ||
 					   span_is(attr->value, "complementary"))) ||
-			   (span_is(attr->name, "style") && is_hidden(attr->value)) ||
-			   span_is(attr->name, "hidden"))
+			(span_is(attr->name, "style") && is_hidden(attr->value)) ||
+			span_is(attr->name, "hidden"))
 			part = NOISE_FURNITURE;
 	}
 	return part;
@@ -270,13 +270,13 @@ bool noise_is_furniture(struct span folded)
 		if (span_is(folded, words[i]))
 			return true;
 	return STARTS_WITH_ONE_OF(folded, prefixes) ||
-	       span_find(folded, SPAN_LITERAL(">正文")) >= 0;
+		span_find(folded, SPAN_LITERAL(">正文")) >= 0;
 }
 
 bool noise_is_promotion(struct span folded)
 {
-	static const char *const product[] = {
-		"客户端", "app", "公众号", "微信号", "小程序", "微博"};
+	static const char *const product[] = {"客户端", "app", "公众号", "微信号", "小程序",
+		"微博"};
 	static const char *const promise[] = {"掌上读报", "在线互动", "下载", "扫码", "扫描",
 		"关注湖北", "报料", "特色功能", "欢迎关注", "点击关注", "长按", "订阅", "更多精彩",
 		"更多资讯", "更多原创"};

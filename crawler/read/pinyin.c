@@ -5,13 +5,14 @@
 
 #include <stdint.h>
 
-#define GROUP_BYTES_MAX	 64 /* four syllables with tone marks take 30 */
-#define HAN_BEFORE_MAX	 12
-#define REPAIRS_MAX	 32  /* each searches the document */
-#define TORN_BYTES_MAX	 32  /* how far a shift by one byte goes on before it meets ASCII */
-#define TONELESS_PER_HAN 100 /* groups without marks count when one stands for so many characters  \
+#define GROUP_BYTES_MAX 64 /* four syllables with tone marks take 30 */
+#define HAN_BEFORE_MAX  12
+#define REPAIRS_MAX     32 /* each searches the document */
+#define TORN_BYTES_MAX  32 /* how far a shift by one byte goes on before it meets ASCII */
+#define TONELESS_PER_HAN                                                                           \
+	100            /* groups without marks count when one stands for so many characters  \
 			      */
-#define TONELESS_MIN 3	     /* and there are so many: (a) alone numbers a paragraph */
+#define TONELESS_MIN 3 /* and there are so many: (a) alone numbers a paragraph */
 
 /* Characters that the tools are known to look for. */
 static const struct {
@@ -25,8 +26,8 @@ static const struct {
 	{U'養', "yǎng"}, {U'權', "quán"}, {U'標', "biāo"}, {U'準', "zhǔn"}, {U'領', "lǐng"},
 	{U'術', "shù"}, {U'縣', "xiàn"}};
 
-static const char *const neutral[] = {
-	"de", "le", "me", "ne", "men", "zi", "zhe", "guo", "ba", "ma", "a", "ya"};
+static const char *const neutral[] = {"de", "le", "me", "ne", "men", "zi", "zhe", "guo", "ba", "ma",
+	"a", "ya"};
 
 static const char *const initials[] = {"b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j",
 	"q", "x", "zh", "ch", "sh", "r", "z", "c", "s", "y", "w", ""};
@@ -170,10 +171,10 @@ void pinyin_survey_add(struct pinyin_survey *s, struct span text)
 		behind = after_han && is_opening(c) ? read_group(start, end, &g) : NULL;
 		if (!behind)
 			behind = c == '?' && read_letters(p, end, &g) && g.toned &&
-						 end - p > (ptrdiff_t)g.n_bytes &&
-						 is_closing((unsigned char)p[g.n_bytes])
-					 ? p
-					 : NULL;
+					end - p > (ptrdiff_t)g.n_bytes &&
+					is_closing((unsigned char)p[g.n_bytes])
+				? p
+				: NULL;
 		if (behind && count_syllables(g.letters, g.n_letters)) {
 			s->n_toned += g.toned;
 			s->n_toneless += !g.toned;
@@ -221,8 +222,8 @@ static size_t count_han_before(const struct strbuf *out)
 	return n;
 }
 
-static bool is_insertion(
-	const struct group *g, const struct pinyin_survey *s, const struct strbuf *out)
+static bool is_insertion(const struct group *g, const struct pinyin_survey *s,
+	const struct strbuf *out)
 {
 	size_t syllables = count_syllables(g->letters, g->n_letters);
 
@@ -284,8 +285,8 @@ static bool is_in(struct span document, uint32_t a, uint32_t b)
  */
 static uint32_t guess_lost(unsigned char first, uint32_t next, struct span document)
 {
-	static const unsigned char private_first[] = {
-		0xAA, 0xAB, 0xAC, 0xAD, 0xAE, 0xAF, 0xF8, 0xF9, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE};
+	static const unsigned char private_first[] = {0xAA, 0xAB, 0xAC, 0xAD, 0xAE, 0xAF, 0xF8,
+		0xF9, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE};
 
 	for (size_t i = 0; i < sizeof private_first; i++) {
 		const unsigned char bytes[2] = {first, private_first[i]};
@@ -371,8 +372,8 @@ static const char *mend_torn(const char *p, const char *end, struct span documen
 	return behind;
 }
 
-void pinyin_strip(
-	struct span text, struct span document, struct pinyin_survey *s, struct strbuf *out)
+void pinyin_strip(struct span text, struct span document, struct pinyin_survey *s,
+	struct strbuf *out)
 {
 	const char *p = text.data, *end = p + text.len, *behind;
 	struct group g;

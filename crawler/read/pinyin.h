@@ -22,7 +22,7 @@
 /* What a whole document has of it: one bracket alone proves little. */
 struct pinyin_survey {
 	size_t n_han;
-	size_t n_toned;	   /* groups with tone marks */
+	size_t n_toned;    /* groups with tone marks */
 	size_t n_toneless; /* groups of bare letters that spell syllables */
 	size_t n_repairs;  /* torn places looked at so far; bounded */
 };
@@ -34,7 +34,7 @@ void pinyin_survey_add(struct pinyin_survey *s, struct span text);
 bool pinyin_is_present(const struct pinyin_survey *s);
 
 /* Appends @text without the groups. @document helps to tell how a torn word read. */
-void pinyin_strip(
-	struct span text, struct span document, struct pinyin_survey *s, struct strbuf *out);
+void pinyin_strip(struct span text, struct span document, struct pinyin_survey *s,
+	struct strbuf *out);
 
 #endif

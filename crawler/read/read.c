@@ -18,7 +18,7 @@
 static bool is_upper_half_text(struct span s)
 {
 	return s.len > 1 &&
-	       ((unsigned char)s.data[0] >= 0xFE || s.data[0] == '\0' || s.data[1] == '\0');
+		((unsigned char)s.data[0] >= 0xFE || s.data[0] == '\0' || s.data[1] == '\0');
 }
 
 /* The root element, as far as it can be seen in any encoding that has ASCII. */
@@ -66,13 +66,14 @@ static bool read_feed(const struct read_input *in, const struct charset_text *te
 	for (size_t i = 0; i < feed.n_entries; i++) {
 		const struct feed_entry *e = &feed.entries[i];
 
-		items_add(&items, &(struct item_draft){.href = span_str(e->link),
-					  .base = in->url,
-					  .title = span_str(e->title),
-					  .markup = true,
-					  .published_ms = e->published.precision ? e->published.ms
-										 : e->updated.ms,
-					  .kind = WORK_PAGE});
+		items_add(&items,
+			&(struct item_draft){.href = span_str(e->link),
+				.base = in->url,
+				.title = span_str(e->title),
+				.markup = true,
+				.published_ms =
+					e->published.precision ? e->published.ms : e->updated.ms,
+				.kind = WORK_PAGE});
 	}
 	items_finish(&items, out);
 	return true;
@@ -141,8 +142,8 @@ static void read_listing(const struct read_input *in, struct arena *a, struct re
 	out->refresh_to = refresh_find(h, refresh_base(h, in->url, a), in->url, a);
 }
 
-void read_document(
-	enum work_kind kind, const struct read_input *in, struct arena *a, struct read_output *out)
+void read_document(enum work_kind kind, const struct read_input *in, struct arena *a,
+	struct read_output *out)
 {
 	*out = (struct read_output){.as = READ_NOTHING};
 	if (!in->bytes.len) {

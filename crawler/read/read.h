@@ -21,10 +21,10 @@
 #define READ_EXTRACTOR 1 /* raised when a page may now be read differently */
 
 struct read_input {
-	struct span bytes;	  /* the body, content codings undone */
-	const char *url;	  /* where it was fetched, absolute; relative links start here */
+	struct span bytes;        /* the body, content codings undone */
+	const char *url;          /* where it was fetched, absolute; relative links start here */
 	const char *content_type; /* the header's value, NULL without one */
-	int64_t fetched_at_ms;	  /* relative dates count from here; later dates are refused */
+	int64_t fetched_at_ms;    /* relative dates count from here; later dates are refused */
 	int http_status;
 	const struct url_rules *url_rules;
 	/* What the lease says (protocol.h). All may be NULL or empty. */
@@ -50,9 +50,9 @@ struct read_output {
 	struct record record; /* READ_RECORD */
 	struct item *items;   /* READ_ITEMS, in the document's order, each address once */
 	size_t n_items;
-	size_t n_items_dropped;	 /* not http(s), too long, or beyond PROTOCOL_ITEMS_MAX */
-	const char *next_page;	 /* of a listing, NULL without one */
-	const char *refresh_to;	 /* the page only sends on to here (meta refresh, location=) */
+	size_t n_items_dropped;  /* not http(s), too long, or beyond PROTOCOL_ITEMS_MAX */
+	const char *next_page;   /* of a listing, NULL without one */
+	const char *refresh_to;  /* the page only sends on to here (meta refresh, location=) */
 	const char *why_nothing; /* READ_NOTHING, for people */
 };
 
@@ -61,7 +61,7 @@ struct read_output {
  * feed, sitemap (robots.txt among them), else listing. A feed or sitemap that
  * stands where a listing was expected is read as what it is.
  */
-void read_document(
-	enum work_kind kind, const struct read_input *in, struct arena *a, struct read_output *out);
+void read_document(enum work_kind kind, const struct read_input *in, struct arena *a,
+	struct read_output *out);
 
 #endif

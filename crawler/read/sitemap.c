@@ -5,7 +5,7 @@
 #include "crawler/read/xml.h"
 
 #define URLS_MAX  60000 /* the protocol allows 50,000 */
-#define FIELD_MAX 8192	/* bytes of one field */
+#define FIELD_MAX 8192  /* bytes of one field */
 
 struct reader {
 	struct arena *arena;

@@ -2,11 +2,11 @@
 
 #include "common/utf8.h"
 
-#define SENTENCES_MAX	  3
-#define LOOK_MAX	  60 /* sentences rated: news say it early */
-#define SENTENCE_MIN	  24 /* bytes; shorter ones are exclamations */
-#define SENTENCE_MAX	  600
-#define KEYWORDS_MAX	  30
+#define SENTENCES_MAX     3
+#define LOOK_MAX          60 /* sentences rated: news say it early */
+#define SENTENCE_MIN      24 /* bytes; shorter ones are exclamations */
+#define SENTENCE_MAX      600
+#define KEYWORDS_MAX      30
 #define KEYWORD_BYTES_MAX 90
 
 struct sentence {
@@ -112,7 +112,7 @@ const char *summary_make(struct span text, const char *title, struct arena *a)
 static bool separates(uint32_t c, bool spaces)
 {
 	return c == ',' || c == U'，' || c == U'、' || c == ';' || c == U'；' || c == '|' ||
-	       c == U'｜' || c == '\n' || (spaces && utf8_is_space(c));
+		c == U'｜' || c == '\n' || (spaces && utf8_is_space(c));
 }
 
 void summary_add_keywords(const char *list, struct arena *a, struct str_list *ret)
@@ -121,7 +121,7 @@ void summary_add_keywords(const char *list, struct arena *a, struct str_list *re
 	const char *p = s.data, *end = p + s.len, *start = p;
 	/* Spaces split only what nothing else splits. */
 	bool spaces = s.len && !strpbrk(list, ",;|\n") && span_find(s, SPAN_LITERAL("，")) < 0 &&
-		      span_find(s, SPAN_LITERAL("、")) < 0 && span_find(s, SPAN_LITERAL("；")) < 0;
+		span_find(s, SPAN_LITERAL("、")) < 0 && span_find(s, SPAN_LITERAL("；")) < 0;
 
 	while (p && p <= end && ret->len < KEYWORDS_MAX) {
 		const char *at = p;

@@ -3,9 +3,9 @@
 #include "common/fold.h"
 #include "common/utf8.h"
 
-#define TITLE_BYTES_MAX	 600 /* longer lines are text */
+#define TITLE_BYTES_MAX  600 /* longer lines are text */
 #define TITLE_WEIGHT_MIN (4 * BLOCK_HAN_WEIGHT)
-#define SITE_WEIGHT_MAX	 (16 * BLOCK_HAN_WEIGHT)
+#define SITE_WEIGHT_MAX  (16 * BLOCK_HAN_WEIGHT)
 
 static bool starts_folded(struct span folded_title, struct span line)
 {
@@ -33,12 +33,12 @@ static int rate_line(const struct block *b, struct span folded_title)
 	if (!starts_folded(folded_title, b->text) && b->weight < 10 * BLOCK_HAN_WEIGHT)
 		return 0;
 	return (int)b->weight + (b->heading ? 6 * BLOCK_HAN_WEIGHT : 0) -
-	       (b->link_weight * 2 > b->weight ? 12 * BLOCK_HAN_WEIGHT : 0);
+		(b->link_weight * 2 > b->weight ? 12 * BLOCK_HAN_WEIGHT : 0);
 }
 
 /* The line on the page that begins what the page calls itself; the earliest of the best. */
-static size_t find_line(
-	const struct block_list *blocks, const struct body *body, struct span folded_title)
+static size_t find_line(const struct block_list *blocks, const struct body *body,
+	struct span folded_title)
 {
 	size_t best = TITLE_NO_BLOCK, end = body->end > body->first ? body->end : blocks->len;
 	int best_rate = 0;
@@ -57,8 +57,8 @@ static size_t find_line(
 static bool is_separator(uint32_t c)
 {
 	return c == '_' || c == '|' || c == '-' || c == U'—' || c == U'–' || c == U'丨' ||
-	       c == U'｜' || c == U'│' || c == U'»' || c == U'«' || c == U'>' || c == U'·' ||
-	       c == U'/' || c == U'－' || c == U'▏' || c == U'~' || c == U'―' || c == U'＿';
+		c == U'｜' || c == U'│' || c == U'»' || c == U'«' || c == U'>' || c == U'·' ||
+		c == U'/' || c == U'－' || c == U'▏' || c == U'~' || c == U'―' || c == U'＿';
 }
 
 static bool is_site_name(struct span part, const char *site_name)

@@ -17,9 +17,9 @@
 
 struct xml {
 	xmlDoc *doc;
-	xmlTextReader *reader;	   /* NULL for what is no document at all */
-	struct strbuf text;	   /* the document, cleaned */
-	struct strbuf entity;	   /* the characters of an entity reference */
+	xmlTextReader *reader;     /* NULL for what is no document at all */
+	struct strbuf text;        /* the document, cleaned */
+	struct strbuf entity;      /* the characters of an entity reference */
 	char *base[DEPTH_MAX + 2]; /* xml:base by depth; NULL where the element has none */
 	char *url;
 	enum xml_event event;
@@ -170,8 +170,8 @@ static void set_base(struct xml *x)
 		return;
 	free(x->base[depth]);
 	x->base[depth] = NULL;
-	value = xmlTextReaderGetAttributeNs(
-		x->reader, BAD_CAST "base", BAD_CAST "http://www.w3.org/XML/1998/namespace");
+	value = xmlTextReaderGetAttributeNs(x->reader, BAD_CAST "base",
+		BAD_CAST "http://www.w3.org/XML/1998/namespace");
 	if (!value)
 		return;
 	above = depth ? base_above(x, depth - 1) : x->url;

@@ -117,7 +117,9 @@ static int setup(void **state)
 	fx->config.subscriptions_dir = alloc_printf("%s/subscriptions.d", fx->folder);
 	fx->config.store.map_gib = 1;
 	fx->config.alerts = (struct alerts_config){.redis = fx->server.address,
-		.redis_password_file = alloc_strdup(""), .stream_max = 1000, .seen_ttl_s = 3600,
+		.redis_password_file = alloc_strdup(""),
+		.stream_max = 1000,
+		.seen_ttl_s = 3600,
 		.poll_ms = 50};
 	mkdir(fx->config.subscriptions_dir, 0700);
 	start_crawler(fx);
@@ -185,8 +187,8 @@ static void run_until_len(struct fixture *fx, const char *name, size_t n)
 static char *field_of(struct fixture *fx, const char *name, size_t i, const char *field)
 {
 	CLEANUP(freep) char *key = alloc_printf("policywatch:alerts:{%s}", name);
-	CLEANUP(redis_reply_freep) struct redis_reply *reply =
-		REDIS_ASK(&fx->server, "XRANGE", key, "-", "+");
+	CLEANUP(redis_reply_freep)
+	struct redis_reply *reply = REDIS_ASK(&fx->server, "XRANGE", key, "-", "+");
 	const struct redis_reply *fields = redis_reply_item(redis_reply_item(reply, i), 1);
 
 	for (size_t k = 0; k + 1 < redis_reply_len(fields); k += 2) {
@@ -214,9 +216,10 @@ static void test_alerts__a_story_is_new_once_then_reprinted_and_updated(void **s
 	struct fixture *fx = *state;
 
 	redis_server_start(&fx->server, NULL);
-	subscribe(fx, "  - {name: usual, query: 人工智能}\n"
-		      "  - {name: all, query: 人工智能, deliver: [new, updated, reprint]}\n"
-		      "  - {name: mark, query: 标记}");
+	subscribe(fx,
+		"  - {name: usual, query: 人工智能}\n"
+		"  - {name: all, query: 人工智能, deliver: [new, updated, reprint]}\n"
+		"  - {name: mark, query: 标记}");
 	open_alerts(fx);
 	crawl(fx, "https://a.cn/1", "题", FIRST_TEXT);
 	crawl(fx, "https://b.cn/1", "转载", FIRST_TEXT);
@@ -503,8 +506,11 @@ static struct db *open_store(struct fixture *fx)
 {
 	static const char *const names[STORE_TABLES] = {"meta", "pages", "records", "bodies",
 		"journal", "stories", "fingerprints", "robots"};
-	const struct db_options options = {.kind = "store", .schema = STORE_SCHEMA,
-		.tables = names, .n_tables = STORE_TABLES, .map_bytes = 64 << 20};
+	const struct db_options options = {.kind = "store",
+		.schema = STORE_SCHEMA,
+		.tables = names,
+		.n_tables = STORE_TABLES,
+		.map_bytes = 64 << 20};
 	CLEANUP(freep) char *path = alloc_printf("%s/store", fx->folder);
 	struct db *db = NULL;
 

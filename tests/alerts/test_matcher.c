@@ -56,8 +56,12 @@ static void on_match(void *arg, struct subscription *s)
 static void test_matcher__finds_what_trying_each_query_finds(void **state)
 {
 	static const char *const texts[] = {
-		"", "深", "人工智能", "OpenAI发布GPT-4大模型，算力与芯片紧张。",
-		"深圳推动人形机器人和AI政务；《人工智能产业发展条例》", "数据算力数据芯片open AI",
+		"",
+		"深",
+		"人工智能",
+		"OpenAI发布GPT-4大模型，算力与芯片紧张。",
+		"深圳推动人形机器人和AI政务；《人工智能产业发展条例》",
+		"数据算力数据芯片open AI",
 	};
 	struct subscription *subscriptions[MANY];
 	CLEANUP(matcher_freep) struct matcher *m = NULL;

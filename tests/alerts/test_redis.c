@@ -103,8 +103,10 @@ static void test_redis__addresses_are_checked(void **state)
 {
 	static const char *const bad[] = {"", "localhost", "http://a", "redis://", "redis://a:x",
 		"redis://:secret@host", "redis://a:70000", "redis://a/x", "unix://relative",
-		"redis://[::1", "redis://[]", "redis://[::1]x:1", "redis://::1", "redis://[::1]:70000"};
-	static const char *const good[] = {"redis://[::1]", "redis://[::1]:6380/2", "redis://a:1/2"};
+		"redis://[::1", "redis://[]", "redis://[::1]x:1", "redis://::1",
+		"redis://[::1]:70000"};
+	static const char *const good[] = {"redis://[::1]", "redis://[::1]:6380/2",
+		"redis://a:1/2"};
 	struct fixture *fx = *state;
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

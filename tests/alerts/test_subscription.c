@@ -82,8 +82,16 @@ static void test_subscription__names_are_limited(void **state)
 		const char *name;
 		bool is_valid;
 	} rows[] = {
-		{"a", true}, {"湖北-ai_1.x", true}, {"", false}, {"a b", false}, {"a:b", false},
-		{"a{b", false}, {"a}b", false}, {"a*", false}, {"\xff", false}, {"é", false},
+		{"a", true},
+		{"湖北-ai_1.x", true},
+		{"", false},
+		{"a b", false},
+		{"a:b", false},
+		{"a{b", false},
+		{"a}b", false},
+		{"a*", false},
+		{"\xff", false},
+		{"é", false},
 	};
 	char big[SUBSCRIPTION_NAME_MAX + 1];
 

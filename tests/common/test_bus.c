@@ -35,7 +35,8 @@ static void on_answer(void *arg, int err, struct span message)
 
 	fx->answers++;
 	fx->last_err = err;
-	snprintf(fx->last, sizeof fx->last, "%.*s", (int)message.len, message.data ? message.data : "");
+	snprintf(fx->last, sizeof fx->last, "%.*s", (int)message.len,
+		message.data ? message.data : "");
 	loop_stop(fx->loop);
 }
 
@@ -190,18 +191,23 @@ static void test_bus__tls_without_certificates_is_refused_with_the_setting(void 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_bus__an_answer_comes_back_to_its_call, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bus__a_held_request_does_not_hold_others, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bus__no_answer_in_time_is_a_timeout, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bus__a_cancelled_call_is_silent, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bus__an_answer_comes_back_to_its_call, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_bus__a_held_request_does_not_hold_others,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bus__no_answer_in_time_is_a_timeout, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_bus__a_cancelled_call_is_silent, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(
 			test_bus__calls_may_be_cancelled_while_they_complete, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_bus__both_ends_may_close_with_requests_under_way, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bus__a_request_survives_the_servers_restart,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			test_bus__a_request_survives_the_servers_restart, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_bus__tls_without_certificates_is_refused_with_the_setting, setup, teardown),
+			test_bus__tls_without_certificates_is_refused_with_the_setting, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,9 +66,11 @@ static void test_config__values_are_read(void **state)
 {
 	struct fixture *fx = *state;
 
-	assert_int_equal(load(fx, "data_dir: /d\nscheduler:\n  host_delay_ms: 5\nlog_level: debug\n"
-				  "bus:\n  listen: [\"tcp://127.0.0.1:1\", \"ipc:///x\"]\n"
-				  "url:\n  tracking_parameters: only\n"), 0);
+	assert_int_equal(load(fx,
+				 "data_dir: /d\nscheduler:\n  host_delay_ms: 5\nlog_level: debug\n"
+				 "bus:\n  listen: [\"tcp://127.0.0.1:1\", \"ipc:///x\"]\n"
+				 "url:\n  tracking_parameters: only\n"),
+		0);
 	assert_string_equal(fx->config->data_dir, "/d");
 	assert_int_equal(fx->config->scheduler.host_delay_ms, 5);
 	assert_int_equal(fx->config->bus.listen.len, 2);
@@ -82,12 +84,15 @@ static void test_config__errors_name_file_line_and_key(void **state)
 
 	assert_error(fx, "data_dir: /d\nscheduler:\n  hots_delay_ms: 5\n",
 		":3: scheduler.hots_delay_ms: no such setting");
-	assert_error(fx, "crawler:\n  threads: 1000\n", ":2: crawler.threads: 1000 is not within 1 to 64");
-	assert_error(fx, "crawler:\n  threads: many\n", ":2: crawler.threads: 'many' is not a whole number");
+	assert_error(fx, "crawler:\n  threads: 1000\n",
+		":2: crawler.threads: 1000 is not within 1 to 64");
+	assert_error(fx, "crawler:\n  threads: many\n",
+		":2: crawler.threads: 'many' is not a whole number");
 	assert_error(fx, "\n\nlog_level: loud\n", ":3: log_level: 'loud' is none of: ");
 	assert_error(fx, "data_dir: d\n", ":1: data_dir: 'd' must be an absolute path");
 	assert_error(fx, "data_dir: /a\ndata_dir: /b\n", ":2: data_dir: stands here a second time");
-	assert_error(fx, "alerts:\n  redis: http://x\n", ":2: alerts.redis: 'http://x' must begin with");
+	assert_error(fx, "alerts:\n  redis: http://x\n",
+		":2: alerts.redis: 'http://x' must begin with");
 	assert_error(fx, "scheduler: 5\n", ":1: scheduler: must be a map of settings");
 	assert_error(fx, "data_dir: [a]\n", ":1: data_dir: must be a plain value");
 	assert_error(fx, "- a\n", ":1: must be a map of settings");
@@ -121,11 +126,15 @@ static void test_config__an_absent_file_is_an_error_when_it_was_named(void **sta
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_config__an_empty_file_is_all_defaults, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_config__an_empty_file_is_all_defaults, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(test_config__values_are_read, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_config__errors_name_file_line_and_key, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_config__all_errors_are_told_at_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_config__a_node_inside_itself_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_config__errors_name_file_line_and_key, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_config__all_errors_are_told_at_once, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_config__a_node_inside_itself_is_refused, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(
 			test_config__an_absent_file_is_an_error_when_it_was_named, setup, teardown),
 	};

@@ -87,7 +87,10 @@ static void test_fold__combining_marks_compose(void **state)
 static void test_fold__faulty_bytes_become_the_replacement_character(void **state)
 {
 	(void)state;
-	assert_folds("a\xFF" "b", "a\uFFFD" "b");
+	assert_folds("a\xFF"
+		     "b",
+		"a\uFFFD"
+		"b");
 }
 
 static void test_fold__nothing_folds_to_nothing(void **state)

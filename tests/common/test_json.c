@@ -11,7 +11,9 @@ static void test_json__what_is_written_is_read_back(void **state)
 
 	(void)state;
 	json_open(&out, '{');
-	json_field_str(&out, "a", "人\"\\\n\x01" "b");
+	json_field_str(&out, "a",
+		"人\"\\\n\x01"
+		"b");
 	json_field_int(&out, "n", -9007199254740991);
 	json_field_bool(&out, "t", true);
 	json_key(&out, "list");
@@ -22,10 +24,13 @@ static void test_json__what_is_written_is_read_back(void **state)
 	json_close(&out, '}');
 	json_close(&out, ']');
 	json_close(&out, '}');
-	assert_string_equal(out.data, "{\"a\":\"人\\\"\\\\\\n\\u0001b\",\"n\":-9007199254740991,\"t\":true,"
-				      "\"list\":[null,\"\",{}]}");
+	assert_string_equal(out.data,
+		"{\"a\":\"人\\\"\\\\\\n\\u0001b\",\"n\":-9007199254740991,\"t\":true,"
+		"\"list\":[null,\"\",{}]}");
 	assert_int_equal(json_parse(strbuf_span(&out), &j, NULL), 0);
-	assert_string_equal(json_get_str(j, "a"), "人\"\\\n\x01" "b");
+	assert_string_equal(json_get_str(j, "a"),
+		"人\"\\\n\x01"
+		"b");
 	assert_int_equal(json_get_int(j, "n", 0), -9007199254740991);
 	assert_int_equal(json_len(json_get(j, "list")), 3);
 	json_write(&again, j);

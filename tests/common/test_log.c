@@ -29,11 +29,12 @@ static const char *logged(const struct log_ctx *ctx, const char *text)
 
 static void test_log__a_line_tells_level_context_and_message(void **state)
 {
-	const struct log_ctx service = {NULL, "service", "crawler"}, worker = {&service, "worker", "a 1"};
+	const struct log_ctx service = {NULL, "service", "crawler"},
+			     worker = {&service, "worker", "a 1"};
 
 	(void)state;
-	assert_non_null(
-		strstr(logged(&worker, "it fell"), "level=warn service=crawler worker=\"a 1\" msg=\"it fell\"\n"));
+	assert_non_null(strstr(logged(&worker, "it fell"),
+		"level=warn service=crawler worker=\"a 1\" msg=\"it fell\"\n"));
 	assert_non_null(strstr(logged(NULL, ""), "msg=\"\"\n"));
 }
 
@@ -42,7 +43,8 @@ static void test_log__control_characters_are_never_written(void **state)
 {
 	(void)state;
 	assert_non_null(strstr(logged(NULL, "\x1b[2Jx"), "msg=\"\\x1b[2Jx\"\n"));
-	assert_non_null(strstr(logged(NULL, "a\nlevel=error b\x7f"), "msg=\"a\\x0alevel=error b\\x7f\"\n"));
+	assert_non_null(
+		strstr(logged(NULL, "a\nlevel=error b\x7f"), "msg=\"a\\x0alevel=error b\\x7f\"\n"));
 }
 
 static void test_log__a_long_message_is_cut_and_ends_its_line(void **state)

@@ -335,8 +335,8 @@ static void test_protocol__hostile_bytes_are_answered(void **state)
 		int r;
 
 		strbuf_add(&m, "\x83\xa1v\x01\xa1t", 6);
-		strbuf_add_char(
-			&m, rows[i].message == 'q' ? MESSAGE_WORK_REQUEST : MESSAGE_WORK_REPLY);
+		strbuf_add_char(&m,
+			rows[i].message == 'q' ? MESSAGE_WORK_REQUEST : MESSAGE_WORK_REPLY);
 		strbuf_add(&m, rows[i].bytes, rows[i].len);
 		r = decode_copy(m.data, m.len);
 		if (r != rows[i].expected)

@@ -30,7 +30,8 @@ static void on_reload(void *arg)
 
 static void open_service(struct fixture *fx)
 {
-	fx->service = service_new(fx->loop, &(struct service_handlers){.stop = on_stop, .reload = on_reload, .arg = fx});
+	fx->service = service_new(fx->loop,
+		&(struct service_handlers){.stop = on_stop, .reload = on_reload, .arg = fx});
 }
 
 static int setup(void **state)
@@ -101,7 +102,8 @@ static void test_service__a_supervisor_hears_once_that_it_is_ready(void **state)
 	setenv(SERVICE_READY_FD_ENV, text, 1);
 	service_ready(fx->service, "ready");
 	assert_int_equal(read(fds[0], bytes, sizeof bytes), 1);
-	assert_int_equal(read(fds[0], bytes, sizeof bytes), 0); /* closed, so that it does not outlive us */
+	assert_int_equal(read(fds[0], bytes, sizeof bytes),
+		0); /* closed, so that it does not outlive us */
 	assert_null(getenv(SERVICE_READY_FD_ENV));
 	close(fds[0]);
 }

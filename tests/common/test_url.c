@@ -16,7 +16,9 @@ static void test_url__relative_references_resolve_as_the_standard_says(void **st
 		{"http://0x7f.1/", "", "http://127.0.0.1/"},
 		{"http://例子.中国/", "", "http://xn--fsqu00a.xn--fiqs8s/"},
 		{"http:\\\\example.org\\a", "", "http://example.org/a"},
-		{"a% b%1\x01" "c", "http://example.org/", "http://example.org/a%%20b%1%01c"},
+		{"a% b%1\x01"
+		 "c",
+			"http://example.org/", "http://example.org/a%%20b%1%01c"},
 		{"a%?b%&`%/../c", "http://example.org/%/%~~", "http://example.org/%/a%?b%&`%/../c"},
 		{"%/x/../y%", "http://example.org/", "http://example.org/%/y%"},
 		{"/新闻/1", "http://example.org", "http://example.org/%E6%96%B0%E9%97%BB/1"},
@@ -34,14 +36,15 @@ static void test_url__relative_references_resolve_as_the_standard_says(void **st
 
 static void test_url__what_is_not_web_is_refused(void **state)
 {
-	static const char *const inputs[] = {"mailto:a@b", "javascript:void(0)", "ftp://a/", "http://",
-		"relative", "http://a b/", "data:text/html,x", ""};
+	static const char *const inputs[] = {"mailto:a@b", "javascript:void(0)", "ftp://a/",
+		"http://", "relative", "http://a b/", "data:text/html,x", ""};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
 		STRBUF_LOCAL(out);
 
-		assert_int_equal(url_resolve(span_str(inputs[i]), (struct span){0}, &out), -ERR_PARSE);
+		assert_int_equal(url_resolve(span_str(inputs[i]), (struct span){0}, &out),
+			-ERR_PARSE);
 		assert_int_equal(out.len, 0);
 	}
 }
@@ -51,8 +54,9 @@ static void test_url__a_query_is_in_the_charset_of_its_page(void **state)
 	STRBUF_LOCAL(out);
 
 	(void)state;
-	assert_int_equal(url_resolve_encoded(SPAN_LITERAL("/s?q=人工"), SPAN_LITERAL("http://a.cn/"), "GBK",
-				 &out), 0);
+	assert_int_equal(url_resolve_encoded(SPAN_LITERAL("/s?q=人工"),
+				 SPAN_LITERAL("http://a.cn/"), "GBK", &out),
+		0);
 	assert_string_equal(out.data, "http://a.cn/s?q=%C8%CB%B9%A4");
 }
 
@@ -75,7 +79,8 @@ static void test_url__canonical_drops_what_does_not_change_the_page(void **state
 		STRBUF_LOCAL(out);
 		STRBUF_LOCAL(again);
 
-		assert_int_equal(url_canonical(span_str(rows[i].href), &url_rules_default, &out), 0);
+		assert_int_equal(url_canonical(span_str(rows[i].href), &url_rules_default, &out),
+			0);
 		assert_string_equal(out.data, rows[i].canonical);
 		assert_int_equal(url_canonical(strbuf_span(&out), &url_rules_default, &again), 0);
 		assert_string_equal(again.data, out.data);

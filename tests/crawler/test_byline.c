@@ -66,8 +66,8 @@ static void test_byline__datelines_name_reporters(void **state)
 	struct byline f = {0};
 
 	(void)state;
-	byline_read_dateline(
-		span_str("新华社江城5月1日电（记者李想、周到）今天上午，大桥通车。"), a, &f);
+	byline_read_dateline(span_str("新华社江城5月1日电（记者李想、周到）今天上午，大桥通车。"),
+		a, &f);
 	assert_string_equal(f.publisher, "新华社");
 	assert_string_equal(joined(a, &f.authors), "李想,周到");
 }

@@ -6,7 +6,7 @@
 /* 人工智能 in GBK, 人工智慧 in Big5. */
 #define GBK_WORD  "\xC8\xCB\xB9\xA4\xD6\xC7\xC4\xDC"
 #define BIG5_WORD "\xA4\x48\xA4\x75\xB4\xBC\xBC\x7A"
-#define WORD	  "人工智能"
+#define WORD      "人工智能"
 
 static void check(const char *bytes, const char *content_type, enum charset_kind kind,
 	const char *encoding, const char *text)

@@ -141,30 +141,30 @@ static void test_clean__nothing_gives_an_empty_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			test_clean__doubled_bodies_stand_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_clean__a_line_equal_to_the_one_before_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_clean__doubled_bodies_stand_once, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_clean__a_line_equal_to_the_one_before_goes,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(test_clean__a_refrain_stays, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_clean__the_headline_is_no_paragraph, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_clean__what_follows_the_tails_label_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_clean__the_headline_is_no_paragraph, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_clean__what_follows_the_tails_label_goes,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(test_clean__credits_become_facts, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_clean__image_credits_inside_of_text_go, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_clean__a_string_repeated_at_once_stands_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_clean__promotion_of_apps_goes, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_clean__brackets_of_the_author_stay, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_clean__torn_tags_become_what_they_were, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_clean__one_long_line_becomes_paragraphs, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_clean__nothing_gives_an_empty_text, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_clean__image_credits_inside_of_text_go, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_clean__a_string_repeated_at_once_stands_once,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(test_clean__promotion_of_apps_goes, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_clean__brackets_of_the_author_stay, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_clean__torn_tags_become_what_they_were, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_clean__one_long_line_becomes_paragraphs, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_clean__nothing_gives_an_empty_text, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

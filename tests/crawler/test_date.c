@@ -132,11 +132,11 @@ static void test_date__running_text_needs_a_year(void **state)
 	size_t end;
 
 	(void)state;
-	assert_false(date_find(
-		span_str("会议于5月12日召开，每天9:00-12:00接待"), &china, false, &t, &end));
+	assert_false(date_find(span_str("会议于5月12日召开，每天9:00-12:00接待"), &china, false, &t,
+		&end));
 	assert_false(date_find(span_str("编号120250501889号"), &china, false, &t, &end));
-	assert_true(date_find(
-		span_str("本网于2025年5月1日报道，2025-05-02补充"), &china, false, &t, &end));
+	assert_true(date_find(span_str("本网于2025年5月1日报道，2025-05-02补充"), &china, false, &t,
+		&end));
 	assert_int_equal(t.precision, PRECISION_DAY);
 	assert_int_equal(t.ms, INT64_C(1746028800000));
 	assert_int_equal(end, strlen("本网于2025年5月1日"));

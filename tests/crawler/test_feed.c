@@ -124,8 +124,9 @@ static void test_feed__broken_feeds_give_what_they_have(void **state)
 {
 	struct fixture *fx = *state;
 
-	assert_true(parse(fx, "\n <rss version='2.0'><channel><item><title>甲 & 乙&nbsp;丙</title>"
-			      "<link>http://a.cn/1?a=1&b=2</link></item><item><title>丁"));
+	assert_true(parse(fx,
+		"\n <rss version='2.0'><channel><item><title>甲 & 乙&nbsp;丙</title>"
+		"<link>http://a.cn/1?a=1&b=2</link></item><item><title>丁"));
 	assert_true(fx->feed.n_entries >= 1);
 	assert_non_null(strstr(fx->feed.entries[0].title, "甲"));
 }
@@ -172,14 +173,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_feed__rss2, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_feed__atom, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_feed__rss1, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_feed__broken_feeds_give_what_they_have, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_feed__entities_are_not_expanded, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_feed__other_documents_are_none, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_feed__a_tag_of_a_million_attributes_is_cut_off, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_feed__broken_feeds_give_what_they_have, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_feed__entities_are_not_expanded, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_feed__other_documents_are_none, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_feed__a_tag_of_a_million_attributes_is_cut_off,
+			setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,8 +19,8 @@ static bool allows(const char *text, const char *range)
 
 static void test_guard__public_addresses_are_allowed(void **state)
 {
-	static const char *const addresses[] = {"8.8.8.8", "114.114.114.114", "172.32.0.1", "100.128.0.1",
-		"2400:3200::1", "::ffff:8.8.8.8"};
+	static const char *const addresses[] = {"8.8.8.8", "114.114.114.114", "172.32.0.1",
+		"100.128.0.1", "2400:3200::1", "::ffff:8.8.8.8"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++)
@@ -31,8 +31,9 @@ static void test_guard__everything_else_is_not(void **state)
 {
 	static const char *const addresses[] = {"127.0.0.1", "0.0.0.0", "10.1.2.3", "172.16.0.1",
 		"172.31.255.255", "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1",
-		"255.255.255.255", "192.0.2.1", "198.18.0.1", "::1", "::", "fe80::1", "fd00::1", "ff02::1",
-		"2001:db8::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::"};
+		"255.255.255.255", "192.0.2.1", "198.18.0.1", "::1", "::", "fe80::1", "fd00::1",
+		"ff02::1", "2001:db8::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
+		"2002:7f00:1::"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {

@@ -71,8 +71,9 @@ static void test_html__shown_text_leaves_out_scripts(void **state)
 {
 	struct fixture *fx = *state;
 
-	parse(fx, "<body>甲&nbsp; \n乙<script>var "
-		  "丙;</script><style>丁{}</style>&ldquo;戊&rdquo;</body>");
+	parse(fx,
+		"<body>甲&nbsp; \n乙<script>var "
+		"丙;</script><style>丁{}</style>&ldquo;戊&rdquo;</body>");
 	assert_string_equal(text_of(fx, find(fx, HTML_BODY)), "甲 乙“戊”");
 }
 
@@ -87,8 +88,8 @@ static void test_html__select_gives_nodes_in_order_once(void **state)
 	assert_int_equal(n, 2);
 	assert_true(span_is(html_attr(fx->h, nodes[0], "href"), "1"));
 	assert_true(span_is(html_attr(fx->h, nodes[1], "href"), "2"));
-	assert_int_equal(
-		html_select(fx->h, "li:nth-child(2", fx->arena, &nodes, &n), 0); /* CSS closes it */
+	assert_int_equal(html_select(fx->h, "li:nth-child(2", fx->arena, &nodes, &n),
+		0); /* CSS closes it */
 	assert_int_equal(html_select(fx->h, "!!", fx->arena, &nodes, &n), -ERR_PARSE);
 }
 
@@ -170,18 +171,18 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_html__nodes_are_in_document_order_with_their_ends, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_html__shown_text_leaves_out_scripts, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_html__select_gives_nodes_in_order_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_html__an_empty_page_has_a_tree, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_html__hostile_pages_cost_no_more_than_others, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_html__unknown_names_fill_no_table, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_html__depth_is_limited_and_text_is_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_html__shown_text_leaves_out_scripts, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_html__select_gives_nodes_in_order_once, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_html__an_empty_page_has_a_tree, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_html__hostile_pages_cost_no_more_than_others,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(test_html__unknown_names_fill_no_table, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_html__depth_is_limited_and_text_is_kept, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,8 +33,8 @@ static struct {
 	int n_cancelled;
 } fake;
 
-struct robots_query *robots_query_start(struct robots_cache *c, const struct robots_request *request,
-	robots_done_fn *done, void *arg)
+struct robots_query *robots_query_start(struct robots_cache *c,
+	const struct robots_request *request, robots_done_fn *done, void *arg)
 {
 	(void)c;
 	(void)request;
@@ -77,7 +77,8 @@ void pool_submit(struct pool *p, pool_fn *work, pool_fn *done, void *arg)
 	fake.pool = (struct pool_work){work, done, arg};
 }
 
-void keep_page(struct keep *k, struct record *record, struct span raw, keep_done_fn *done, void *arg)
+void keep_page(struct keep *k, struct record *record, struct span raw, keep_done_fn *done,
+	void *arg)
 {
 	(void)k;
 	(void)record;
@@ -122,8 +123,10 @@ static int setup(void **state)
 	clock_fake_set(1764000000000);
 	fx->loop = loop_new();
 	assert_int_equal(config_load(NULL, &fx->config, &errors), 0);
-	fx->env = (struct job_env){.loop = fx->loop, .config = &fx->config->crawler,
-		.url_rules = &url_rules_default, .log = &quiet};
+	fx->env = (struct job_env){.loop = fx->loop,
+		.config = &fx->config->crawler,
+		.url_rules = &url_rules_default,
+		.log = &quiet};
 	*state = fx;
 	return 0;
 }
@@ -142,9 +145,18 @@ static int teardown(void **state)
 
 static struct lease lease_of(enum work_kind kind)
 {
-	return (struct lease){.url_number = 7, .lease_number = 8, .url = "http://a.cn/x.html",
-		.source = "a", .kind = kind, .duration_ms = 60000, .etag = "\"old\"",
-		.last_modified = "", .title = "", .publisher = "", .region = "", .link_selector = ""};
+	return (struct lease){.url_number = 7,
+		.lease_number = 8,
+		.url = "http://a.cn/x.html",
+		.source = "a",
+		.kind = kind,
+		.duration_ms = 60000,
+		.etag = "\"old\"",
+		.last_modified = "",
+		.title = "",
+		.publisher = "",
+		.region = "",
+		.link_selector = ""};
 }
 
 static void start(struct fixture *fx, enum work_kind kind)
@@ -156,16 +168,21 @@ static void start(struct fixture *fx, enum work_kind kind)
 
 static void answer_robots(enum robots_verdict verdict, bool requested)
 {
-	const struct robots_answer answer = {.verdict = verdict, .requested = requested,
-		.crawl_delay_ms = 50, .error = "because"};
+	const struct robots_answer answer = {.verdict = verdict,
+		.requested = requested,
+		.crawl_delay_ms = 50,
+		.error = "because"};
 
 	fake.robots(fake.robots_arg, &answer);
 }
 
 static void answer_transfer(int status, const char *body)
 {
-	struct transfer_result r = {.http_status = status, .headers = STRBUF_INIT, .body = STRBUF_INIT,
-		.etag = "\"new\"", .content_type = "text/html; charset=utf-8",
+	struct transfer_result r = {.http_status = status,
+		.headers = STRBUF_INIT,
+		.body = STRBUF_INIT,
+		.etag = "\"new\"",
+		.content_type = "text/html; charset=utf-8",
 		.location = "http://b.cn/y.html"};
 
 	strbuf_add_str(&r.body, body);

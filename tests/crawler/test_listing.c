@@ -69,7 +69,8 @@ static void test_listing__a_single_article_is_enough(void **state)
 {
 	struct fixture *fx = *state;
 
-	read_list(fx, NAV
+	read_list(fx,
+		NAV
 		"<a href=post/8841.html>江城夜校为何坐满了年轻人?</a> <a href=cal.php>日历</a>");
 	assert_int_equal(fx->out.n_items, 1);
 	assert_string_equal(fx->out.items[0].url, "http://news.a.cn/yw/post/8841.html");
@@ -87,9 +88,10 @@ static void test_listing__the_sources_rules_are_obeyed(void **state)
 	fx->in.exclude = exclude;
 	fx->in.n_exclude = 1;
 	fx->in.link_selector = "div.box";
-	read_list(fx, "<div class=box><a href=/art/1>短题</a><a href=/video/art/2>短题二</a>"
-		      "<a href=/other/3>另一篇文章的标题在这里</a></div><a "
-		      "href=/art/9.html>框外的一篇文章标题也很长</a>");
+	read_list(fx,
+		"<div class=box><a href=/art/1>短题</a><a href=/video/art/2>短题二</a>"
+		"<a href=/other/3>另一篇文章的标题在这里</a></div><a "
+		"href=/art/9.html>框外的一篇文章标题也很长</a>");
 	assert_int_equal(fx->out.n_items, 1);
 	assert_string_equal(fx->out.items[0].url, "http://news.a.cn/art/1");
 	fx->in.link_selector = "div.box a";
@@ -117,8 +119,9 @@ static void test_listing__each_address_once_with_its_best_title(void **state)
 {
 	struct fixture *fx = *state;
 
-	read_list(fx, "<a href=/a/12345.html#top>江城大桥通车仪式</a><p>"
-		      "<a href=/a/12345.html>江城大桥通车仪式今天上午举行</a>");
+	read_list(fx,
+		"<a href=/a/12345.html#top>江城大桥通车仪式</a><p>"
+		"<a href=/a/12345.html>江城大桥通车仪式今天上午举行</a>");
 	assert_int_equal(fx->out.n_items, 1);
 	assert_string_equal(fx->out.items[0].title, "江城大桥通车仪式今天上午举行");
 }
@@ -150,8 +153,9 @@ static void test_listing__script_paging_gives_the_next_page(void **state)
 {
 	struct fixture *fx = *state;
 
-	read_list(fx, "<a href=/a/12345.html>江城大桥通车仪式今天举行</a>"
-		      "<script>createPageHTML(20, 0, \"index\", \"html\");</script>");
+	read_list(fx,
+		"<a href=/a/12345.html>江城大桥通车仪式今天举行</a>"
+		"<script>createPageHTML(20, 0, \"index\", \"html\");</script>");
 	assert_string_equal(fx->out.next_page, "http://news.a.cn/yw/index_1.html");
 }
 
@@ -169,24 +173,24 @@ static void test_listing__a_page_without_articles_says_so(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			test_listing__a_list_without_its_furniture, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_listing__a_single_article_is_enough, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_listing__the_sources_rules_are_obeyed, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_listing__base_and_charset_shape_addresses, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_listing__each_address_once_with_its_best_title, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_listing__a_list_without_its_furniture, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_listing__a_single_article_is_enough, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_listing__the_sources_rules_are_obeyed, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_listing__base_and_charset_shape_addresses,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(test_listing__each_address_once_with_its_best_title,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_listing__a_date_glued_to_the_title_is_the_items, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_listing__lists_inside_of_scripts_are_found, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_listing__script_paging_gives_the_next_page, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_listing__a_page_without_articles_says_so, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_listing__lists_inside_of_scripts_are_found,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(test_listing__script_paging_gives_the_next_page,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(test_listing__a_page_without_articles_says_so,
+			setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

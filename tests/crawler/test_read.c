@@ -4,7 +4,7 @@
 #include "common/fold.h"
 #include "tests/cmocka_all.h"
 
-#define NOW_MS	       INT64_C(1748522400000) /* 2025-05-29T20:40:00+08:00 */
+#define NOW_MS         INT64_C(1748522400000) /* 2025-05-29T20:40:00+08:00 */
 #define HOSTILE_BYTES  2000000
 #define HOSTILE_MS_MAX 60000 /* a quadratic reader takes hours; sanitizers are slow */
 
@@ -106,13 +106,13 @@ static void test_read__the_same_input_gives_the_same_record(void **state)
 static void test_read__table_layout_and_a_bold_headline(void **state)
 {
 	struct fixture *fx = *state;
-	const struct record *r =
-		read_page(fx, "<title>江城印发算力行动方案-江南網</"
-			      "title><table><tr><td><b>江城印发算力行动方案</b></td></tr>"
-			      "<tr><td>2025-05-27 11:54:40 来源:江城新闻客户端 责任编辑:陈默 "
-			      "我来说两句 |</td></tr><tr><td>" BODY
-			      "</td></tr></table><table><tr><td><a href=1>热点一</a><a "
-			      "href=2>热点二</a></td></tr></table>");
+	const struct record *r = read_page(fx,
+		"<title>江城印发算力行动方案-江南網</"
+		"title><table><tr><td><b>江城印发算力行动方案</b></td></tr>"
+		"<tr><td>2025-05-27 11:54:40 来源:江城新闻客户端 责任编辑:陈默 "
+		"我来说两句 |</td></tr><tr><td>" BODY
+		"</td></tr></table><table><tr><td><a href=1>热点一</a><a "
+		"href=2>热点二</a></td></tr></table>");
 
 	assert_string_equal(r->title, "江城印发算力行动方案");
 	assert_string_equal(r->text, TEXT);
@@ -177,13 +177,13 @@ static void test_read__what_the_lease_knows_fills_gaps(void **state)
 static void test_read__traditional_text_stays_traditional(void **state)
 {
 	struct fixture *fx = *state;
-	const struct record *r =
-		read_page(fx, "<title>江城發(fā)佈產(chǎn)業(yè)方案-江南網(wǎng)</"
-			      "title><h1>江城發(fā)佈產(chǎn)業(yè)方案</h1><div><p>"
-			      "江城市近日印發(fā)方案，提出發(fā)展智能產(chǎn)業(yè)"
-			      "，建設三個中心，支持企業(yè)開放場景。</p>"
-			      "<p>市級財政每年安排專項資金，對首次上雲的中小企業(yè)"
-			      "給予補貼，最高一百萬元。</p></div>");
+	const struct record *r = read_page(fx,
+		"<title>江城發(fā)佈產(chǎn)業(yè)方案-江南網(wǎng)</"
+		"title><h1>江城發(fā)佈產(chǎn)業(yè)方案</h1><div><p>"
+		"江城市近日印發(fā)方案，提出發(fā)展智能產(chǎn)業(yè)"
+		"，建設三個中心，支持企業(yè)開放場景。</p>"
+		"<p>市級財政每年安排專項資金，對首次上雲的中小企業(yè)"
+		"給予補貼，最高一百萬元。</p></div>");
 
 	assert_string_equal(r->title, "江城發佈產業方案");
 	assert_string_equal(r->lang, "zh-Hant");
@@ -194,19 +194,19 @@ static void test_read__traditional_text_stays_traditional(void **state)
 static void test_read__gb18030_pages(void **state)
 {
 	struct fixture *fx = *state;
-	const struct record *r =
-		read_page(fx, "<meta http-equiv=Content-Type content='text/html; "
-			      "charset=gb2312'><title>\xB7\xBD\xB0\xB8</title><p>"
-			      /* 方案提出，安排资金，给予补贴。 three times */
-			      "\xB7\xBD\xB0\xB8\xCC\xE1\xB3\xF6\xA3\xAC\xB0\xB2\xC5\xC5\xD7\xCA\xBD"
-			      "\xF0\xA3\xAC\xB8\xF8\xD3\xE8\xB2\xB9\xCC\xF9\xA1\xA3"
-			      "<p>"
-			      "\xCC\xE1\xB3\xF6\xB7\xBD\xB0\xB8\xA3\xAC\xB0\xB2\xC5\xC5\xD7\xCA\xBD"
-			      "\xF0\xA3\xAC\xB8\xF8\xD3\xE8\xB2\xB9\xCC\xF9\xA1\xA3");
+	const struct record *r = read_page(fx,
+		"<meta http-equiv=Content-Type content='text/html; "
+		"charset=gb2312'><title>\xB7\xBD\xB0\xB8</title><p>"
+		/* 方案提出，安排资金，给予补贴。 three times */
+		"\xB7\xBD\xB0\xB8\xCC\xE1\xB3\xF6\xA3\xAC\xB0\xB2\xC5\xC5\xD7\xCA\xBD"
+		"\xF0\xA3\xAC\xB8\xF8\xD3\xE8\xB2\xB9\xCC\xF9\xA1\xA3"
+		"<p>"
+		"\xCC\xE1\xB3\xF6\xB7\xBD\xB0\xB8\xA3\xAC\xB0\xB2\xC5\xC5\xD7\xCA\xBD"
+		"\xF0\xA3\xAC\xB8\xF8\xD3\xE8\xB2\xB9\xCC\xF9\xA1\xA3");
 
 	assert_string_equal(r->charset, "GB18030");
-	assert_string_equal(
-		r->text, "方案提出，安排资金，给予补贴。\n提出方案，安排资金，给予补贴。");
+	assert_string_equal(r->text,
+		"方案提出，安排资金，给予补贴。\n提出方案，安排资金，给予补贴。");
 }
 
 static void test_read__pages_without_an_article_say_why(void **state)
@@ -306,27 +306,27 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_read__a_government_page, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_read__the_same_input_gives_the_same_record, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_read__table_layout_and_a_bold_headline, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_read__dates_of_side_boxes_are_not_the_pages, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_read__json_ld_tells_date_and_author, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_read__what_the_lease_knows_fills_gaps, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_read__traditional_text_stays_traditional, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read__the_same_input_gives_the_same_record,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read__table_layout_and_a_bold_headline, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_read__dates_of_side_boxes_are_not_the_pages,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read__json_ld_tells_date_and_author, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_read__what_the_lease_knows_fills_gaps, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_read__traditional_text_stays_traditional,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(test_read__gb18030_pages, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_read__pages_without_an_article_say_why, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_read__pages_that_send_on_are_no_articles, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_read__the_bytes_decide_what_a_list_is, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_read__items_stay_within_the_buss_limits, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read__pages_without_an_article_say_why, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_read__pages_that_send_on_are_no_articles,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read__the_bytes_decide_what_a_list_is, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_read__items_stay_within_the_buss_limits, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(test_read__hostile_pages_end, setup, teardown),
 	};
 

@@ -27,7 +27,8 @@ static void test_robots__longest_match_wins_and_allow_wins_a_tie(void **state)
 
 static void test_robots__wildcards_and_anchor(void **state)
 {
-	static const char file[] = "User-agent: *\nDisallow: /*.pdf$\nDisallow: /x*y*z\nDisallow: /end$\n";
+	static const char file[] =
+		"User-agent: *\nDisallow: /*.pdf$\nDisallow: /x*y*z\nDisallow: /end$\n";
 
 	(void)state;
 	assert_false(allows(file, "x", "/a/b.pdf"));
@@ -40,8 +41,9 @@ static void test_robots__wildcards_and_anchor(void **state)
 
 static void test_robots__our_group_replaces_the_general_one(void **state)
 {
-	static const char file[] = "User-agent: *\nDisallow: /\n\nUser-agent: policywatch\nUser-agent: other\n"
-				   "Disallow: /private\n\nUser-agent: PolicyWatch\nDisallow: /more\n";
+	static const char file[] =
+		"User-agent: *\nDisallow: /\n\nUser-agent: policywatch\nUser-agent: other\n"
+		"Disallow: /private\n\nUser-agent: PolicyWatch\nDisallow: /more\n";
 
 	(void)state;
 	assert_true(allows(file, "policywatch/0.1 (+x)", "/a"));
@@ -52,7 +54,8 @@ static void test_robots__our_group_replaces_the_general_one(void **state)
 
 static void test_robots__percent_encoding_is_one_form(void **state)
 {
-	static const char file[] = "User-agent: *\nDisallow: /%7ejoe/\nDisallow: /新闻\nDisallow: /a%2fb\n";
+	static const char file[] =
+		"User-agent: *\nDisallow: /%7ejoe/\nDisallow: /新闻\nDisallow: /a%2fb\n";
 
 	(void)state;
 	assert_false(allows(file, "x", "/~joe/"));
@@ -82,8 +85,8 @@ static void test_robots__delay_and_sitemaps_are_read(void **state)
 	static const char file[] = "Sitemap: http://a/s.xml\nUser-agent: *\nCrawl-delay: 1.5\n"
 				   "sitemap: /rel.xml\n";
 	CLEANUP(robots_freep) struct robots *r = robots_parse(span_str(file), "x");
-	CLEANUP(robots_freep) struct robots *none =
-		robots_parse(SPAN_LITERAL("User-agent: *\nCrawl-delay: soon\n"), "x");
+	CLEANUP(robots_freep)
+	struct robots *none = robots_parse(SPAN_LITERAL("User-agent: *\nCrawl-delay: soon\n"), "x");
 
 	(void)state;
 	assert_int_equal(robots_crawl_delay_ms(r), 1500);

@@ -91,7 +91,8 @@ static void on_answer(void *arg, const struct robots_answer *answer)
 
 static void ask(struct fixture *fx, int64_t delay_ms)
 {
-	const struct robots_request request = {.url = "http://a.cn/x/1.html", .delay_ms = delay_ms,
+	const struct robots_request request = {.url = "http://a.cn/x/1.html",
+		.delay_ms = delay_ms,
 		.ends_at_ms = clock_mono_ms() + 60000};
 
 	fx->query = robots_query_start(fx->cache, &request, on_answer, fx);
@@ -99,8 +100,11 @@ static void ask(struct fixture *fx, int64_t delay_ms)
 
 static void answer(enum transfer_fault fault, int status, const char *body, const char *location)
 {
-	struct transfer_result r = {.fault = fault, .http_status = status, .headers = STRBUF_INIT,
-		.body = STRBUF_INIT, .location = location};
+	struct transfer_result r = {.fault = fault,
+		.http_status = status,
+		.headers = STRBUF_INIT,
+		.body = STRBUF_INIT,
+		.location = location};
 	transfer_done_fn *done = TAKE_PTR(fake.done);
 
 	strbuf_add_str(&r.body, body);

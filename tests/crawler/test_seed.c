@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define NOW_MS	    INT64_C(1753000000000) /* July 2025, after all of the documents */
-#define CHARS_SLACK 2			   /* percent */
+#define NOW_MS      INT64_C(1753000000000) /* July 2025, after all of the documents */
+#define CHARS_SLACK 2                      /* percent */
 
 struct fixture {
 	char dir[64];
@@ -91,8 +91,8 @@ static int setup(void **state)
 	strcpy(fx->dir, "/tmp/policywatch-seed.XXXXXX");
 	assert_non_null(mkdtemp(fx->dir));
 	assert_int_equal(run("python3 " SHARED_DIR "/seed-site/build.py %s", fx->dir), 0);
-	assert_int_equal(
-		json_parse(slurp(fx->arena, SHARED_DIR "/facts/seed_truth.json"), &fx->truth, NULL),
+	assert_int_equal(json_parse(slurp(fx->arena, SHARED_DIR "/facts/seed_truth.json"),
+				 &fx->truth, NULL),
 		0);
 	*state = fx;
 	return 0;
@@ -134,8 +134,8 @@ static void check_facts(struct fixture *fx, const struct expected *e)
 	char published[CLOCK_TEXT_MAX];
 
 	assert_string_equal(r->title, e->title);
-	assert_string_equal(
-		clock_format(r->published.ms, r->published.zone_min, published), e->published);
+	assert_string_equal(clock_format(r->published.ms, r->published.zone_min, published),
+		e->published);
 	assert_string_equal(r->charset, e->charset);
 	assert_string_equal(r->publisher, e->publisher);
 	assert_string_equal(joined(fx->arena, &r->authors), e->authors);

@@ -38,7 +38,8 @@ struct fixture {
 	bool keeps_open, endless; /* after the answer: no close; the answer again and again */
 	int n_done;
 	enum transfer_fault fault;
-	struct transfer_result result; /* body and headers taken, the borrowed texts not to be used */
+	struct transfer_result
+		result; /* body and headers taken, the borrowed texts not to be used */
 	char etag[32], location[128];
 };
 
@@ -249,7 +250,8 @@ static void test_transfer__a_redirect_is_not_followed_but_told(void **state)
 static void test_transfer__no_other_scheme_is_fetched(void **state)
 {
 	struct fixture *fx = *state;
-	const struct transfer_request request = {.url = "file:///etc/passwd", .guard = {loopback, 1},
+	const struct transfer_request request = {.url = "file:///etc/passwd",
+		.guard = {loopback, 1},
 		.body_max_bytes = 1024};
 	struct transfer *t;
 
@@ -307,7 +309,8 @@ static void test_transfer__a_compression_bomb_takes_no_more_than_the_limit(void 
 
 	n = ZSTD_compress(packed, bound, zeros, BOMB_BYTES, 1);
 	assert_false(ZSTD_isError(n));
-	strbuf_printf(&fx->answer, OK_HEAD "Content-Encoding: zstd\r\nContent-Length: %zu\r\n\r\n", n);
+	strbuf_printf(&fx->answer, OK_HEAD "Content-Encoding: zstd\r\nContent-Length: %zu\r\n\r\n",
+		n);
 	strbuf_add(&fx->answer, packed, n);
 	run(fx, (struct transfer_request){.guard = {loopback, 1}, .body_max_bytes = 1 << 20});
 	assert_int_equal(fx->fault, TRANSFER_OK);
@@ -330,7 +333,8 @@ static void test_transfer__endless_headers_are_over_the_limit(void **state)
 
 	strbuf_add_str(&fx->answer, "HTTP/1.1 200 OK\r\n");
 	for (int i = 0; i < 8192; i++)
-		strbuf_printf(&fx->answer, "X-Header-%d: 0123456789012345678901234567890123456789\r\n", i);
+		strbuf_printf(&fx->answer,
+			"X-Header-%d: 0123456789012345678901234567890123456789\r\n", i);
 	run(fx, (struct transfer_request){.guard = {loopback, 1}});
 	assert_int_equal(fx->fault, TRANSFER_LIMIT);
 }
@@ -341,7 +345,8 @@ static void test_transfer__endless_interim_answers_are_over_the_limit(void **sta
 	struct fixture *fx = *state;
 
 	fx->endless = true;
-	strbuf_add_str(&fx->answer, "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n");
+	strbuf_add_str(&fx->answer,
+		"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n");
 	run(fx, (struct transfer_request){.guard = {loopback, 1}, .timeout_ms = 20000});
 	assert_int_equal(fx->fault, TRANSFER_LIMIT);
 }
@@ -353,7 +358,8 @@ static void test_transfer__a_trailer_does_not_replace_the_answer(void **state)
 	fetch(fx, OK_HEAD "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nHTTP/x: y\r\n\r\n");
 	assert_int_equal(fx->fault, TRANSFER_OK);
 	assert_string_equal(fx->result.body.data, "hello");
-	assert_true(span_starts_with(strbuf_span(&fx->result.headers), SPAN_LITERAL("HTTP/1.1 200")));
+	assert_true(
+		span_starts_with(strbuf_span(&fx->result.headers), SPAN_LITERAL("HTTP/1.1 200")));
 }
 
 static void test_transfer__a_body_that_does_not_end_ends_with_the_time(void **state)
@@ -371,10 +377,13 @@ static void test_transfer__validators_are_sent_as_they_are_or_not_at_all(void **
 	struct fixture *fx = *state;
 
 	strbuf_add_str(&fx->answer, "HTTP/1.1 304 Not Modified\r\n\r\n");
-	run(fx, (struct transfer_request){.guard = {loopback, 1}, .etag = "\"a\"",
-		.last_modified = "x\r\nCookie: stolen"});
+	run(fx,
+		(struct transfer_request){.guard = {loopback, 1},
+			.etag = "\"a\"",
+			.last_modified = "x\r\nCookie: stolen"});
 	assert_int_equal(fx->result.http_status, 304);
-	assert_true(span_find(strbuf_span(&fx->last_request), SPAN_LITERAL("If-None-Match: \"a\"\r\n")) > 0);
+	assert_true(span_find(strbuf_span(&fx->last_request),
+			    SPAN_LITERAL("If-None-Match: \"a\"\r\n")) > 0);
 	assert_int_equal(span_find(strbuf_span(&fx->last_request), SPAN_LITERAL("stolen")), -1);
 }
 

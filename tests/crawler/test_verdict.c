@@ -3,7 +3,9 @@
 
 static enum outcome verdict(int status, const char *type, const char *body)
 {
-	struct transfer_result r = {.http_status = status, .content_type = type, .location = "http://x/",
+	struct transfer_result r = {.http_status = status,
+		.content_type = type,
+		.location = "http://x/",
 		.body = STRBUF_INIT};
 	struct verdict v;
 
@@ -19,10 +21,11 @@ static void test_verdict__statuses_are_told_apart(void **state)
 		int status;
 		enum outcome outcome;
 	} rows[] = {{200, OUTCOME_OK}, {304, OUTCOME_NOT_MODIFIED}, {301, OUTCOME_MOVED},
-		{308, OUTCOME_MOVED}, {404, OUTCOME_GONE}, {410, OUTCOME_GONE}, {403, OUTCOME_BLOCKED},
-		{401, OUTCOME_BLOCKED}, {429, OUTCOME_THROTTLED}, {503, OUTCOME_THROTTLED},
-		{500, OUTCOME_DOWN}, {502, OUTCOME_DOWN}, {412, OUTCOME_CHALLENGE},
-		{521, OUTCOME_CHALLENGE}, {204, OUTCOME_EMPTY}, {999, OUTCOME_DOWN}};
+		{308, OUTCOME_MOVED}, {404, OUTCOME_GONE}, {410, OUTCOME_GONE},
+		{403, OUTCOME_BLOCKED}, {401, OUTCOME_BLOCKED}, {429, OUTCOME_THROTTLED},
+		{503, OUTCOME_THROTTLED}, {500, OUTCOME_DOWN}, {502, OUTCOME_DOWN},
+		{412, OUTCOME_CHALLENGE}, {521, OUTCOME_CHALLENGE}, {204, OUTCOME_EMPTY},
+		{999, OUTCOME_DOWN}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -32,7 +35,8 @@ static void test_verdict__statuses_are_told_apart(void **state)
 static void test_verdict__a_script_wall_is_no_article(void **state)
 {
 	(void)state;
-	assert_int_equal(verdict(200, "text/html", "<script>document.cookie='__jsl_clearance=x'</script>"),
+	assert_int_equal(verdict(200, "text/html",
+				 "<script>document.cookie='__jsl_clearance=x'</script>"),
 		OUTCOME_CHALLENGE);
 	assert_int_equal(verdict(202, "text/html", "<script>$_ts=window['$_ts']</script>"),
 		OUTCOME_CHALLENGE);

@@ -73,15 +73,23 @@ void bus_call_cancel(struct bus_call *call)
 	fake.n_cancelled++;
 }
 
-struct job *job_start(const struct job_env *env, const struct lease *lease, job_done_fn *done, void *arg)
+struct job *job_start(const struct job_env *env, const struct lease *lease, job_done_fn *done,
+	void *arg)
 {
 	struct job *j = &fake.jobs[fake.n_jobs++];
 
 	(void)env;
-	*j = (struct job){.running = true, .done = done, .arg = arg,
+	*j = (struct job){.running = true,
+		.done = done,
+		.arg = arg,
 		.duration_ms = lease->duration_ms,
-		.result = {.url_number = lease->url_number, .lease_number = lease->lease_number,
-			.error = "", .etag = "", .last_modified = "", .moved_to = "", .page = ""}};
+		.result = {.url_number = lease->url_number,
+			.lease_number = lease->lease_number,
+			.error = "",
+			.etag = "",
+			.last_modified = "",
+			.moved_to = "",
+			.page = ""}};
 	return j;
 }
 
@@ -136,8 +144,12 @@ static int setup(void **state)
 	fx->loop = loop_new();
 	fx->arena = arena_new();
 	fx->env = (struct job_env){.loop = fx->loop, .log = &quiet};
-	fx->worker = worker_new(&(struct worker_options){.env = &fx->env, .name = "w", .room = ROOM,
-		.hold_ms = 10000, .drained = on_drained, .drained_arg = fx});
+	fx->worker = worker_new(&(struct worker_options){.env = &fx->env,
+		.name = "w",
+		.room = ROOM,
+		.hold_ms = 10000,
+		.drained = on_drained,
+		.drained_arg = fx});
 	turn(fx);
 	*state = fx;
 	return 0;
@@ -163,7 +175,9 @@ static struct work_request request_in(struct fixture *fx, const struct bus_call 
 {
 	struct work_request request;
 
-	assert_int_equal(protocol_get_work_request(strbuf_span(&call->message), fx->arena, &request), 0);
+	assert_int_equal(protocol_get_work_request(strbuf_span(&call->message), fx->arena,
+				 &request),
+		0);
 	return request;
 }
 
@@ -181,10 +195,19 @@ static void answer(struct fixture *fx, struct bus_call *call, size_t n_leases)
 	struct lease leases[JOBS_MAX];
 
 	for (size_t i = 0; i < n_leases; i++)
-		leases[i] = (struct lease){.url_number = i + 1, .lease_number = 100 + i,
-			.duration_ms = LEASE_MS, .url = "http://a.cn/", .source = "a", .etag = "", .last_modified = "", .title = "",
-			.publisher = "", .region = "", .link_selector = ""};
-	protocol_put_work_reply(&(struct work_reply){.seq = request_in(fx, call).seq, .leases = leases,
+		leases[i] = (struct lease){.url_number = i + 1,
+			.lease_number = 100 + i,
+			.duration_ms = LEASE_MS,
+			.url = "http://a.cn/",
+			.source = "a",
+			.etag = "",
+			.last_modified = "",
+			.title = "",
+			.publisher = "",
+			.region = "",
+			.link_selector = ""};
+	protocol_put_work_reply(&(struct work_reply){.seq = request_in(fx, call).seq,
+					.leases = leases,
 					.n_leases = n_leases},
 		&message);
 	end_call(fx, call, 0, strbuf_span(&message));
@@ -230,7 +253,8 @@ static void test_worker__one_want_and_one_report_are_under_way_at_most(void **st
 	finish_job(&fake.jobs[1]);
 	finish_job(&fake.jobs[2]);
 	turn(fx);
-	assert_int_equal(fake.n_reports, 1); /* bus_call_start() would have complained of a second */
+	assert_int_equal(fake.n_reports,
+		1); /* bus_call_start() would have complained of a second */
 	assert_int_equal(request_in(fx, &fake.report).n_results, 1);
 	answer(fx, &fake.report, 0);
 	assert_int_equal(request_in(fx, &fake.report).n_results, 2);

@@ -18,8 +18,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_document(WORK_AUTO, &in, a, &out);
 	for (size_t i = 0; out.as == READ_ITEMS && i < out.n_items; i++) {
 		assert(strlen(out.items[i].url) < PROTOCOL_URL_MAX);
-		assert(!out.items[i].title || (strlen(out.items[i].title) < PROTOCOL_TEXT_MAX &&
-						      utf8_is_valid(span_str(out.items[i].title))));
+		assert(!out.items[i].title ||
+			(strlen(out.items[i].title) < PROTOCOL_TEXT_MAX &&
+				utf8_is_valid(span_str(out.items[i].title))));
 	}
 	return 0;
 }

@@ -12,8 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	STRBUF_LOCAL(again);
 	struct url_parts parts;
 
-	if (url_resolve_encoded(span_from(data, size), SPAN_LITERAL("http://example.org/a/b"), "GBK",
-		    &href) < 0)
+	if (url_resolve_encoded(span_from(data, size), SPAN_LITERAL("http://example.org/a/b"),
+		    "GBK", &href) < 0)
 		return 0;
 	assert(url_split(strbuf_span(&href), &parts));
 	if (url_canonical(strbuf_span(&href), &url_rules_default, &canonical) == 0) {

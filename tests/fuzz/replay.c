@@ -91,6 +91,7 @@ int main(int argc, char **argv)
 			noise[k] = (uint8_t)next_random();
 		run(noise, size);
 	}
-	printf("%d corpus files, %d mutations each, %d random inputs\n", files, MUTATIONS, RANDOM_INPUTS);
+	printf("%d corpus files, %d mutations each, %d random inputs\n", files, MUTATIONS,
+		RANDOM_INPUTS);
 	return 0;
 }

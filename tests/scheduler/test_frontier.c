@@ -51,8 +51,10 @@ static int teardown(void **state)
 static uint64_t add(struct fixture *fx, const char *url, uint32_t host, int64_t due_ms)
 {
 	struct hash id = url_id(span_str(url));
-	struct entry e = {
-		.host = host, .due_ms = due_ms, .url = span_str(url), .title = span_str("标题")};
+	struct entry e = {.host = host,
+		.due_ms = due_ms,
+		.url = span_str(url),
+		.title = span_str("标题")};
 
 	frontier_add(fx->f, &id, &e);
 	return e.number;
@@ -68,8 +70,8 @@ static void reopen(struct fixture *fx)
 /* Puts a value past the frontier, as a broken disk would. */
 static void damage(struct fixture *fx, unsigned table, struct span key, struct span value)
 {
-	static const char *const names[] = {
-		"meta", "urls", "ids", "due", "hosts", "leases", "workers", "sources"};
+	static const char *const names[] = {"meta", "urls", "ids", "due", "hosts", "leases",
+		"workers", "sources"};
 	const struct db_options options = {.kind = "frontier",
 		.schema = 1,
 		.tables = names,

@@ -12,13 +12,13 @@
 #include <cmocka.h>
 
 #define START_MS INT64_C(1748520000000)
-#define SECOND	 INT64_C(1000)
-#define MINUTE	 (60 * SECOND)
-#define HOUR	 (60 * MINUTE)
-#define DAY	 (24 * HOUR)
+#define SECOND   INT64_C(1000)
+#define MINUTE   (60 * SECOND)
+#define HOUR     (60 * MINUTE)
+#define DAY      (24 * HOUR)
 #define DELAY_MS 2000
 #define LEASE_MS 120000
-#define LIST_MS	 (600 * SECOND)
+#define LIST_MS  (600 * SECOND)
 
 /* A planner on a folder of its own, and the last answer that it gave. */
 struct fixture {
@@ -149,15 +149,18 @@ static struct result result_of(const struct lease *l, enum outcome outcome)
 
 static void report(struct fixture *fx, const char *worker, struct result *r)
 {
-	const struct work_request q = {
-		.worker = worker, .boot = 1, .seq = ++fx->seq, .results = r, .n_results = 1};
+	const struct work_request q = {.worker = worker,
+		.boot = 1,
+		.seq = ++fx->seq,
+		.results = r,
+		.n_results = 1};
 
 	send(fx, &q);
 	assert_true(fx->is_answered && fx->reply.n_leases == 0);
 }
 
-static void finish(
-	struct fixture *fx, const char *worker, const struct lease *l, enum outcome outcome)
+static void finish(struct fixture *fx, const char *worker, const struct lease *l,
+	enum outcome outcome)
 {
 	struct result r = result_of(l, outcome);
 
@@ -165,8 +168,8 @@ static void finish(
 }
 
 /* The list is fetched and shows @urls, which end with NULL. */
-static void show(
-	struct fixture *fx, const char *worker, const struct lease *l, const char *const *urls)
+static void show(struct fixture *fx, const char *worker, const struct lease *l,
+	const char *const *urls)
 {
 	struct item items[32] = {0};
 	struct result r = result_of(l, OUTCOME_OK);
@@ -250,10 +253,11 @@ static void test_planner__a_lease_carries_the_rules_of_its_source(void **state)
 	struct fixture *fx = *state;
 	struct lease l;
 
-	set_sources(fx, "sources:\n- {name: s, url: 'http://s.cn/', publisher: 湖北日报, region: "
-			"'420000',\n"
-			"  links: 'ul a', include: [/a/, /b/], exclude: [/c/], allow_addresses: "
-			"[127.0.0.0/8]}\n");
+	set_sources(fx,
+		"sources:\n- {name: s, url: 'http://s.cn/', publisher: 湖北日报, region: "
+		"'420000',\n"
+		"  links: 'ul a', include: [/a/, /b/], exclude: [/c/], allow_addresses: "
+		"[127.0.0.0/8]}\n");
 	l = take(fx, "w");
 	assert_string_equal(l.publisher, "湖北日报");
 	assert_string_equal(l.region, "420000");
@@ -390,8 +394,8 @@ static void test_planner__items_out_of_scope_are_left_out(void **state)
 
 	start_with(fx, urls);
 	assert_int_equal(status(fx, "urls"), 1 + 2);
-	set_sources(
-		fx, "sources:\n- {name: list, url: 'http://a.cn/', kind: listing, scope: any}\n");
+	set_sources(fx,
+		"sources:\n- {name: list, url: 'http://a.cn/', kind: listing, scope: any}\n");
 	assert_int_equal(ask(fx, "w", 10), 2);
 	fetch_all(fx, OUTCOME_OK);
 	later(fx, LIST_MS);
@@ -454,8 +458,8 @@ static void test_planner__the_delay_counts_from_the_result(void **state)
 
 static void test_planner__port_and_scheme_do_not_make_another_host(void **state)
 {
-	static const char *const urls[] = {
-		"http://a.cn:8080/1", "https://a.cn/2", "http://b.a.cn/3", NULL};
+	static const char *const urls[] = {"http://a.cn:8080/1", "https://a.cn/2",
+		"http://b.a.cn/3", NULL};
 	struct fixture *fx = *state;
 
 	start_with(fx, urls);
@@ -482,8 +486,8 @@ static void test_planner__a_sources_own_delay_replaces_the_default(void **state)
 	struct fixture *fx = *state;
 	struct lease l;
 
-	set_sources(
-		fx, "sources:\n- {name: list, url: 'http://a.cn/', kind: listing, delay_ms: 0}\n");
+	set_sources(fx,
+		"sources:\n- {name: list, url: 'http://a.cn/', kind: listing, delay_ms: 0}\n");
 	l = take(fx, "w");
 	assert_int_equal(l.delay_ms, 0);
 	show(fx, "w", &l, two);
@@ -496,8 +500,9 @@ static void test_planner__the_longest_delay_of_the_sources_of_a_host_counts(void
 {
 	struct fixture *fx = *state;
 
-	set_sources(fx, "sources:\n- {name: b, url: 'http://a.cn/x', delay_ms: 9000}\n"
-			"- {name: list, url: 'http://a.cn/', delay_ms: 0}\n");
+	set_sources(fx,
+		"sources:\n- {name: b, url: 'http://a.cn/x', delay_ms: 9000}\n"
+		"- {name: list, url: 'http://a.cn/', delay_ms: 0}\n");
 	assert_int_equal(take(fx, "w").delay_ms, 9000);
 }
 
@@ -664,8 +669,11 @@ static void test_planner__results_are_applied_once(void **state)
 	struct fixture *fx = *state;
 	struct lease l = take(fx, "w");
 	struct result r = result_of(&l, OUTCOME_OK);
-	const struct work_request q = {
-		.worker = "w", .boot = 1, .seq = 50, .results = &r, .n_results = 1};
+	const struct work_request q = {.worker = "w",
+		.boot = 1,
+		.seq = 50,
+		.results = &r,
+		.n_results = 1};
 
 	send(fx, &q);
 	reopen(fx);
@@ -928,8 +936,8 @@ static void test_planner__a_redirect_to_itself_waits_for_its_turn(void **state)
 
 static void test_planner__where_a_source_has_moved_stands_in_for_it(void **state)
 {
-	static const char *const urls[] = {
-		"http://b.cn/1.html", "http://a.cn/2.html", "http://c.cn/3.html", NULL};
+	static const char *const urls[] = {"http://b.cn/1.html", "http://a.cn/2.html",
+		"http://c.cn/3.html", NULL};
 	struct fixture *fx = *state;
 	struct lease l;
 
@@ -1140,8 +1148,10 @@ static void test_planner__a_host_with_a_trailing_dot_is_the_same(void **state)
 {
 	struct fixture *fx = *state;
 	const struct admin_request q = {ADMIN_ADD,
-		(struct span[]){SPAN_LITERAL("http://b.cn/1.html"), SPAN_LITERAL("http://b.cn./2.html"),
-			SPAN_LITERAL("http://B.CN:8080/3.html")}, 3};
+		(struct span[]){SPAN_LITERAL("http://b.cn/1.html"),
+			SPAN_LITERAL("http://b.cn./2.html"),
+			SPAN_LITERAL("http://B.CN:8080/3.html")},
+		3};
 	STRBUF_LOCAL(out);
 
 	ask(fx, "w", 10);

@@ -9,8 +9,9 @@
 #define DAY    (24 * HOUR)
 
 static const struct revisit_rules page = {.first_ms = HOUR, .max_ms = 30 * DAY};
-static const struct revisit_rules source = {
-	.first_ms = 10 * MINUTE, .max_ms = 30 * DAY, .is_constant = true};
+static const struct revisit_rules source = {.first_ms = 10 * MINUTE,
+	.max_ms = 30 * DAY,
+	.is_constant = true};
 
 static void test_revisit__a_source_keeps_its_interval(void **state)
 {
@@ -96,8 +97,8 @@ static void test_revisit__a_page_that_is_down_is_never_given_up(void **state)
 
 static void test_revisit__backoff_doubles_up_to_six_hours(void **state)
 {
-	static const enum outcome kinds[] = {
-		OUTCOME_THROTTLED, OUTCOME_CHALLENGE, OUTCOME_BLOCKED, OUTCOME_DOWN};
+	static const enum outcome kinds[] = {OUTCOME_THROTTLED, OUTCOME_CHALLENGE, OUTCOME_BLOCKED,
+		OUTCOME_DOWN};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {

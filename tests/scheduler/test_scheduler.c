@@ -129,8 +129,11 @@ static void test_scheduler__a_request_is_held_until_something_is_due(void **stat
 		.retry_after_ms = -1,
 		.items = &item,
 		.n_items = 1};
-	const struct work_request results = {
-		.worker = "w", .boot = 1, .seq = 3, .results = &r, .n_results = 1};
+	const struct work_request results = {.worker = "w",
+		.boot = 1,
+		.seq = 3,
+		.results = &r,
+		.n_results = 1};
 	struct answer a, b, c;
 
 	send(fx, &first, &a);

@@ -179,16 +179,16 @@ static void test_source__scope_is_site_host_or_any(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			test_source__name_and_url_are_enough, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_source__name_and_url_are_enough, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(test_source__every_key_is_read, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_source__all_files_make_one_list_by_name, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_source__all_files_make_one_list_by_name, setup,
+			teardown),
 		cmocka_unit_test(test_source__an_absent_folder_has_none),
-		cmocka_unit_test_setup_teardown(
-			test_source__faults_name_file_and_line, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_source__all_faults_are_told_at_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_source__faults_name_file_and_line, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_source__all_faults_are_told_at_once, setup,
+			teardown),
 		cmocka_unit_test(test_source__scope_is_site_host_or_any),
 	};
 

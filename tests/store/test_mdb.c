@@ -297,16 +297,17 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_mdb__the_first_error_sticks_and_nothing_is_written, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mdb__a_full_map_is_no_space, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mdb__one_process_opens_it_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_mdb__another_schema_or_kind_is_refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_mdb__what_is_no_environment_is_refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_mdb__a_truncated_file_is_refused_at_any_length, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mdb__one_process_opens_it_once, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_mdb__another_schema_or_kind_is_refused, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_mdb__what_is_no_environment_is_refused, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_mdb__a_truncated_file_is_refused_at_any_length,
+			setup, teardown),
 		cmocka_unit_test(test_mdb__a_reader_moves_on_into_a_larger_map),
-		cmocka_unit_test_setup_teardown(
-			test_mdb__a_reader_at_rest_keeps_no_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mdb__a_reader_at_rest_keeps_no_pages, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,8 +43,12 @@ static int teardown(void **state)
 static void save(struct fixture *fx, const char *url, const char *text)
 {
 	struct store_options options = {.map_bytes = 8 << 20};
-	struct record r = {.id = hash_of(span_str(url)), .url = url, .title = "题", .text = text,
-		.text_hash = hash_of(span_str(text)), .fetched_at_ms = 1700000000000};
+	struct record r = {.id = hash_of(span_str(url)),
+		.url = url,
+		.title = "题",
+		.text = text,
+		.text_hash = hash_of(span_str(text)),
+		.fetched_at_ms = 1700000000000};
 	struct store_batch *b = NULL;
 	struct store *s = NULL;
 	int status;
@@ -109,8 +113,8 @@ static void test_public__a_failure_says_why(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			test_public__reads_what_the_daemon_writes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_public__reads_what_the_daemon_writes, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(test_public__a_failure_says_why, setup, teardown),
 	};
 

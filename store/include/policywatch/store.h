@@ -25,7 +25,7 @@ struct pw_store;
 
 /* What functions return when they fail; texts from pw_store_error(). */
 enum pw_store_code {
-	PW_STORE_NONE = 0,    /* there is no such thing */
+	PW_STORE_NONE = 0, /* there is no such thing */
 	PW_STORE_FOUND = 1,
 	PW_STORE_FAILED = -1, /* for a reason that pw_store_error() tells */
 };
