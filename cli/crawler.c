@@ -88,7 +88,16 @@ static char *worker_name(const struct config *config, const char *instance)
 	unsigned node = (unsigned)(hash64_of(span_str(config->data_dir)) & 0xFFFF);
 
 	gethostname(host, sizeof host - 1);
-	return alloc_printf("%s-%04x/%s", host, node, instance ? instance : "1");
+	return alloc_printf("%s-%04x/%s", host, node, instance);
+}
+
+/* Makes sure that no other crawler of this name is running. The descriptor, or -1 after a message. */
+static int lock_instance(const struct config *config, const char *instance)
+{
+	CLEANUP(freep) char *file = alloc_printf("crawler-%s.lock", instance);
+	CLEANUP(freep) char *holder = alloc_printf("crawler '%s' of this node", instance);
+
+	return folder_lock(config->data_dir, file, holder);
 }
 
 static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const char *name)
@@ -110,8 +119,6 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 	CLEANUP(keep_freep) struct keep *keep = NULL;
 	int r;
 
-	if (!folder_make(config->data_dir) || !folder_make(config->runtime_dir))
-		return CLI_FAILURE;
 	service = service_new(loop,
 		&(struct service_handlers){.stop = on_stop, .reload = on_reload, .arg = &crawling});
 	r = store_open(store_path,
@@ -152,13 +159,22 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 
 static enum cli_exit run(struct cli *cli)
 {
+	const char *instance = cli_option(cli, "instance") ? cli_option(cli, "instance") : "1";
 	CLEANUP(freep) char *name = NULL;
+	CLEANUP(closep) int lock = -1;
 	const struct log_ctx service_log = {NULL, "service", "crawler"};
 	struct log_ctx log = {&service_log, "worker", NULL};
 
+	if (!*instance || strchr(instance, '/'))
+		return cli_misuse(cli, "--instance must be a name without '/'");
 	if (!cli_load_config(cli))
 		return CLI_MISUSE;
-	log.value = name = worker_name(cli->config, cli_option(cli, "instance"));
+	if (!folder_make(cli->config->data_dir) || !folder_make(cli->config->runtime_dir))
+		return CLI_FAILURE;
+	lock = lock_instance(cli->config, instance);
+	if (lock < 0)
+		return CLI_FAILURE;
+	log.value = name = worker_name(cli->config, instance);
 	return crawl(cli, &log, name);
 }
 

@@ -73,6 +73,18 @@ class Alone(case.Case):
         self.node.stop_services()
         self.assertFalse([p for p in self.assert_logfmt(scheduler.lines) if "time" in p])
 
+    def test_a_second_service_of_one_name_is_refused(self):
+        """Two of one name would take each other's leases away, or write one frontier."""
+        for words, ready in ((("scheduler",), "listening"), (("crawler",), "asking"),
+                             (("crawler", "--instance", "2"), "asking")):
+            first = self.node.service(*words)
+            world.wait_until(lambda: ready in first.text(), "it runs")
+            second = subprocess.run([self.node.program, *words, "-c", self.node.config], capture_output=True, text=True,
+                                    timeout=20)
+            self.assertEqual(second.returncode, 3)
+            self.assertRegex(second.stderr, r"\.lock: .*running")
+            self.assertTrue(first.is_running())
+
     def test_a_watchdog_of_another_process_is_not_fed(self):
         environment = dict(self.environment(), WATCHDOG_PID="1")
         process = subprocess.Popen([self.node.program, "scheduler", "-c", self.node.config], stderr=subprocess.DEVNULL,
