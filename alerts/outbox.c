@@ -368,8 +368,3 @@ void outbox_set_options(struct outbox *o, const struct outbox_options *options)
 {
 	o->options = *options;
 }
-
-const char *outbox_obstacle(const struct outbox *o)
-{
-	return o->obstacle;
-}

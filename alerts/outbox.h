@@ -47,7 +47,4 @@ void outbox_wake(struct outbox *o);
 
 void outbox_set_options(struct outbox *o, const struct outbox_options *options);
 
-/* Why nothing goes out although Redis is up, or NULL; borrowed until the next event. */
-const char *outbox_obstacle(const struct outbox *o);
-
 #endif

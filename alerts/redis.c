@@ -150,11 +150,6 @@ bool redis_reply_is_error(const struct redis_reply *r)
 	return r && raw(r)->type == REDIS_REPLY_ERROR;
 }
 
-bool redis_reply_is_nil(const struct redis_reply *r)
-{
-	return !r || raw(r)->type == REDIS_REPLY_NIL;
-}
-
 struct span redis_reply_str(const struct redis_reply *r)
 {
 	if (!r ||

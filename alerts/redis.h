@@ -29,7 +29,6 @@ struct redis_options {
 struct redis_reply;
 
 bool redis_reply_is_error(const struct redis_reply *r);
-bool redis_reply_is_nil(const struct redis_reply *r);
 struct span redis_reply_str(const struct redis_reply *r); /* of strings, statuses and errors */
 int64_t redis_reply_int(const struct redis_reply *r);
 size_t redis_reply_len(const struct redis_reply *r); /* elements of an array */

@@ -164,6 +164,22 @@ bool cli_load_config(struct cli *cli)
 	return true;
 }
 
+void cli_reload_config(struct cli *cli, const struct log_ctx *log, cli_take_fn *take, void *arg)
+{
+	CLEANUP(config_freep) struct config *fresh = NULL;
+	STRBUF_LOCAL(errors);
+
+	if (config_load(cli->config_path, &fresh, &errors) < 0 || take(arg, fresh, &errors) < 0) {
+		log_error(log, "configuration not reloaded, going on with the old one: %s",
+			errors.data);
+		return;
+	}
+	config_free(cli->config);
+	cli->config = TAKE_PTR(fresh);
+	log_set_level((enum log_level)cli->config->log_level);
+	log_info(log, "configuration reloaded");
+}
+
 enum cli_exit cli_fail(const char *format, ...)
 {
 	va_list args;

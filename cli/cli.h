@@ -9,6 +9,7 @@
 
 #include "common/config.h"
 #include "common/json.h"
+#include "common/log.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,6 +66,14 @@ const char *cli_option(const struct cli *cli, const char *name);
 
 /* Reads the configuration into cli->config; prints what is wrong and returns false. */
 bool cli_load_config(struct cli *cli);
+
+/*
+ * Reads the configuration anew, for a running service: @take gives it to what
+ * uses it, and may refuse it with lines in @errors. Then it replaces
+ * cli->config; else that stays, and @log tells what was wrong.
+ */
+typedef int cli_take_fn(void *arg, const struct config *fresh, struct strbuf *errors);
+void cli_reload_config(struct cli *cli, const struct log_ctx *log, cli_take_fn *take, void *arg);
 
 /* "policywatch: ..." on stderr; returns CLI_FAILURE or CLI_MISUSE for the caller to return. */
 enum cli_exit cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -21,22 +21,18 @@ static void on_stop(void *arg)
 	service_stopped(r->service);
 }
 
+static int take_config(void *arg, const struct config *fresh, struct strbuf *errors)
+{
+	struct running *r = arg;
+
+	return scheduler_reload(r->scheduler, fresh, errors);
+}
+
 static void on_reload(void *arg)
 {
 	struct running *r = arg;
-	CLEANUP(config_freep) struct config *fresh = NULL;
-	STRBUF_LOCAL(errors);
 
-	if (config_load(r->cli->config_path, &fresh, &errors) < 0 ||
-		scheduler_reload(r->scheduler, fresh, &errors) < 0) {
-		log_error(&log_scheduler,
-			"configuration not reloaded, going on with the old one: %s", errors.data);
-		return;
-	}
-	config_free(r->cli->config);
-	r->cli->config = TAKE_PTR(fresh);
-	log_set_level((enum log_level)r->cli->config->log_level);
-	log_info(&log_scheduler, "configuration reloaded");
+	cli_reload_config(r->cli, &log_scheduler, take_config, r);
 }
 
 static enum cli_exit run(struct cli *cli)

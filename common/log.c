@@ -24,17 +24,6 @@ void log_set_level(enum log_level level)
 	max_level = level;
 }
 
-int log_level_parse(const char *name, enum log_level *ret_level)
-{
-	for (enum log_level l = LOG_LEVEL_ERROR; l <= LOG_LEVEL_DEBUG; l++) {
-		if (strcmp(name, level_names[l]) == 0) {
-			*ret_level = l;
-			return 0;
-		}
-	}
-	return -ERR_INVALID;
-}
-
 static bool is_control(char c)
 {
 	return (unsigned char)c < 0x20 || c == 0x7F;

@@ -27,9 +27,6 @@ struct log_ctx {
 /* Lines above @level are left out. Set once, before threads start; LOG_LEVEL_INFO at first. */
 void log_set_level(enum log_level level);
 
-/* False for a name that is none. Names: error, warn, notice, info, debug. */
-int log_level_parse(const char *name, enum log_level *ret_level);
-
 void log_write(enum log_level level, const struct log_ctx *ctx, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

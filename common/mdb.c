@@ -385,11 +385,6 @@ int db_read_sizes(struct db *db, struct db_sizes *ret)
 	return 0;
 }
 
-int db_copy(struct db *db, const char *path)
-{
-	return err_from_mdb(mdb_env_copy2(db->env, path, MDB_CP_COMPACT));
-}
-
 /* Transactions */
 
 /* A new one, or the one in *@handle again, which rests. */
@@ -663,12 +658,4 @@ void cursor_del(struct cursor *c)
 {
 	if (!c->txn->err && c->handle)
 		did(c->txn, mdb_cursor_del(c->handle, 0));
-}
-
-void cursor_put(struct cursor *c, struct span value)
-{
-	MDB_val k = val_from(c->key), v = val_from(value);
-
-	if (!c->txn->err && c->handle)
-		did(c->txn, mdb_cursor_put(c->handle, &k, &v, MDB_CURRENT));
 }

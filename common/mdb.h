@@ -59,9 +59,6 @@ struct db_sizes {
 };
 int db_read_sizes(struct db *db, struct db_sizes *ret);
 
-/* Copies a consistent snapshot to the existing, empty folder @path, without free pages. */
-int db_copy(struct db *db, const char *path);
-
 /*
  * A transaction. Its error is sticky: after the first one every call is a
  * no-op that finds nothing, so that a sequence needs one check, at the end.
@@ -145,8 +142,6 @@ bool cursor_next(struct cursor *c);
 bool cursor_prev(struct cursor *c);
 /* Deletes where the cursor stands; cursor_next() then gives the following one. */
 void cursor_del(struct cursor *c);
-/* Replaces the value where the cursor stands. */
-void cursor_put(struct cursor *c, struct span value);
 
 /* Numbers as big-endian keys, so that their order is the keys' order. */
 struct db_key64 {

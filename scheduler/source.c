@@ -296,12 +296,3 @@ bool source_covers(enum source_scope scope, struct span host, struct span list_h
 	}
 	return false;
 }
-
-void source_print_keys(struct strbuf *out)
-{
-	struct source defaults = {0};
-
-	if (settings_read(table, TABLE_LEN, NULL, NULL, &defaults, out))
-		settings_print(table, TABLE_LEN, &defaults, out);
-	settings_release(table, TABLE_LEN, &defaults);
-}

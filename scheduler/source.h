@@ -68,7 +68,4 @@ const struct source *source_list_find(const struct source_list *l, struct span n
 /* Whether @host is in the scope of a source whose list is on @list_host. */
 bool source_covers(enum source_scope scope, struct span host, struct span list_host);
 
-/* The keys of a source with their defaults and help, for the manual. */
-void source_print_keys(struct strbuf *out);
-
 #endif

@@ -10,7 +10,7 @@
  *	A NEAR/5 B                       at most 5 characters between, in any order
  *	A*B, A*                          at most 12 characters between; a beginning of a word
  *	/regex/                          regular expression over the folded text
- *	title:A  source:(A OR B)  ...    in a field; query_fields() names them
+ *	title:A  source:(A OR B)  ...    in a field, of the table in query_parse.c
  *	after:2025-05-01 before:2025-06  published from then on; earlier than then
  *	2025-05..2025-06                 published within, both ends included
  *
@@ -52,9 +52,6 @@ DEFINE_CLEANUP(struct query *, query_free)
 
 /* The text it was parsed from; borrowed. */
 const char *query_text(const struct query *q);
-
-/* The names of the fields, for help texts, each followed by a space. */
-void query_fields(struct strbuf *out);
 
 /* Folds @r, which need not outlive this call. */
 struct query_document *query_document_new(const struct record *r);

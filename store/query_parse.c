@@ -65,12 +65,6 @@ struct parser {
 	int depth;
 };
 
-void query_fields(struct strbuf *out)
-{
-	for (size_t i = 0; i < N_FIELDS; i++)
-		strbuf_printf(out, "%s: ", fields[i].name);
-}
-
 bool query_is_word_char(uint32_t c)
 {
 	if (c < 0x80)
