@@ -51,8 +51,8 @@ struct cli {
 
 extern const struct command command_run, command_scheduler, command_crawler, command_alerts,
 	command_add, command_pause, command_resume, command_status, command_sources, command_show,
-	command_search, command_export, command_subscriptions, command_follow, command_store,
-	command_check;
+	command_search, command_export, command_coverage, command_subscriptions, command_follow,
+	command_store, command_check;
 
 /*
  * Parses a command line for @command and runs it. @outer is the command that

@@ -10,8 +10,8 @@
 
 static const struct command *const commands[] = {&command_run, &command_scheduler, &command_crawler,
 	&command_alerts, &command_add, &command_pause, &command_resume, &command_status,
-	&command_sources, &command_search, &command_show, &command_export, &command_subscriptions,
-	&command_follow, &command_store, &command_check};
+	&command_sources, &command_coverage, &command_search, &command_show, &command_export,
+	&command_subscriptions, &command_follow, &command_store, &command_check};
 
 #define N_COMMANDS (sizeof commands / sizeof *commands)
 

@@ -35,6 +35,7 @@ struct scheduler_config {
 	int64_t lease_ms;
 	int64_t hold_ms;             /* how long a request for work waits for something to be due */
 	int64_t listing_interval_s;  /* default of a source's interval */
+	int64_t further_pages_max;   /* of a list, while most of what they show is new */
 	int64_t page_interval_s;     /* first revisit of a page */
 	int64_t page_interval_max_s; /* revisits of a page that does not change go up to this */
 	int64_t map_gib;

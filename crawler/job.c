@@ -119,6 +119,7 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 		.last_modified = "",
 		.moved_to = "",
 		.page = "",
+		.next_page = "",
 		.crawl_delay_ms = -1,
 		.retry_after_ms = -1};
 	job_enter(j, JOB_ROBOTS);
@@ -360,6 +361,7 @@ static void on_read(void *arg)
 		j->result.items = j->read.items;
 		j->result.n_items = j->read.n_items;
 		j->result.n_items_dropped = j->read.n_items_dropped;
+		j->result.next_page = copy_str(j->arena, j->read.next_page);
 		job_finish(j, OUTCOME_OK, NULL);
 		break;
 	case READ_NOTHING:

@@ -1,5 +1,6 @@
 #include "scheduler/admit.h"
 
+#include "common/clock.h"
 #include "common/utf8.h"
 
 #define TITLE_BYTES_MAX 600 /* 200 characters: what a listing says in one line */
@@ -43,8 +44,10 @@ static enum admit_outcome admit_address(struct planner *p, const struct admissio
 		.role = a->role,
 		.kind = a->kind,
 		.hops = a->hops,
+		.is_target = a->hops > 0,
 		.due_ms = planner_now_ms(p),
 		.published_ms = a->published_ms,
+		.seen_ms = clock_wall_ms(),
 		.url = strbuf_span(&address->href),
 		.title = utf8_cut(span_str(a->title), TITLE_BYTES_MAX),
 	};
@@ -80,11 +83,24 @@ static bool is_covered(const struct roster_source *source, const struct entry *l
 		scope = (enum source_scope)source->rules->scope;
 		if (source_covers(scope, item->parts.host, source->host))
 			return true;
-		if (list->role != ENTRY_STAND_IN)
+		if (list->role != ENTRY_STAND_IN && list->role != ENTRY_FURTHER)
 			return false;
 	}
 	return url_split(list->url, &shown_on) &&
 		source_covers(scope, item->parts.host, shown_on.host);
+}
+
+enum admit_outcome admit_list_page(struct planner *p, const struct entry *list,
+	const struct admission *a, uint64_t *ret_number)
+{
+	struct address address = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
+	enum admit_outcome outcome = ADMIT_REFUSED;
+
+	if (address_parse(&address, a->url, &p->config->url_rules) &&
+		is_covered(roster_get(&p->roster, list->source), list, &address))
+		outcome = admit_address(p, a, &address, ret_number);
+	address_release(&address);
+	return outcome;
 }
 
 size_t admit_items(struct planner *p, const struct entry *list, const struct result *r)

@@ -28,6 +28,10 @@ struct admission {
 /* The entry is due now if it is new. *@ret_number unless refused. */
 enum admit_outcome admit_url(struct planner *p, const struct admission *a, uint64_t *ret_number);
 
+/* The same for where @list, a list's entry, goes on: refused outside of its scope. */
+enum admit_outcome admit_list_page(struct planner *p, const struct entry *list,
+	const struct admission *a, uint64_t *ret_number);
+
 /*
  * All that a list showed and that is in the scope of its source. Returns how
  * many were new. @list is the entry of the list.

@@ -46,8 +46,11 @@ static void move_to_itself(struct applying *a, struct span href)
 	a->is_due_now = true;
 }
 
-/* Makes an entry that is known stand in for a source's own URL in this round. */
-static void let_stand_in(struct applying *a, uint64_t number)
+/*
+ * Makes an entry that is known part of this round of a source: in the place of
+ * its own URL, or as a further page of its list.
+ */
+static void take_along(struct applying *a, uint64_t number, const struct admission *as)
 {
 	struct planner *p = a->p;
 	struct entry target;
@@ -58,10 +61,10 @@ static void let_stand_in(struct applying *a, uint64_t number)
 	h = planner_host_of(p, &target);
 	if (!h)
 		return;
-	target.role = ENTRY_STAND_IN;
-	target.source = a->entry.source;
-	target.kind = a->entry.kind;
-	target.hops = a->entry.hops + 1;
+	target.role = as->role;
+	target.source = as->source;
+	target.kind = as->kind;
+	target.hops = as->hops;
 	planner_reschedule(p, h, &target, planner_now_ms(p));
 }
 
@@ -70,14 +73,14 @@ static void follow_move(struct applying *a)
 	const struct entry *e = &a->entry;
 	struct admission target = {
 		.source = e->source,
-		.role = e->role == ENTRY_FOUND ? ENTRY_FOUND : ENTRY_STAND_IN,
+		.role = e->role == ENTRY_SOURCE ? ENTRY_STAND_IN : e->role,
 		.kind = e->kind,
 		.hops = e->hops + 1,
 		.published_ms = e->published_ms,
 	};
 	STRBUF_LOCAL(href);
 	struct hash id;
-	uint64_t number;
+	uint64_t number = 0;
 
 	if (!resolve_target(a, &href, &id))
 		return;
@@ -89,8 +92,43 @@ static void follow_move(struct applying *a)
 		return;
 	target.url = href.data;
 	target.title = e->title.len ? arena_dup(a->p->arena, e->title) : "";
-	if (admit_url(a->p, &target, &number) == ADMIT_KNOWN && target.role == ENTRY_STAND_IN)
-		let_stand_in(a, number);
+	if (admit_url(a->p, &target, &number) == ADMIT_KNOWN && target.role != ENTRY_FOUND)
+		take_along(a, number, &target);
+	a->entry.moved_number = number;
+}
+
+/* Further pages of a list. */
+
+/*
+ * A page that is news for the most part cannot show all that is new: a burst
+ * of publications, or days without us, filled it. Half, because what stands on
+ * top for months and boxes beside the list are known.
+ */
+static bool goes_on(const struct applying *a)
+{
+	const struct result *r = a->result;
+	unsigned depth = a->entry.role == ENTRY_FURTHER ? a->entry.hops : 0;
+
+	return r->outcome == OUTCOME_OK && a->entry.role != ENTRY_FOUND && *r->next_page &&
+		a->n_new && a->n_new * 2 >= r->n_items &&
+		depth < (unsigned)a->p->config->scheduler.further_pages_max;
+}
+
+static void look_further(struct applying *a)
+{
+	const struct entry *e = &a->entry;
+	const struct admission next = {
+		.url = a->result->next_page,
+		.source = e->source,
+		.role = ENTRY_FURTHER,
+		.kind = e->kind,
+		.hops = e->role == ENTRY_FURTHER ? e->hops + 1 : 1,
+		.title = "",
+	};
+	uint64_t number;
+
+	if (admit_list_page(a->p, e, &next, &number) == ADMIT_KNOWN && number != e->number)
+		take_along(a, number, &next);
 }
 
 /* The URL. */
@@ -142,6 +180,9 @@ static int64_t next_due_ms(struct applying *a)
 	/* The source's own URL says when its stand-in is looked at again. */
 	if (wait_ms == REVISIT_NEVER || a->entry.role == ENTRY_STAND_IN)
 		return ENTRY_DUE_NEVER;
+	/* Nobody else does that for what a further page did not show. */
+	if (a->entry.role == ENTRY_FURTHER && !revisit_is_host_failure(r->outcome))
+		return ENTRY_DUE_NEVER;
 	return now_ms + wait_ms;
 }
 
@@ -154,11 +195,13 @@ static void move_entry(struct applying *a)
 	else
 		frontier_unschedule(a->p->frontier, e);
 	e->was_fetched = true;
+	e->is_kept |= *a->result->page != '\0';
 	e->releases = 0;
 	e->fetched_ms = clock_wall_ms();
+	e->moved_number = 0;
 	if (a->result->outcome == OUTCOME_MOVED)
 		follow_move(a);
-	else
+	else if (e->role != ENTRY_FURTHER)
 		e->hops = 0;
 	set_validators(a);
 	e->due_ms = next_due_ms(a);
@@ -251,6 +294,8 @@ void apply_result(struct planner *p, struct worker *w, const struct result *r)
 	if (is_others)
 		return;
 	p->counts.outcomes[r->outcome]++;
+	if (goes_on(&a))
+		look_further(&a);
 	move_entry(&a);
 	pause_host(&a);
 }

@@ -1,6 +1,6 @@
 /*
  * Entry: what the frontier knows about one URL, and its packed form, the value
- * of table "urls". About 90 bytes and the strings.
+ * of table "urls". About 110 bytes and the strings.
  */
 #ifndef POLICYWATCH_SCHEDULER_ENTRY_H
 #define POLICYWATCH_SCHEDULER_ENTRY_H
@@ -21,6 +21,7 @@ enum entry_role {
 	ENTRY_FOUND,    /* a source's list showed it, or somebody added it */
 	ENTRY_SOURCE,   /* a source's own URL */
 	ENTRY_STAND_IN, /* where a source's own URL redirects to: looked at when that says so */
+	ENTRY_FURTHER,  /* where a list goes on: looked at when what is before it was all news */
 };
 
 struct entry {
@@ -28,14 +29,18 @@ struct entry {
 	uint32_t host, source; /* numbers of their records */
 	enum entry_role role;
 	enum work_kind kind;
-	unsigned hops;     /* redirects that led here, or in a row from here to itself */
+	unsigned hops; /* redirects that led here, or in a row from here to itself; pages before */
 	unsigned releases; /* leases in a row that ended without a result */
 	bool was_fetched;
+	bool is_target; /* it became an entry because a redirect led there, and not as an item */
+	bool is_kept;   /* the store has had it, whatever became of it since */
 	struct revisit_state revisit;
-	int64_t due_ms;       /* scheduler's time; of the last schedule while a lease is out */
-	int64_t fetched_ms;   /* wall clock */
-	int64_t published_ms; /* as a list said; 0 when it did not */
-	struct span url;      /* absolute, as it was seen; borrowed like all strings here */
+	int64_t due_ms;        /* scheduler's time; of the last schedule while a lease is out */
+	int64_t fetched_ms;    /* wall clock */
+	int64_t published_ms;  /* as a list said; 0 when it did not */
+	int64_t seen_ms;       /* wall clock: when it became an entry; 0 when that is not known */
+	uint64_t moved_number; /* the entry that its last answer, a redirect, led to; or 0 */
+	struct span url;       /* absolute, as it was seen; borrowed like all strings here */
 	struct span etag, last_modified;
 	struct span title;
 };

@@ -102,26 +102,20 @@ static int open_last(struct frontier *f, char **ret_error)
 	return r;
 }
 
-int frontier_open(const char *path, int64_t map_bytes, const struct log_ctx *log,
-	struct frontier **ret, char **ret_error)
+static int open_frontier(const char *path, const struct db_options *options,
+	const struct log_ctx *log, struct frontier **ret, char **ret_error)
 {
 	CLEANUP(frontier_closep) struct frontier *f = ALLOC_NEW(struct frontier);
 	CLEANUP(freep) char *error = NULL;
-	const struct db_options options = {
-		.kind = "frontier",
-		.schema = SCHEMA,
-		.tables = tables,
-		.n_tables = sizeof tables / sizeof *tables,
-		.map_bytes = map_bytes,
-	};
-	int r;
+	int r = 0;
 
 	f->log = log;
 	f->lock_fd = -1;
 	strbuf_init(&f->value, 0);
-	r = take_lock(path, &f->lock_fd, &error);
+	if (!options->read_only)
+		r = take_lock(path, &f->lock_fd, &error);
 	if (!r)
-		r = db_open(path, &options, &f->db, &error);
+		r = db_open(path, options, &f->db, &error);
 	if (!r)
 		r = open_last(f, &error);
 	if (r < 0 && ret_error)
@@ -130,6 +124,34 @@ int frontier_open(const char *path, int64_t map_bytes, const struct log_ctx *log
 		return r;
 	*ret = TAKE_PTR(f);
 	return 0;
+}
+
+int frontier_open(const char *path, int64_t map_bytes, const struct log_ctx *log,
+	struct frontier **ret, char **ret_error)
+{
+	const struct db_options options = {
+		.kind = "frontier",
+		.schema = SCHEMA,
+		.tables = tables,
+		.n_tables = sizeof tables / sizeof *tables,
+		.map_bytes = map_bytes,
+	};
+
+	return open_frontier(path, &options, log, ret, ret_error);
+}
+
+int frontier_open_reader(const char *path, const struct log_ctx *log, struct frontier **ret,
+	char **ret_error)
+{
+	const struct db_options options = {
+		.kind = "frontier",
+		.schema = SCHEMA,
+		.tables = tables,
+		.n_tables = sizeof tables / sizeof *tables,
+		.read_only = true,
+	};
+
+	return open_frontier(path, &options, log, ret, ret_error);
 }
 
 void frontier_close(struct frontier *f)
@@ -149,6 +171,12 @@ void frontier_close(struct frontier *f)
 int frontier_begin(struct frontier *f)
 {
 	txn_begin_write(&f->txn, f->db);
+	return f->txn.err;
+}
+
+int frontier_begin_read(struct frontier *f)
+{
+	txn_begin_read(&f->txn, f->db);
 	return f->txn.err;
 }
 
@@ -266,6 +294,20 @@ bool frontier_read(struct frontier *f, uint64_t number, struct arena *a, struct 
 	}
 	ret->number = number;
 	return true;
+}
+
+bool frontier_read_after(struct frontier *f, uint64_t number, struct arena *a, struct entry *ret)
+{
+	CLEANUP(cursor_releasep) struct cursor c = CURSOR_INIT;
+	struct db_key64 key = db_key64(number + 1);
+	bool more;
+
+	cursor_init(&c, &f->txn, TABLE_URLS);
+	for (more = cursor_seek(&c, db_key64_span(&key)); more; more = cursor_next(&c)) {
+		if (frontier_read(f, db_key64_read(c.key), a, ret))
+			return true;
+	}
+	return false;
 }
 
 void frontier_write(struct frontier *f, const struct entry *e)

@@ -86,6 +86,14 @@ int frontier_open(const char *path, int64_t map_bytes, const struct log_ctx *log
 void frontier_close(struct frontier *f);
 DEFINE_CLEANUP(struct frontier *, frontier_close)
 
+/*
+ * The same to read only, beside the scheduler. frontier_begin_read() shows the
+ * newest state until frontier_abort(); not longer than seconds (mdb.h).
+ */
+int frontier_open_reader(const char *path, const struct log_ctx *log, struct frontier **ret,
+	char **ret_error);
+int frontier_begin_read(struct frontier *f);
+
 int frontier_begin(struct frontier *f);
 /* Writes all, or nothing and returns the first error. @now_ms goes to "meta". */
 int frontier_commit(struct frontier *f, int64_t now_ms);
@@ -99,6 +107,8 @@ uint64_t frontier_take_number(struct frontier *f, enum frontier_number which);
 /* URLs. Strings of entries are copied to @a. */
 bool frontier_find(struct frontier *f, const struct hash *id, uint64_t *ret_number);
 bool frontier_read(struct frontier *f, uint64_t number, struct arena *a, struct entry *ret);
+/* The first entry behind @number, for going through all of them. A damaged one is left out. */
+bool frontier_read_after(struct frontier *f, uint64_t number, struct arena *a, struct entry *ret);
 /* A new entry: gives it its number, and a place in the queue unless it is never due. */
 void frontier_add(struct frontier *f, const struct hash *id, struct entry *e);
 /* Writes an entry that stands in no queue, and puts it where e->due_ms says. */

@@ -66,6 +66,7 @@ static void add_entry(struct planner *p, struct roster_source *s)
 		.role = ENTRY_SOURCE,
 		.kind = (enum work_kind)s->rules->kind,
 		.due_ms = planner_now_ms(p),
+		.seen_ms = clock_wall_ms(),
 		.url = span_str(s->rules->url),
 	};
 
