@@ -1,7 +1,10 @@
 /*
  * LMDB trusts its file: it maps it and follows page numbers, so that a
  * truncated file is a SIGBUS. What can be checked is therefore checked by
- * reading before it is mapped (mdb_file.h).
+ * reading: the meta pages before LMDB sees the file (mdb_file.h), then its
+ * pages (mdb_check.h), in a state that a reader holds, so that other processes
+ * may write meanwhile. What gets through ends the process with a sentence
+ * (mdb_guard.h), which is why every call that looks into the file is guarded.
  *
  * All tables are opened once, in one transaction, when the environment is
  * opened: LMDB wants handles opened by one thread, and they are valid for the
@@ -12,7 +15,9 @@
 #include "common/alloc.h"
 #include "common/clock.h"
 #include "common/err.h"
+#include "common/mdb_check.h"
 #include "common/mdb_file.h"
+#include "common/mdb_guard.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -30,10 +35,13 @@
 #define FULL_BYTES       (1 << 20)                 /* a file system with less left is full to us */
 #define MAP_BYTES_MIN    (1 << 20)
 #define READERS_CHECK_MS 60000 /* a reader that was killed must not keep pages for longer */
-#define FILE_MODE        0660  /* readers have to write the lock file: they share the group */
+#define CHECK_PAGES_MAX  65536 /* 256 MiB; a warm file of that size costs a fifth of a second */
+#define HOLD_ROUNDS_MAX  50
+#define FILE_MODE        0660 /* readers have to write the lock file: they share the group */
 
 struct db {
 	MDB_env *env;
+	struct mdb_guard *guard;
 	char *path;
 	MDB_dbi tables[DB_TABLES_MAX];
 	size_t n_tables;
@@ -139,11 +147,12 @@ static void unclaim(struct db *db)
 	pthread_mutex_unlock(&open_lock);
 }
 
-/* Looks at what is there before LMDB does. An absent or empty file is a new environment. */
+/* Looks at the beginning of what is there before LMDB does. An absent or empty file is a new environment. */
 static int check_data_file(struct opening *o)
 {
 	CLEANUP(freep) char *file = alloc_printf("%s/data.mdb", o->db->path);
 	CLEANUP(closep) int fd = open(file, O_RDONLY | O_CLOEXEC);
+	struct mdb_meta metas[2];
 	const char *why = "";
 	struct stat st;
 	int r;
@@ -157,7 +166,7 @@ static int check_data_file(struct opening *o)
 		return refuse(o, -ERR_CORRUPT, "data.mdb is not a file");
 	if (st.st_size == 0 && !o->options->read_only)
 		return 0;
-	r = mdb_file_check(fd, &why);
+	r = mdb_file_read_metas(fd, metas, &why);
 	return r < 0 ? refuse(o, r, why) : 0;
 }
 
@@ -179,6 +188,11 @@ static int reserve_lock_file(struct opening *o)
 	return r == ENOSPC || r == EDQUOT ? refuse(o, err_from_errno(r), strerror(r)) : 0;
 }
 
+static void on_assertion(MDB_env *env, const char *text)
+{
+	mdb_guard_end(mdb_env_get_userctx(env), text);
+}
+
 static int open_env(struct opening *o)
 {
 	const struct db_options *options = o->options;
@@ -187,7 +201,13 @@ static int open_env(struct opening *o)
 	int64_t map_bytes = options->map_bytes;
 	int r;
 
+	o->db->guard = mdb_guard_new(o->db->path);
+	MDB_GUARDED(o->db->guard);
 	r = mdb_env_create(&o->db->env);
+	if (!r)
+		r = mdb_env_set_userctx(o->db->env, o->db->guard);
+	if (!r)
+		r = mdb_env_set_assert(o->db->env, on_assertion);
 	if (!r)
 		r = mdb_env_set_maxdbs(o->db->env, (MDB_dbi)options->n_tables);
 	if (!r)
@@ -284,10 +304,64 @@ static int check_foreign(struct opening *o, struct txn *t)
 	return r ? refuse(o, -ERR_CORRUPT, "is a database for something else") : 0;
 }
 
+/*
+ * A state of the file that stays while it is looked at: nobody uses its pages
+ * again before the transaction ends, while others commit. Its meta page is
+ * overwritten by the second commit after it, so that it may take some attempts.
+ */
+static int check_held(MDB_env *env, struct mdb_check *check, struct mdb_check_counts *ret,
+	const char **ret_why)
+{
+	MDB_txn *txn = NULL;
+	int r = mdb_env_get_fd(env, &check->fd);
+	int code = -ERR_BUSY;
+
+	if (!r)
+		r = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
+	for (int round = 0; !r && code == -ERR_BUSY && round < HOLD_ROUNDS_MAX; round++) {
+		mdb_txn_reset(txn);
+		r = mdb_txn_renew(txn);
+		if (!r) {
+			check->txn = mdb_txn_id(txn);
+			code = mdb_check_run(check, ret, ret_why);
+		}
+	}
+	if (txn)
+		mdb_txn_abort(txn);
+	if (r)
+		*ret_why = mdb_strerror(r);
+	return r ? err_from_mdb(r) : code;
+}
+
+static bool keep_first(void *arg, const char *text)
+{
+	char **first = arg;
+
+	*first = alloc_printf("data.mdb is damaged: %s; run: policywatch store check", text);
+	return false;
+}
+
+static int check_pages(struct opening *o)
+{
+	CLEANUP(freep) char *first = NULL;
+	struct mdb_check check = {.max_pages = CHECK_PAGES_MAX,
+		.on_damage = keep_first,
+		.arg = &first};
+	struct mdb_check_counts counts;
+	const char *why = "";
+	int r = check_held(o->db->env, &check, &counts, &why);
+
+	if (r < 0)
+		return refuse(o, r, why);
+	return first ? refuse(o, -ERR_CORRUPT, first) : 0;
+}
+
 static int open_contents(struct opening *o)
 {
 	CLEANUP(txn_abortp) struct txn t = TXN_INIT;
 	int r;
+
+	MDB_GUARDED(o->db->guard);
 
 	if (o->options->read_only)
 		txn_begin_read(&t, o->db);
@@ -322,6 +396,8 @@ static int open_all(struct opening *o)
 		r = claim_file(o);
 	if (!r)
 		mdb_reader_check(o->db->env, &dead);
+	if (!r)
+		r = check_pages(o);
 	return r ? r : open_contents(o);
 }
 
@@ -351,9 +427,41 @@ void db_close(struct db *db)
 		return;
 	if (db->env)
 		mdb_env_close(db->env);
+	mdb_guard_free(db->guard);
 	unclaim(db);
 	free(db->path);
 	free(db);
+}
+
+static int check_all(struct opening *o, struct mdb_check *check, struct mdb_check_counts *ret)
+{
+	const char *why = "";
+	int r = claim_file(o);
+
+	if (!r)
+		r = check_data_file(o);
+	if (!r)
+		r = open_env(o);
+	if (r < 0)
+		return r;
+	r = check_held(o->db->env, check, ret, &why);
+	return r < 0 ? refuse(o, r, why) : 0;
+}
+
+int db_check(const char *path, struct mdb_check *check, struct mdb_check_counts *ret,
+	char **ret_error)
+{
+	CLEANUP(db_closep) struct db *db = ALLOC_NEW(struct db);
+	const struct db_options options = {.read_only = true, .n_tables = 1};
+	struct opening o = {.db = db, .options = &options};
+	int r;
+
+	db->path = alloc_strdup(path);
+	r = check_all(&o, check, ret);
+	if (r < 0 && ret_error)
+		*ret_error = o.error ? TAKE_PTR(o.error) : alloc_printf("%s: %s", path, err_str(r));
+	free(o.error);
+	return r;
 }
 
 const char *db_path(const struct db *db)
@@ -395,6 +503,7 @@ static int begin_once(struct db *db, unsigned flags, MDB_txn **handle)
 
 static int begin(struct db *db, unsigned flags, MDB_txn **handle)
 {
+	MDB_GUARDED(db->guard);
 	int r = begin_once(db, flags, handle);
 
 	/* Another process has set a larger map. Ours may only be moved while nobody reads from it. */
@@ -460,9 +569,12 @@ int txn_commit(struct txn *t)
 {
 	MDB_txn *handle = take_handle(t);
 
-	if (handle && t->err)
+	if (!handle)
+		return t->err;
+	MDB_GUARDED(t->db->guard);
+	if (t->err)
 		mdb_txn_abort(handle);
-	else if (handle)
+	else
 		t->err = err_of_commit(t->db, mdb_txn_commit(handle));
 	return t->err;
 }
@@ -521,6 +633,7 @@ bool txn_get(struct txn *t, unsigned table, struct span key, struct span *ret)
 
 	if (t->err)
 		return false;
+	MDB_GUARDED(t->db->guard);
 	r = mdb_get(t->handle, t->db->tables[table], &k, &v);
 	if (r == MDB_NOTFOUND || !did(t, r))
 		return false;
@@ -532,8 +645,10 @@ static void put(struct txn *t, unsigned table, struct span key, struct span valu
 {
 	MDB_val k = val_from(key), v = val_from(value);
 
-	if (!t->err)
-		did(t, mdb_put(t->handle, t->db->tables[table], &k, &v, flags));
+	if (t->err)
+		return;
+	MDB_GUARDED(t->db->guard);
+	did(t, mdb_put(t->handle, t->db->tables[table], &k, &v, flags));
 }
 
 void txn_put(struct txn *t, unsigned table, struct span key, struct span value)
@@ -553,6 +668,7 @@ bool txn_add(struct txn *t, unsigned table, struct span key, struct span value)
 
 	if (t->err)
 		return false;
+	MDB_GUARDED(t->db->guard);
 	r = mdb_put(t->handle, t->db->tables[table], &k, &v, MDB_NOOVERWRITE);
 	return r != MDB_KEYEXIST && did(t, r);
 }
@@ -564,6 +680,7 @@ bool txn_del(struct txn *t, unsigned table, struct span key)
 
 	if (t->err)
 		return false;
+	MDB_GUARDED(t->db->guard);
 	r = mdb_del(t->handle, t->db->tables[table], &k, NULL);
 	return r != MDB_NOTFOUND && did(t, r);
 }
@@ -584,7 +701,10 @@ uint64_t txn_count(struct txn *t, unsigned table)
 {
 	MDB_stat st;
 
-	if (t->err || !did(t, mdb_stat(t->handle, t->db->tables[table], &st)))
+	if (t->err)
+		return 0;
+	MDB_GUARDED(t->db->guard);
+	if (!did(t, mdb_stat(t->handle, t->db->tables[table], &st)))
 		return 0;
 	return st.ms_entries;
 }
@@ -596,8 +716,10 @@ void cursor_init(struct cursor *c, struct txn *t, unsigned table)
 	MDB_cursor *handle = NULL;
 
 	*c = (struct cursor){.txn = t};
-	if (!t->err)
-		did(t, mdb_cursor_open(t->handle, t->db->tables[table], &handle));
+	if (t->err)
+		return;
+	MDB_GUARDED(t->db->guard);
+	did(t, mdb_cursor_open(t->handle, t->db->tables[table], &handle));
 	c->handle = handle;
 }
 
@@ -615,6 +737,7 @@ static bool move(struct cursor *c, struct span key, MDB_cursor_op op)
 
 	if (c->txn->err || !c->handle)
 		return false;
+	MDB_GUARDED(c->txn->db->guard);
 	r = mdb_cursor_get(c->handle, &k, &v, op);
 	if (r == MDB_NOTFOUND || !did(c->txn, r))
 		return false;
@@ -656,6 +779,8 @@ bool cursor_prev(struct cursor *c)
 
 void cursor_del(struct cursor *c)
 {
-	if (!c->txn->err && c->handle)
-		did(c->txn, mdb_cursor_del(c->handle, 0));
+	if (c->txn->err || !c->handle)
+		return;
+	MDB_GUARDED(c->txn->db->guard);
+	did(c->txn, mdb_cursor_del(c->handle, 0));
 }

@@ -25,6 +25,8 @@
 #include <stdint.h>
 
 struct db;
+struct mdb_check;
+struct mdb_check_counts;
 
 #define DB_META       0   /* index of the table "meta" */
 #define DB_KEY_MAX    511 /* bytes of a key, at least 1 */
@@ -45,10 +47,25 @@ struct db_options {
  * is a text for people, to be freed, that names the path: -ERR_CORRUPT for
  * what is no environment of this kind or is damaged, -ERR_VERSION for another
  * schema, -ERR_BUSY if this process has it open already.
+ *
+ * Of a file of up to 256 MiB every page is looked at (mdb_check.h), which takes
+ * a fraction of a second; of a larger one as many pages: the branch pages and
+ * the leaves at their ends. If LMDB stumbles later, over what this has missed
+ * or what became of the file meanwhile, the process ends with a message that
+ * names the file, and with status 3 (mdb_guard.h).
  */
 int db_open(const char *path, const struct db_options *options, struct db **ret, char **ret_error);
 void db_close(struct db *db); /* after all its transactions; NULL is ignored */
 DEFINE_CLEANUP(struct db *, db_close)
+
+/*
+ * Looks at the pages of the environment in the folder @path (mdb_check.h, whose
+ * fd and txn are filled in here), which may be damaged, and may be written by
+ * other processes; they cannot use pages again meanwhile. Returns 0 when it was
+ * looked at, or negative with *@ret_error as db_open() gives it.
+ */
+int db_check(const char *path, struct mdb_check *check, struct mdb_check_counts *ret,
+	char **ret_error);
 
 const char *db_path(const struct db *db);
 

@@ -27,7 +27,8 @@ struct mdb_check {
 	uint64_t max_pages;
 	/* "page 12 of table records: keys are out of order". False: that is enough. */
 	bool (*on_damage)(void *arg, const char *text);
-	void (*on_progress)(void *arg, uint64_t pages, uint64_t of); /* every now and then; may be NULL */
+	void (*on_progress)(void *arg, uint64_t pages,
+		uint64_t of); /* every now and then; may be NULL */
 	void *arg;
 };
 
@@ -42,6 +43,7 @@ struct mdb_check_counts {
  * Returns 0 when there was something to look at, whole or not; -ERR_BUSY when
  * the state of @txn is gone; or negative with *@ret_why as mdb_file_read_metas().
  */
-int mdb_check_run(const struct mdb_check *check, struct mdb_check_counts *ret, const char **ret_why);
+int mdb_check_run(const struct mdb_check *check, struct mdb_check_counts *ret,
+	const char **ret_why);
 
 #endif
