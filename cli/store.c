@@ -1,6 +1,7 @@
 /*
  * store: what the node's store holds.
  */
+#include "cli/store.h"
 #include "cli/store_view.h"
 #include "common/err.h"
 
@@ -13,6 +14,8 @@ static enum cli_exit show_stat(struct cli *cli)
 	struct store_counts c;
 	int r;
 
+	if (!cli_load_config(cli))
+		return CLI_MISUSE;
 	if (!store_view_open(cli, &view))
 		return CLI_FAILURE;
 	r = store_read_counts(view.reader, &c);
@@ -40,20 +43,16 @@ static enum cli_exit show_stat(struct cli *cli)
 	return cli_flush(&out) ? CLI_DONE : CLI_FAILURE;
 }
 
-static enum cli_exit run(struct cli *cli)
-{
-	if (!cli_load_config(cli))
-		return CLI_MISUSE;
-	if (strcmp(cli->arguments[0], "stat") == 0)
-		return show_stat(cli);
-	return cli_misuse(cli, "no such part '%s'", cli->arguments[0]);
-}
+const struct command store_stat = {
+	.name = "store stat",
+	.arguments = "",
+	.summary = "How much is in the store, and how large it is",
+	.run = show_stat,
+};
 
 const struct command command_store = {
 	.name = "store",
-	.arguments = "stat",
+	.arguments = "PART [OPTION]...",
 	.summary = "Look after the node's store",
-	.n_arguments_min = 1,
-	.n_arguments_max = 1,
-	.run = run,
+	.parts = (const struct command *const[]){&store_stat, &store_check_command, NULL},
 };

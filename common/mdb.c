@@ -274,7 +274,7 @@ static int check_kind(struct opening *o, struct txn *t)
 		return refuse(o, -ERR_CORRUPT, "is a database for something else");
 	if (!txn_get(t, DB_META, SPAN_LITERAL("schema"), &schema))
 		return refuse(o, -ERR_CORRUPT, "does not say its schema");
-	if (!is_number(schema, options->schema)) {
+	if (options->schema && !is_number(schema, options->schema)) {
 		CLEANUP(freep)
 		char *why = alloc_printf("has schema %.*s, this program needs %d",
 			(int)(schema.len < 16 ? schema.len : 16), schema.data, options->schema);

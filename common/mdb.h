@@ -34,7 +34,7 @@ struct mdb_check_counts;
 
 struct db_options {
 	const char *kind;          /* "store", "frontier", ...: what the environment must be */
-	int schema;                /* its number must be this */
+	int schema;                /* its number must be this; 0 takes any */
 	const char *const *tables; /* names by index; the first is "meta"; read in db_open() only */
 	size_t n_tables;
 	int64_t map_bytes; /* address space, the limit of its size; 0 takes the file's own */

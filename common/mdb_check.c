@@ -486,6 +486,17 @@ static void check_end(struct walk *w)
 			(unsigned long long)w->file_pages, (unsigned long long)w->last_page + 1);
 }
 
+/* LMDB loses no page; more than a few are where a list of free pages or the last page is wrong. */
+static void check_lost(struct walk *w)
+{
+	uint64_t lost = 0;
+
+	for (uint64_t i = FIRST_PAGE; i < w->file_pages && i <= w->last_page; i++)
+		lost += !has_bit(w->used, i) && !has_bit(w->free, i);
+	if (lost)
+		damage(w, "%llu pages are neither in use nor free", (unsigned long long)lost);
+}
+
 static void walk_file(struct walk *w, const struct mdb_meta *m)
 {
 	struct tree free_pages = {.name = "of free pages",
@@ -499,6 +510,8 @@ static void walk_file(struct walk *w, const struct mdb_meta *m)
 		check_end(w);
 	if (!w->stopped)
 		walk_tree(w, &tables);
+	if (w->check->max_pages == 0 && w->counts->damages == 0)
+		check_lost(w);
 }
 
 int mdb_check_run(const struct mdb_check *check, struct mdb_check_counts *ret, const char **ret_why)

@@ -152,40 +152,35 @@ static void add_fingerprint(struct store_batch *b, const struct record *r, uint6
 		span_from(value, sizeof value));
 }
 
-static uint64_t append_record(struct store_batch *b, const struct record *r, struct span raw)
+/* The record and its body, whose number and sums become part of @e. */
+static void append_record(struct store_batch *b, const struct record *r, struct span raw,
+	struct journal_entry *e)
 {
 	STRBUF_LOCAL(json);
 	STRBUF_LOCAL(frame);
-	uint64_t number = next_number(&b->txn, STORE_RECORDS, &b->last_record);
-	struct db_key64 key = db_key64(number);
+	struct db_key64 key;
 	int code;
 
+	e->record = next_number(&b->txn, STORE_RECORDS, &b->last_record);
+	key = db_key64(e->record);
 	record_write_json(r, &json);
+	e->record_sum = hash64_of(strbuf_span(&json));
 	txn_append(&b->txn, STORE_RECORDS, db_key64_span(&key), strbuf_span(&json));
 	if (!raw.len)
-		return number;
+		return;
 	code = body_pack(raw, &frame);
 	if (code < 0)
 		txn_fail(&b->txn, code);
+	e->body_sum = hash64_of(strbuf_span(&frame));
 	txn_append(&b->txn, STORE_BODIES, db_key64_span(&key), strbuf_span(&frame));
-	return number;
 }
 
-static void append_journal(struct store_batch *b, enum journal_event event, const struct record *r,
-	uint64_t number)
+static void append_journal(struct store_batch *b, const struct journal_entry *e)
 {
 	STRBUF_LOCAL(json);
 	struct db_key64 key = db_key64(next_number(&b->txn, STORE_JOURNAL, &b->last_journal));
-	struct journal_entry e = {
-		.event = event,
-		.id = r->id,
-		.story = r->story,
-		.version = r->version,
-		.record = number,
-		.at_ms = r->fetched_at_ms,
-	};
 
-	journal_write(&e, &json);
+	journal_write(e, &json);
 	txn_append(&b->txn, STORE_JOURNAL, db_key64_span(&key), strbuf_span(&json));
 }
 
@@ -193,6 +188,13 @@ static void append_journal(struct store_batch *b, enum journal_event event, cons
 static void append_version(struct store_batch *b, struct page_entry *p, enum journal_event event,
 	const struct record *r, struct span raw)
 {
+	struct journal_entry e = {
+		.event = event,
+		.id = r->id,
+		.story = r->story,
+		.version = r->version,
+		.at_ms = r->fetched_at_ms,
+	};
 	struct page_version v = {
 		.version = r->version,
 		.at_ms = r->fetched_at_ms,
@@ -200,9 +202,10 @@ static void append_version(struct store_batch *b, struct page_entry *p, enum jou
 		.text_hash = r->text_hash,
 	};
 
-	v.record = append_record(b, r, raw);
-	add_fingerprint(b, r, v.record);
-	append_journal(b, event, r, v.record);
+	append_record(b, r, raw, &e);
+	v.record = e.record;
+	add_fingerprint(b, r, e.record);
+	append_journal(b, &e);
 	page_add_version(p, b->arena, &v);
 }
 

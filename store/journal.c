@@ -2,6 +2,7 @@
 
 #include "common/err.h"
 #include "common/json.h"
+#include "store/seal.h"
 
 static const char *const event_names[] = {
 	[JOURNAL_NEW] = "new",
@@ -27,9 +28,26 @@ static bool parse_event(const char *name, enum journal_event *ret)
 	return false;
 }
 
+static void write_sum(struct strbuf *out, const char *key, uint64_t sum)
+{
+	char digits[SEAL_DIGITS + 1];
+
+	seal_digits(sum, digits);
+	if (sum)
+		json_field_str(out, key, digits);
+}
+
+static uint64_t read_sum(const struct json *entry, const char *key)
+{
+	uint64_t sum;
+
+	return seal_read_digits(span_str(json_get_str(entry, key)), &sum) ? sum : 0;
+}
+
 void journal_write(const struct journal_entry *e, struct strbuf *out)
 {
 	char hex[HASH_HEX_SIZE];
+	size_t from = out->len;
 
 	json_open(out, '{');
 	json_field_str(out, "event", journal_event_str(e->event));
@@ -38,6 +56,9 @@ void journal_write(const struct journal_entry *e, struct strbuf *out)
 	json_field_int(out, "version", e->version);
 	json_field_int(out, "record", (int64_t)e->record);
 	json_field_int(out, "at_ms", e->at_ms);
+	write_sum(out, "record_check", e->record_sum);
+	write_sum(out, "body_check", e->body_sum);
+	seal_add(out, from);
 	json_close(out, '}');
 }
 
@@ -47,7 +68,7 @@ int journal_parse(struct span json, struct journal_entry *ret)
 	struct journal_entry e = {0};
 	int64_t version, record;
 
-	if (json_parse(json, &root, NULL) < 0)
+	if (seal_of(json) == SEAL_BROKEN || json_parse(json, &root, NULL) < 0)
 		return -ERR_CORRUPT;
 	version = json_get_int(root, "version", 0);
 	record = json_get_int(root, "record", 0);
@@ -59,6 +80,8 @@ int journal_parse(struct span json, struct journal_entry *ret)
 	e.version = (uint32_t)version;
 	e.record = (uint64_t)record;
 	e.at_ms = json_get_int(root, "at_ms", 0);
+	e.record_sum = read_sum(root, "record_check");
+	e.body_sum = read_sum(root, "body_check");
 	*ret = e;
 	return 0;
 }

@@ -2,6 +2,7 @@
 
 #include "common/err.h"
 #include "common/json.h"
+#include "store/seal.h"
 
 static void write_hash(struct strbuf *out, const char *key, const struct hash *h)
 {
@@ -23,6 +24,8 @@ static void write_version(const struct page_version *v, struct strbuf *out)
 
 void page_write(const struct page_entry *p, struct strbuf *out)
 {
+	size_t from = out->len;
+
 	json_open(out, '{');
 	json_field_str(out, "url", p->url);
 	write_hash(out, "story", &p->story);
@@ -33,6 +36,7 @@ void page_write(const struct page_entry *p, struct strbuf *out)
 	for (size_t i = 0; i < p->n_versions; i++)
 		write_version(&p->versions[i], out);
 	json_close(out, ']');
+	seal_add(out, from);
 	json_close(out, '}');
 }
 
@@ -72,7 +76,7 @@ int page_parse(struct span json, struct arena *a, struct page_entry *ret)
 	struct page_entry p = {0};
 	int64_t visits;
 
-	if (json_parse(json, &root, NULL) < 0)
+	if (seal_of(json) == SEAL_BROKEN || json_parse(json, &root, NULL) < 0)
 		return -ERR_CORRUPT;
 	visits = json_get_int(root, "visits", -1);
 	if (!json_get_str(root, "url") || visits < 0 || !read_hash(root, "story", &p.story) ||

@@ -114,6 +114,8 @@ struct journal_entry {
 	uint32_t version;
 	uint64_t record; /* sequence number in records */
 	int64_t at_ms;
+	uint64_t record_sum; /* hash64_of() the record's value, and of its body's; 0: not noted */
+	uint64_t body_sum;
 };
 
 /*

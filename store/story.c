@@ -2,10 +2,12 @@
 
 #include "common/err.h"
 #include "common/json.h"
+#include "store/seal.h"
 
 void story_write(const struct story *s, struct strbuf *out)
 {
 	char hex[HASH_HEX_SIZE];
+	size_t from = out->len;
 
 	json_open(out, '{');
 	json_field_int(out, "first_seen_ms", s->first_seen_ms);
@@ -15,6 +17,7 @@ void story_write(const struct story *s, struct strbuf *out)
 	for (size_t i = 0; i < s->n_members; i++)
 		json_str(out, hash_hex(&s->members[i], hex));
 	json_close(out, ']');
+	seal_add(out, from);
 	json_close(out, '}');
 }
 
@@ -25,7 +28,7 @@ int story_parse(struct span json, struct arena *a, struct story *ret)
 	struct story s = {0};
 	int64_t count;
 
-	if (json_parse(json, &root, NULL) < 0)
+	if (seal_of(json) == SEAL_BROKEN || json_parse(json, &root, NULL) < 0)
 		return -ERR_CORRUPT;
 	members = json_get(root, "members");
 	count = json_get_int(root, "count", -1);
