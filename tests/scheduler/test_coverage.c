@@ -102,6 +102,7 @@ static void test_coverage__what_was_stored_once_stays_stored(void **state)
 
 	start_slowly(fx, urls);
 	answer(fx, OUTCOME_OK, PAGE, "");
+	json_free(admin(fx, ADMIN_ADD, urls[0]));
 	answer(fx, OUTCOME_GONE, "", "");
 	read_fates(fx, &fates);
 	assert_string_equal(fates.data, "1 stored gone; ");
