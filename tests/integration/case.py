@@ -23,7 +23,24 @@ def main():
     unittest.main(argv=[sys.argv[0]] + [a for a in sys.argv[1:] if a != path], verbosity=2)
 
 
-class Case(unittest.TestCase):
+class Base(unittest.TestCase):
+    """Has self.node; when a test fails, says what its services logged."""
+
+    def has_failed(self):
+        result = getattr(self._outcome, "result", None)
+        return any(e for _, e in getattr(self._outcome, "errors", []) if e) or (
+            result and any(t is self for t, _ in result.failures + result.errors))
+
+    def clean_up(self):
+        failed = self.has_failed()
+        if failed:
+            print(self.node.log_text()[-6000:], file=sys.stderr)
+            for service in self.node.services:
+                print("== %s\n%s" % (" ".join(service.words[1:]), service.text()[-3000:]), file=sys.stderr)
+        self.node.close(keep=failed and bool(os.environ.get("KEEP")))
+
+
+class Case(Base):
     delay_ms = 100
     settings = {}
 
@@ -34,14 +51,6 @@ class Case(unittest.TestCase):
         self.addCleanup(self.clean_up)
         self.articles = {}  # canonical URL -> Article
         self.build_web()
-
-    def clean_up(self):
-        failed = any(e for _, e in getattr(self._outcome, "errors", []) if e) or (
-            hasattr(self._outcome, "result") and any(t is self for t, _ in
-                                                     self._outcome.result.failures + self._outcome.result.errors))
-        if failed:
-            print(self.node.log_text()[-6000:], file=sys.stderr)
-        self.node.close(keep=failed and bool(os.environ.get("KEEP")))
 
     # Four sites: a listing in GB18030, a feed, a sitemap that robots.txt names, and a farm that copies.
 

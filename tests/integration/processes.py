@@ -1,4 +1,5 @@
 """Processes that run alone, what they tell systemd, and certificates for them."""
+import glob
 import os
 import re
 import signal
@@ -84,6 +85,23 @@ class Notify:
         self.socket.close()
         os.unlink(self.path)
         os.rmdir(self.folder)
+
+
+def has_sanitizer(program):
+    """Libraries that sanitizers and libfaketime preload both want to be first: tests/run has the release build for that."""
+    with open(program, "rb") as f:
+        data = f.read()
+    return b"__asan_init" in data or b"__tsan_init" in data
+
+
+def wall_clock(**settings):
+    """The environment of a process with a wall clock of its own, by FAKETIME=... or FAKETIME_TIMESTAMP_FILE=PATH.
+
+    The monotonic clock stays as it is: timers of threads in libraries are set by it.
+    """
+    library = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), None)
+    assert library, "libfaketime is missing: deploy/install-deps test"
+    return dict(settings, LD_PRELOAD=library, FAKETIME_DONT_FAKE_MONOTONIC="1", NO_FAKE_STAT="1", FAKETIME_NO_CACHE="1")
 
 
 LOGFMT_PAIR = re.compile(r'([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|[^\s"=]*)(?: |$)')

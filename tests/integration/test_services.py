@@ -19,12 +19,6 @@ from case import DAILY
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 class Alone(case.Case):
     def setUp(self):
         super().setUp()
@@ -161,7 +155,7 @@ class Nodes(case.Case):
 
     def setUp(self):
         super().setUp()
-        self.port = free_port()
+        self.port = world.free_port()
         self.folder = tempfile.mkdtemp(prefix="policywatch-tls-")
         self.addCleanup(shutil.rmtree, self.folder)
         self.extra_nodes = []

@@ -37,6 +37,12 @@ def wait_until(condition, what, seconds=DEADLINE):
         time.sleep(0.02)
 
 
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
 Request = collections.namedtuple("Request", "start end host path status conditional agent")
 
 
@@ -193,6 +199,14 @@ class Redis:
         if os.path.exists(self.path):
             os.unlink(self.path)
 
+    def hold_writes(self):
+        """Nobody writes from now on: what is there can be read before it is lost."""
+        self("CLIENT", "PAUSE", 3600000, "WRITE")
+
+    def forget(self):
+        """While it is stopped: everything it had."""
+        shutil.rmtree(os.path.join(self.folder, "appendonlydir"))
+
     def __call__(self, *words):
         with socket.socket(socket.AF_UNIX) as s:
             s.settimeout(10)
@@ -345,9 +359,9 @@ class Node:
         part = json.loads(r.stdout)["scheduler"] if r.stdout.strip() else {"error": r.stderr}
         return None if "error" in part else part
 
-    def service(self, *words, environment=None):
-        """One service alone in the foreground, its log on a pipe."""
-        service = processes.Service([self.program, words[0], "-c", self.config, *words[1:]], environment)
+    def service(self, *words, environment=None, prefix=()):
+        """One service alone in the foreground, its log on a pipe; @prefix: a command that runs it."""
+        service = processes.Service([*prefix, self.program, words[0], "-c", self.config, *words[1:]], environment)
         self.services.append(service)
         return service
 

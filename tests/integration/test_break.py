@@ -1,0 +1,286 @@
+"""The promises, under everything that goes wrong around the program. The judge has the last word each time:
+0 lost, 0 duplicated, 0 impolite, 0 wrong."""
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import busproxy
+import case
+import judge
+import processes
+import trial
+import world
+from trial import by_form
+
+LEASE_S = 5
+
+
+class RandomKills(trial.Trial):
+    kills = by_form(4, 20, 200)
+    span_s = by_form(4, 14, 120)
+    items = by_form(30, 40, 300)
+    refetches_max = kills * 16  # what a crawler had under way is got again
+
+    def test_random_kills(self):
+        self.start()
+        for _ in range(self.kills):
+            self.a_moment()
+            self.kill_and_restart(self.chance.choice(list(self.running)))
+        self.end_in_peace(90)
+
+
+class AllAtOnce(trial.Trial):
+    """As when the machine loses its power: nothing but the files is left."""
+    kills = by_form(1, 4, 30)
+    span_s = by_form(4, 8, 60)
+    refetches_max = kills * 32
+
+    def test_all_killed_at_once(self):
+        self.start()
+        for _ in range(self.kills):
+            self.a_moment()
+            for service in self.running.values():
+                service.signal(signal.SIGKILL)
+            for name in list(self.running):
+                self.kill_and_restart(name)
+        self.end_in_peace(90)
+
+
+class StandingStill(trial.Trial):
+    """SIGSTOP for longer than a lease lasts."""
+    span_s = by_form(4, 10, 60)
+    refetches_max = 64
+
+    def test_standing_still(self):
+        self.start()
+        for name in by_form(["crawler-1"], ["crawler-1", "scheduler", "alerts"],
+                            ["crawler-1", "scheduler", "alerts", "crawler-2", "crawler-1", "scheduler"]):
+            self.a_moment()
+            self.running[name].signal(signal.SIGSTOP)
+            stopped = time.monotonic()
+            judge.poll(lambda: time.monotonic() > stopped + LEASE_S * 1.2, LEASE_S * 2)
+            self.running[name].signal(signal.SIGCONT)
+        self.end_in_peace(90)
+
+
+class RedisTrouble(trial.Trial):
+    span_s = by_form(4, 8, 30)
+
+    def test_redis_killed_and_back(self):
+        self.start()
+        for _ in range(by_form(1, 3, 20)):
+            self.a_moment()
+            self.node.redis.stop()
+            self.a_moment()
+            self.node.redis.start()
+        self.end_in_peace()
+
+    def test_redis_restarted_empty(self):
+        """What it had acknowledged is its own loss, and was read before; what it had not is delivered."""
+        self.start()
+        for _ in range(by_form(1, 2, 10)):
+            self.a_moment()
+            self.node.redis.hold_writes()
+            self.subscriber.read()
+            self.node.redis.stop()
+            self.node.redis.forget()
+            self.subscriber.begin_life()
+            self.a_moment()
+            self.node.redis.start()
+        self.end_in_peace()
+
+    def test_redis_out_of_memory(self):
+        self.start()
+        self.a_moment()
+        self.node.redis("CONFIG", "SET", "maxmemory-policy", "noeviction")
+        self.node.redis("CONFIG", "SET", "maxmemory", "1000000")
+        world.wait_until(lambda: self.running["alerts"].is_running() and "OOM" in self.running["alerts"].text(),
+                         "the full Redis is told", 60)
+        self.a_moment()
+        self.node.redis("CONFIG", "SET", "maxmemory", "0")
+        self.end_in_peace()
+
+
+class FullDisk(trial.Trial):
+    hosts, span_s = 8, by_form(4, 8, 30)
+    refetches_max = 400  # what cannot be kept is got again once it can
+
+    def setUp(self):
+        super().setUp()
+        self.folder = os.path.join(self.node.folder, "small")
+        os.mkdir(self.folder)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "policywatch-test", self.folder], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", self.folder])
+        self.node.configure(data=self.folder)
+
+    def fill(self):
+        with open(os.path.join(self.folder, "ballast"), "ab", buffering=0) as f:
+            try:
+                while True:
+                    f.write(b"\0" * 4096)
+            except OSError:
+                pass
+
+    def test_full_disk(self):
+        self.start()
+        for _ in range(by_form(1, 2, 8)):
+            self.a_moment()
+            self.fill()
+            told = sum(s.text().count("no space left") for s in self.running.values())
+            judge.poll(lambda: sum(s.text().count("no space left") for s in self.running.values()) > told, 20)
+            self.a_moment()
+            os.unlink(os.path.join(self.folder, "ballast"))
+        self.end_in_peace(90)
+
+
+class Network(trial.Trial):
+    """The scheduler is in a network of its own, as on another machine, and the cable to it is pulled."""
+    span_s = by_form(4, 10, 40)
+    refetches_max = 64
+
+    def setUp(self):
+        super().setUp()
+        self.space = "policywatch-%d" % os.getpid()
+        self.ours, self.theirs = "pw%d" % (os.getpid() % 100000), "pv%d" % (os.getpid() % 100000)
+        net = "10.%d.%d" % (os.getpid() // 250 % 250, os.getpid() % 250)
+        self.ip("netns", "add", self.space)
+        self.addCleanup(self.ip, "netns", "del", self.space)
+        self.ip("link", "add", self.ours, "type", "veth", "peer", "name", self.theirs, "netns", self.space)
+        self.ip("addr", "add", net + ".1/30", "dev", self.ours)
+        self.ip("link", "set", self.ours, "up")
+        self.ip("-n", self.space, "addr", "add", net + ".2/30", "dev", self.theirs)
+        self.ip("-n", self.space, "link", "set", self.theirs, "up")
+        self.ip("-n", self.space, "link", "set", "lo", "up")
+        self.node.configure(more="bus:\n  listen: ['ipc://%s/run/s.ipc', 'tcp://%s.2:7000']\n  scheduler: tcp://%s.2:7000\n"
+                            % (self.node.folder, net, net))
+
+    @staticmethod
+    def ip(*words):
+        subprocess.run(["ip", *words], check=True)
+
+    def start_service(self, name):
+        prefix = ["ip", "netns", "exec", self.space] if name == "scheduler" else []
+        self.running[name] = self.node.service(*trial.SERVICES[name], environment=self.environment, prefix=prefix)
+
+    def test_network_cut_and_healed(self):
+        self.start()
+        for longer in by_form([True], [False, True], [False, True] * 6):
+            self.a_moment()
+            self.ip("-n", self.space, "link", "set", self.theirs, "down")
+            cut, seconds = time.monotonic(), LEASE_S * 1.3 if longer else 1
+            judge.poll(lambda: time.monotonic() > cut + seconds, seconds + 5)
+            self.ip("-n", self.space, "link", "set", self.theirs, "up")
+        self.end_in_peace(120)
+
+
+class BusMischief(trial.Trial):
+    """Messages come twice, out of order, cut short or not at all, with garbage between them."""
+    span_s = by_form(4, 10, 60)
+    refetches_max = 400
+
+    def setUp(self):
+        super().setUp()
+        port = world.free_port()
+        self.proxy = busproxy.BusProxy(("127.0.0.1", port), self.seed)
+        self.addCleanup(self.proxy.close)
+        self.node.configure(more="bus:\n  listen: ['ipc://%s/run/s.ipc', 'tcp://127.0.0.1:%d']\n"
+                            "  scheduler: tcp://127.0.0.1:%d\n" % (self.node.folder, port, self.proxy.port))
+
+    def test_bus_mischief(self):
+        self.start()
+        self.proxy.mischief = {k: 0.03 for k in busproxy.KINDS}
+        end = time.monotonic() + self.span_s
+        judge.poll(lambda: time.monotonic() > end, self.span_s + 5)
+        self.proxy.cut()
+        self.a_moment()
+        self.proxy.heal()
+        self.proxy.mischief = {}
+        print("mischief: %s" % self.proxy.done)
+        self.assertTrue(all(self.proxy.done.values()), "there was every kind: %s" % self.proxy.done)
+        self.end_in_peace(120)
+
+
+class ClockSteps(trial.Trial):
+    """The wall clock jumps a day ahead and a day back; what is waited for is not its business."""
+    span_s = by_form(4, 10, 40)
+    settings = {"page_s": 30 * 86400, "more": ""}
+
+    def setUp(self):
+        super().setUp()
+        self.stamp = os.path.join(self.node.folder, "clock")
+        self.step(0)
+
+    def step(self, days):
+        with open(self.stamp + ".new", "w") as f:
+            f.write("%+dd\n" % days if days else "+0\n")
+        os.rename(self.stamp + ".new", self.stamp)
+
+    def test_clock_steps_of_a_day(self):
+        if processes.has_sanitizer(case.program()):
+            self.skipTest("a clock cannot be faked under a sanitizer")
+        self.start(environment=processes.wall_clock(FAKETIME_TIMESTAMP_FILE=self.stamp))
+        for days in by_form([1, 0], [1, -1, 0], [1, 0, -1, 1, -1, 0] * 3):
+            self.a_moment()
+            self.step(days)
+        self.end_in_peace(90)
+
+
+class SlowReaders(trial.Trial):
+    """Ten readers hold a snapshot of the store each while it is written, and longer than anybody should."""
+    span_s = by_form(4, 10, 60)
+
+    READER = ("import lmdb, sys\n"
+              "env = lmdb.open(sys.argv[1], readonly=True, max_dbs=8)\n"
+              "db = env.open_db(b'records', create=False)\n"
+              "with env.begin() as txn:\n"
+              "    n = txn.stat(db)['entries']\n"
+              "    print('holding', flush=True)\n"
+              "    sys.stdin.read()\n"
+              "    assert sum(1 for _ in txn.cursor(db)) == n\n")
+
+    def hold(self):
+        reader = subprocess.Popen([sys.executable, "-c", self.READER, os.path.join(self.node.settings["data"], "store")],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.assertEqual(reader.stdout.readline(), "holding\n")
+        return reader
+
+    def test_ten_slow_readers(self):
+        self.start()
+        self.node.store()
+        readers = []
+        for _ in range(10):
+            self.a_moment()
+            readers.append(self.hold())
+        readers.pop().kill()  # one dies in the middle of it
+        self.end_in_peace(90)
+        for reader in readers:
+            reader.communicate(timeout=20)
+            self.assertEqual(reader.returncode, 0, "a reader sees what it saw at first")
+
+
+class Hostility(trial.Trial):
+    """Every kind of hostile host beside the honest ones: nobody falls over, and nothing honest is lost for it."""
+    hosts, items = 8, 20
+    span_s = by_form(6, 12, 40)
+    settings = {"more": "", "transfers": 200}
+    rss_max_bytes = 256 << 20
+
+    def start(self, *names, **more):
+        super().start(*names, **more)
+        self.node.write("sources.d/web.yaml", self.web.sources(hostile=True))
+
+    def test_hostile_hosts(self):
+        self.fates = self.web.hostile()
+        self.node.configure(more=self.LIMITS)
+        self.start()
+        for name in ("scheduler",):
+            self.running[name].signal(signal.SIGHUP)
+        self.end_in_peace(90)
+
+    LIMITS = ""
+
+
+if __name__ == "__main__":
+    case.main()
