@@ -233,7 +233,7 @@ static enum cli_exit run(struct cli *cli)
 		return cli_misuse(cli, "--day must be a day such as 2025-05-29");
 	if (!cli_load_config(cli))
 		return CLI_MISUSE;
-	path = alloc_printf("%s/frontier", cli->config->data_dir);
+	path = config_data_path(cli->config, "frontier");
 	if (coverage_open(path, NULL, &c, &error) < 0)
 		return cli_fail("%s", error);
 	status = report_all(cli, c, &r);
