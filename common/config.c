@@ -96,6 +96,8 @@ static const struct setting table[] = {
 		.help = "Crawlers that policywatch run starts"},
 	{"crawler.transfers", SETTING_INT, FIELD(crawler.transfers), 1, 10000, "256",
 		.help = "URLs that one crawler has in work at the same time"},
+	{"crawler.address_requests_max", SETTING_INT, FIELD(crawler.address_requests_max), 1, 1000,
+		"8", .help = "Requests at the same time to one address, whatever hosts it serves"},
 	{"crawler.threads", SETTING_INT, FIELD(crawler.threads), 1, 64, "2",
 		.help = "Threads of one crawler that read pages"},
 	{"crawler.user_agent", SETTING_STRING, FIELD(crawler.user_agent), .max = 500,

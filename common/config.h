@@ -42,9 +42,10 @@ struct scheduler_config {
 };
 
 struct crawler_config {
-	int64_t processes; /* started by `policywatch run` */
-	int64_t transfers; /* at the same time in one process */
-	int64_t threads;   /* that read pages */
+	int64_t processes;            /* started by `policywatch run` */
+	int64_t transfers;            /* at the same time in one process */
+	int64_t threads;              /* that read pages */
+	int64_t address_requests_max; /* at the same time to one address, over all crawlers */
 	char *user_agent;
 	char *from; /* contact address, sent as From */
 	int64_t connect_timeout_ms;

@@ -97,6 +97,7 @@ static const struct field result_fields[] = {
 	TEXT("error", result, error, PROTOCOL_TEXT_MAX),
 	EXACT("etag", result, etag, PROTOCOL_TEXT_MAX),
 	EXACT("modified", result, last_modified, PROTOCOL_TEXT_MAX),
+	EXACT("address", result, address, PROTOCOL_ADDRESS_MAX),
 	EXACT("moved", result, moved_to, PROTOCOL_URL_MAX),
 	BOOL("changed", result, changed),
 	I64("elapsed", result, elapsed_ms, 0, DELAY_HIGH, 0),

@@ -37,6 +37,7 @@
 #define PROTOCOL_LEASES_MAX  1024 /* in one reply */
 #define PROTOCOL_RESULTS_MAX 4096 /* in one request */
 #define PROTOCOL_ITEMS_MAX   60000 /* in one result: a sitemap may hold 50,000 addresses */
+#define PROTOCOL_ADDRESS_MAX 64    /* an IPv6 address with its zone */
 #define PROTOCOL_RULES_MAX   64    /* strings in one list of a source's rules */
 
 /* What a URL is expected to be. A document tells its own kind in the end. */
@@ -106,6 +107,7 @@ struct result {
 	const char *etag;  /* validators; sent only once the content is stored (promise 4) */
 	const char *last_modified;
 	const char *moved_to;   /* absolute */
+	const char *address;    /* that answered; empty when none was connected to */
 	bool changed;           /* the store has a new page or version because of this */
 	int64_t elapsed_ms;     /* of the request */
 	int64_t crawl_delay_ms; /* robots.txt's wish, -1 without one */

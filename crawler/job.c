@@ -118,6 +118,7 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 		.etag = "",
 		.last_modified = "",
 		.moved_to = "",
+		.address = "",
 		.page = "",
 		.next_page = "",
 		.crawl_delay_ms = -1,
@@ -223,6 +224,7 @@ static void add_facts(struct job *j, struct transfer_result *r)
 
 	j->result.http_status = r->http_status;
 	j->result.elapsed_ms = r->elapsed_ms;
+	j->result.address = copy_str(a, r->address);
 	j->result.retry_after_ms = verdict_retry_after_ms(r->retry_after, clock_wall_ms());
 	j->result.etag = copy_str(a, r->etag);
 	j->result.last_modified = copy_str(a, r->last_modified);
@@ -282,6 +284,10 @@ static void on_transfer(void *arg, struct transfer_result *r)
 	struct verdict v = verdict_of(r);
 
 	j->transfer = NULL;
+	if (r->fault == TRANSFER_BUSY) {
+		job_expire(j);
+		return;
+	}
 	j->fetched_at_ms = clock_wall_ms();
 	add_facts(j, r);
 	switch (v.outcome) {

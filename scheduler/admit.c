@@ -6,18 +6,18 @@
 #define TITLE_BYTES_MAX 600 /* 200 characters: what a listing says in one line */
 
 /* A URL in the forms that admission needs. */
-struct address {
+struct place {
 	struct strbuf href, canonical;
 	struct url_parts parts; /* borrowed from href */
 };
 
-static void address_release(struct address *a)
+static void place_release(struct place *a)
 {
 	strbuf_release(&a->href);
 	strbuf_release(&a->canonical);
 }
 
-static bool address_parse(struct address *a, const char *url, const struct url_rules *rules)
+static bool place_parse(struct place *a, const char *url, const struct url_rules *rules)
 {
 	strbuf_clear(&a->href);
 	strbuf_clear(&a->canonical);
@@ -28,16 +28,16 @@ static bool address_parse(struct address *a, const char *url, const struct url_r
 		a->parts.host.len <= 255; /* DNS; and LMDB's keys end at 511 */
 }
 
-static enum admit_outcome admit_address(struct planner *p, const struct admission *a,
-	const struct address *address, uint64_t *ret_number)
+static enum admit_outcome admit_place(struct planner *p, const struct admission *a,
+	const struct place *place, uint64_t *ret_number)
 {
-	struct hash id = url_id(strbuf_span(&address->canonical));
+	struct hash id = url_id(strbuf_span(&place->canonical));
 	struct host *h;
 	struct entry e;
 
 	if (frontier_find(p->frontier, &id, ret_number))
 		return ADMIT_KNOWN;
-	h = planner_host(p, address->parts.host);
+	h = planner_host(p, place->parts.host);
 	e = (struct entry){
 		.host = h->number,
 		.source = a->source,
@@ -48,7 +48,7 @@ static enum admit_outcome admit_address(struct planner *p, const struct admissio
 		.due_ms = planner_now_ms(p),
 		.published_ms = a->published_ms,
 		.seen_ms = clock_wall_ms(),
-		.url = strbuf_span(&address->href),
+		.url = strbuf_span(&place->href),
 		.title = utf8_cut(span_str(a->title), TITLE_BYTES_MAX),
 	};
 	frontier_add(p->frontier, &id, &e);
@@ -63,18 +63,18 @@ static enum admit_outcome admit_address(struct planner *p, const struct admissio
 
 enum admit_outcome admit_url(struct planner *p, const struct admission *a, uint64_t *ret_number)
 {
-	struct address address = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
+	struct place place = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
 	enum admit_outcome outcome = ADMIT_REFUSED;
 
-	if (address_parse(&address, a->url, &p->config->url_rules))
-		outcome = admit_address(p, a, &address, ret_number);
-	address_release(&address);
+	if (place_parse(&place, a->url, &p->config->url_rules))
+		outcome = admit_place(p, a, &place, ret_number);
+	place_release(&place);
 	return outcome;
 }
 
 /* A list that has moved shows its items where it is now. */
 static bool is_covered(const struct roster_source *source, const struct entry *list,
-	const struct address *item)
+	const struct place *item)
 {
 	enum source_scope scope = SOURCE_SITE;
 	struct url_parts shown_on;
@@ -93,20 +93,20 @@ static bool is_covered(const struct roster_source *source, const struct entry *l
 enum admit_outcome admit_list_page(struct planner *p, const struct entry *list,
 	const struct admission *a, uint64_t *ret_number)
 {
-	struct address address = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
+	struct place place = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
 	enum admit_outcome outcome = ADMIT_REFUSED;
 
-	if (address_parse(&address, a->url, &p->config->url_rules) &&
-		is_covered(roster_get(&p->roster, list->source), list, &address))
-		outcome = admit_address(p, a, &address, ret_number);
-	address_release(&address);
+	if (place_parse(&place, a->url, &p->config->url_rules) &&
+		is_covered(roster_get(&p->roster, list->source), list, &place))
+		outcome = admit_place(p, a, &place, ret_number);
+	place_release(&place);
 	return outcome;
 }
 
 size_t admit_items(struct planner *p, const struct entry *list, const struct result *r)
 {
 	const struct roster_source *source = roster_get(&p->roster, list->source);
-	struct address address = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
+	struct place place = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
 	size_t n_new = 0;
 	uint64_t number;
 
@@ -120,10 +120,10 @@ size_t admit_items(struct planner *p, const struct entry *list, const struct res
 			.published_ms = r->items[i].published_ms,
 		};
 
-		if (address_parse(&address, a.url, &p->config->url_rules) &&
-			is_covered(source, list, &address))
-			n_new += admit_address(p, &a, &address, &number) == ADMIT_NEW;
+		if (place_parse(&place, a.url, &p->config->url_rules) &&
+			is_covered(source, list, &place))
+			n_new += admit_place(p, &a, &place, &number) == ADMIT_NEW;
 	}
-	address_release(&address);
+	place_release(&place);
 	return n_new;
 }

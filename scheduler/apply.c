@@ -247,6 +247,8 @@ static void pause_host(struct applying *a)
 	next_ms = planner_now_ms(a->p) + pause_ms;
 	if (next_ms > h->next_ms)
 		h->next_ms = next_ms;
+	if (*r->address && !host_is_leased(h))
+		address_bind(&a->p->addresses, h, span_str(r->address));
 	planner_put_host(a->p, h);
 	hosts_update(&a->p->hosts, h);
 }

@@ -418,6 +418,7 @@ void frontier_put_host(struct frontier *f, const struct host_record *h)
 	pack_i64(&f->value, h->crawl_delay_ms);
 	pack_u32(&f->value, h->failures);
 	pack_u8(&f->value, h->paused);
+	pack_span(&f->value, h->address);
 	txn_put(&f->txn, TABLE_HOSTS, h->name, strbuf_span(&f->value));
 }
 
@@ -431,6 +432,8 @@ static bool unpack_host(struct span key, struct span value, struct host_record *
 	ret->crawl_delay_ms = (int64_t)unpack_max(&u, 8, INT64_MAX / 4);
 	ret->failures = unpack_u32(&u);
 	ret->paused = unpack_max(&u, 1, 1);
+	if (u.left.len) /* there were none before 0.2 */
+		ret->address = unpack_span(&u);
 	return unpack_ends(&u) && ret->number;
 }
 

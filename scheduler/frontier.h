@@ -43,6 +43,7 @@ struct host_record {
 	int64_t crawl_delay_ms; /* robots.txt's, 0 without */
 	unsigned failures;      /* in a row */
 	bool paused;
+	struct span address; /* that it was last served from; empty: not known */
 };
 
 struct lease_record {

@@ -26,6 +26,7 @@ void handout_end(struct planner *p, struct host *h)
 {
 	frontier_del_lease(p->frontier, h->lease.url_number);
 	worker_take(h);
+	address_end(&p->addresses, &p->hosts, h);
 	hosts_update(&p->hosts, h);
 }
 
@@ -169,6 +170,7 @@ static void give(struct planner *p, struct host *h, struct worker *w, uint64_t s
 	};
 
 	worker_give(h, &lease);
+	address_begin(h);
 	frontier_put_lease(p->frontier, &record);
 }
 
@@ -210,15 +212,19 @@ void handout_fill(struct planner *p, struct worker *w, const struct work_request
 {
 	size_t max = q->want < PROTOCOL_LEASES_MAX ? q->want : PROTOCOL_LEASES_MAX;
 	int64_t now_ms = planner_now_ms(p);
+	size_t address_max = (size_t)p->config->crawler.address_requests_max;
 	size_t cap = 0;
 
+	addresses_wake(&p->addresses, &p->hosts, address_max);
 	for (int steps = 0; ret->n_leases < max && steps < STEPS_MAX;) {
 		struct host *h = hosts_first(&p->hosts);
 		struct entry e;
 
 		if (!h || host_ready_ms(h) > now_ms)
 			return;
-		if (host_is_leased(h) || !take_first(p, h, &e)) {
+		if (host_is_leased(h) ||
+			address_turns_away(&p->addresses, &p->hosts, h, address_max) ||
+			!take_first(p, h, &e)) {
 			handout_expire(p);
 			steps++;
 			continue;

@@ -1,6 +1,7 @@
 #include "scheduler/host.h"
 
 #include "common/alloc.h"
+#include "scheduler/address.h"
 
 #include <stdlib.h>
 
@@ -30,7 +31,7 @@ int64_t host_ready_ms(const struct host *h)
 {
 	if (host_is_leased(h))
 		return h->lease.expires_ms;
-	if (h->paused || h->due_ms == ENTRY_DUE_NEVER)
+	if (h->paused || h->wait_link || h->due_ms == ENTRY_DUE_NEVER)
 		return HOST_READY_NEVER;
 	return h->due_ms > h->next_ms ? h->due_ms : h->next_ms;
 }
@@ -131,5 +132,6 @@ struct host_record host_record_of(const struct host *h)
 		.crawl_delay_ms = h->crawl_delay_ms,
 		.failures = h->failures,
 		.paused = h->paused,
+		.address = span_str(h->address ? h->address->text : ""),
 	};
 }

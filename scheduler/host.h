@@ -5,6 +5,7 @@
  *
  *   ready when   leased: never before the lease ends; then it is overdue
  *                paused: never
+ *                waiting for its address (address.h): never
  *                else:   next_ms (its delay) and due_ms (its first URL) have passed
  *
  * Pure memory: what changes is written to the frontier by whoever changes it.
@@ -22,6 +23,7 @@
 #define HOST_READY_NEVER INT64_MAX
 
 struct worker;
+struct address;
 
 struct host_lease {
 	uint64_t url_number; /* 0: none */
@@ -42,7 +44,9 @@ struct host {
 	unsigned failures;
 	bool paused;
 	struct host_lease lease;
-	size_t place; /* in the order */
+	struct address *address; /* it is served from there; NULL while that is not known */
+	struct host *wait_next, **wait_link; /* in line at the address; no link: not in line */
+	size_t place;                        /* in the order */
 };
 
 /* Zeroed is empty. */

@@ -176,6 +176,8 @@ static void on_host(void *arg, const struct host_record *r)
 	h->crawl_delay_ms = r->crawl_delay_ms;
 	h->failures = r->failures;
 	h->paused = r->paused;
+	if (r->address.len)
+		address_bind(&l->p->addresses, h, r->address);
 }
 
 static void on_worker(void *arg, const struct worker_record *r)
@@ -206,6 +208,7 @@ static void on_lease(void *arg, const struct lease_record *r)
 
 	if (h && w && w->boot == r->boot && !host_is_leased(h)) {
 		worker_give(h, &lease);
+		address_begin(h);
 		return;
 	}
 	l->lost = alloc_grow(l->lost, l->n_lost, &l->cap_lost, sizeof *l->lost);
@@ -255,6 +258,7 @@ static void forget_workers(struct planner *p)
 static void release_memory(struct planner *p)
 {
 	hosts_release(&p->hosts);
+	addresses_release(&p->addresses);
 	workers_release(&p->workers);
 	roster_release(&p->roster);
 }

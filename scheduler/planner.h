@@ -22,6 +22,7 @@
 #include "common/log.h"
 #include "common/protocol.h"
 #include "scheduler/frontier.h"
+#include "scheduler/address.h"
 #include "scheduler/host.h"
 #include "scheduler/roster.h"
 #include "scheduler/source.h"
@@ -42,6 +43,7 @@ struct planner {
 	struct frontier *frontier;
 	struct source_list *sources; /* as the files have them */
 	struct hosts hosts;
+	struct addresses addresses;
 	struct workers workers;
 	struct roster roster;
 	struct arena *arena; /* of the transaction; NULL outside */

@@ -9,7 +9,9 @@
 #include "crawler/fetch/transfer.h"
 
 #include "common/alloc.h"
+#include "common/clock.h"
 #include "common/err.h"
+#include "crawler/fetch/address_slots.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -29,7 +31,8 @@ struct transfers {
 	struct loop *loop;
 	struct timer *timer;
 	const struct crawler_config *config;
-	struct transfer *first; /* all that are running */
+	struct address_slots *slots;
+	struct transfer *first; /* all that are running or wait for a slot */
 };
 
 struct transfer {
@@ -39,9 +42,13 @@ struct transfer {
 	struct curl_slist *header_lines;
 	char *url;
 	struct guard guard;
-	bool guarded;   /* the guard said no to the address tried last */
-	bool over_size; /* headers over their limit */
-	bool answered;  /* the header of the answer is whole; header lines after it are trailers */
+	int64_t ends_at_ms;
+	struct address_holder slot;
+	bool waits;        /* in line for a slot, and out of curl's hands */
+	struct timer *due; /* for a slot, until the end of its time */
+	bool guarded;      /* the guard said no to the address tried last */
+	bool over_size;    /* headers over their limit */
+	bool answered; /* the header of the answer is whole; header lines after it are trailers */
 	size_t header_bytes; /* of interim answers too */
 	transfer_done_fn *done;
 	void *arg;
@@ -60,6 +67,8 @@ static void transfer_free(struct transfer *t)
 		curl_multi_remove_handle(t->all->multi, t->easy);
 		curl_easy_cleanup(t->easy);
 	}
+	address_slots_leave(t->all->slots, &t->slot);
+	timer_free(t->due);
 	curl_slist_free_all(t->header_lines);
 	strbuf_release(&t->result.headers);
 	strbuf_release(&t->result.body);
@@ -80,6 +89,8 @@ static bool is_web(const char *url)
 
 static enum transfer_fault fault_of(const struct transfer *t, CURLcode code)
 {
+	if (t->waits)
+		return TRANSFER_BUSY;
 	if (t->over_size)
 		return TRANSFER_LIMIT;
 	switch (code) {
@@ -115,7 +126,9 @@ static void describe_fault(struct transfer *t, CURLcode code)
 {
 	const char *text = t->curl_error[0] ? t->curl_error : curl_easy_strerror(code);
 
-	if (t->result.fault == TRANSFER_GUARDED && t->guarded)
+	if (t->waits)
+		text = "the address has as many requests as it may";
+	else if (t->result.fault == TRANSFER_GUARDED && t->guarded)
 		text = "address is not public and not allowed for this source";
 	else if (t->over_size)
 		text = "headers are too large";
@@ -136,12 +149,14 @@ static void collect_facts(struct transfer *t)
 	struct transfer_result *r = &t->result;
 	curl_off_t elapsed_us = 0;
 	long status = 0;
-	char *location = NULL;
+	char *location = NULL, *address = NULL;
 
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &elapsed_us);
 	curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location);
+	curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &address);
 	r->http_status = (int)status;
+	r->address = address ? address : "";
 	r->elapsed_ms = elapsed_us / 1000;
 	r->location = location;
 	r->content_type = header(t, "content-type");
@@ -162,6 +177,38 @@ static void transfer_finish(struct transfer *t, CURLcode code)
 	transfer_free(t);
 }
 
+/* Waiting for a slot of the address. No request has been sent; curl has closed the connection. */
+
+static void on_granted(void *arg)
+{
+	struct transfer *t = arg;
+
+	timer_set(t->due, 0); /* curl may be at work further up the stack */
+}
+
+static void on_due(void *arg)
+{
+	struct transfer *t = arg;
+	int64_t left_ms = t->ends_at_ms - clock_mono_ms();
+
+	if (!t->slot.has_slot || left_ms <= 0) {
+		transfer_finish(t, CURLE_OK);
+		return;
+	}
+	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)left_ms);
+	t->curl_error[0] = '\0';
+	t->waits = false;
+	if (curl_multi_add_handle(t->all->multi, t->easy) != CURLM_OK)
+		transfer_finish(t, CURLE_OUT_OF_MEMORY);
+}
+
+static void wait_for_slot(struct transfer *t)
+{
+	curl_multi_remove_handle(t->all->multi, t->easy);
+	if (!t->slot.has_slot)
+		timer_set(t->due, t->ends_at_ms - clock_mono_ms());
+}
+
 static void collect_done(struct transfers *ts)
 {
 	CURLMsg *message;
@@ -173,7 +220,10 @@ static void collect_done(struct transfers *ts)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&t);
-		transfer_finish(t, message->data.result);
+		if (t->waits)
+			wait_for_slot(t);
+		else
+			transfer_finish(t, message->data.result);
 	}
 }
 
@@ -321,7 +371,8 @@ static int on_connected(void *arg, char *remote, char *local, int remote_port, i
 	(void)local_port;
 	t->guarded = !parse_address(remote, &address) ||
 		!guard_allows(&t->guard, (struct sockaddr *)&address);
-	return t->guarded ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+	t->waits = !t->guarded && !address_slots_take(t->all->slots, remote, &t->slot);
+	return t->guarded || t->waits ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 int transfers_new(struct loop *l, const struct crawler_config *config, struct transfers **ret)
@@ -334,6 +385,7 @@ int transfers_new(struct loop *l, const struct crawler_config *config, struct tr
 		return -ERR_LIBRARY;
 	}
 	ts->timer = timer_new(l, on_timer, ts);
+	ts->slots = address_slots_new((size_t)config->address_requests_max);
 	curl_multi_setopt(ts->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wanted);
 	curl_multi_setopt(ts->multi, CURLMOPT_SOCKETDATA, ts);
 	curl_multi_setopt(ts->multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
@@ -350,6 +402,7 @@ void transfers_free(struct transfers *ts)
 	while (ts->first)
 		transfer_free(ts->first);
 	curl_multi_cleanup(ts->multi);
+	address_slots_free(ts->slots);
 	timer_free(ts->timer);
 	curl_global_cleanup();
 	free(ts);
@@ -373,6 +426,7 @@ static void set_request(struct transfer *t, const struct transfer_request *reque
 
 	if (request->timeout_ms > 0 && request->timeout_ms < timeout_ms)
 		timeout_ms = request->timeout_ms;
+	t->ends_at_ms = clock_mono_ms() + timeout_ms;
 	t->header_lines = curl_slist_append(t->header_lines, ACCEPT);
 	t->header_lines = curl_slist_append(t->header_lines, ACCEPT_LANGUAGE);
 	add_header_line(t, "From", config->from);
@@ -418,6 +472,9 @@ int transfer_start(struct transfers *ts, const struct transfer_request *request,
 		.done = done,
 		.arg = arg,
 		.url = alloc_strdup(request->url)};
+	t->slot.granted = on_granted;
+	t->slot.arg = t;
+	t->due = timer_new(ts->loop, on_due, t);
 	strbuf_init(&t->result.headers, HEADERS_MAX_BYTES);
 	strbuf_init(&t->result.body, (size_t)request->body_max_bytes);
 	t->easy = curl_easy_init();

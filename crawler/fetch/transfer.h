@@ -30,6 +30,7 @@ enum transfer_fault {
 	TRANSFER_BROKEN,  /* the answer ended early or is no HTTP */
 	TRANSFER_GUARDED, /* the guard forbade the address, or the scheme is not http(s) */
 	TRANSFER_LIMIT,   /* headers over their limit */
+	TRANSFER_BUSY,    /* its time went by while the address had as many requests as it may */
 };
 
 struct transfer_request {
@@ -38,7 +39,8 @@ struct transfer_request {
 	const char *last_modified; /* likewise, If-Modified-Since */
 	struct guard guard;        /* borrowed until done */
 	int64_t body_max_bytes;
-	int64_t timeout_ms; /* less than the configured whole time; 0 for that */
+	int64_t timeout_ms; /* less than the configured whole time, 0 for that; what others
+			       of the same address take of it included */
 };
 
 struct transfer_result {
@@ -53,12 +55,16 @@ struct transfer_result {
 	const char *location; /* absolute target of a redirect that was not followed */
 	const char *retry_after;
 	bool sets_cookie;
+	const char *address; /* that was connected to, "" when none was */
 	int64_t elapsed_ms;
 };
 
 typedef void transfer_done_fn(void *arg, struct transfer_result *result);
 
-/* @config is borrowed and must outlive the object. */
+/*
+ * @config is borrowed and must outlive the object. It says how many requests
+ * may be under way to one address; others wait until one of them has ended.
+ */
 int transfers_new(struct loop *l, const struct crawler_config *config, struct transfers **ret);
 void transfers_free(struct transfers *ts); /* cancels all */
 DEFINE_CLEANUP(struct transfers *, transfers_free)

@@ -36,6 +36,7 @@ struct fixture {
 	int n_connections, n_requests;
 	struct strbuf answer, last_request;
 	bool keeps_open, endless; /* after the answer: no close; the answer again and again */
+	bool holds;               /* no answer until answer_all() */
 	int n_done;
 	enum transfer_fault fault;
 	struct transfer_result
@@ -92,7 +93,15 @@ static void on_connection(void *arg, short events)
 	strbuf_clear(&c->fx->last_request);
 	strbuf_add(&c->fx->last_request, block, (size_t)n);
 	c->fx->n_requests++;
-	watch_set(c->watch, WATCH_WRITE);
+	watch_set(c->watch, c->fx->holds ? 0 : WATCH_WRITE);
+}
+
+static void answer_all(struct fixture *fx)
+{
+	for (int i = 0; i < fx->n_connections; i++) {
+		if (fx->connections[i].watch)
+			watch_set(fx->connections[i].watch, WATCH_WRITE | WATCH_READ);
+	}
 }
 
 static void on_accept(void *arg, short events)
@@ -416,6 +425,76 @@ static void test_transfer__transfers_may_be_freed_while_some_are_under_way(void 
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_transfer__##name, setup, teardown)
 
+static void start_five(struct fixture *fx, int64_t timeout_ms)
+{
+	fx->holds = true;
+	strbuf_add_str(&fx->answer, OK_HEAD "Content-Length: 2\r\n\r\nok");
+	for (int i = 0; i < 5; i++)
+		start(fx,
+			(struct transfer_request){.guard = {loopback, 1},
+				.timeout_ms = timeout_ms});
+}
+
+static void use_two_slots(struct fixture *fx)
+{
+	transfers_free(fx->transfers);
+	fx->config->crawler.address_requests_max = 2;
+	assert_int_equal(transfers_new(fx->loop, &fx->config->crawler, &fx->transfers), 0);
+}
+
+static void test_transfer__an_address_gets_so_many_requests_at_a_time(void **state)
+{
+	struct fixture *fx = *state;
+
+	use_two_slots(fx);
+	start_five(fx, 0);
+	for (int served = 0; served < 5; served = fx->n_done) {
+		int want = served + 2 < 5 ? served + 2 : 5;
+
+		while (fx->n_requests < want)
+			loop_turn(fx->loop, true);
+		for (int i = 0; i < 20; i++)
+			loop_turn(fx->loop, false);
+		assert_int_equal(fx->n_requests, want);
+		answer_all(fx);
+		while (fx->n_done < want)
+			loop_turn(fx->loop, true);
+		assert_int_equal(fx->fault, TRANSFER_OK);
+	}
+}
+
+static void test_transfer__who_finds_an_address_busy_waits_no_longer_than_it_may(void **state)
+{
+	struct fixture *fx = *state;
+
+	use_two_slots(fx);
+	start_five(fx, 300);
+	while (fx->n_done < 5)
+		loop_turn(fx->loop, true);
+	assert_int_equal(fx->n_requests, 2);
+	assert_true(fx->fault == TRANSFER_BUSY || fx->fault == TRANSFER_TIMEOUT);
+}
+
+static void test_transfer__one_in_line_may_be_cancelled(void **state)
+{
+	struct fixture *fx = *state;
+	struct transfer *last = NULL;
+
+	use_two_slots(fx);
+	start_five(fx, 0);
+	last = start(fx, (struct transfer_request){.guard = {loopback, 1}});
+	while (fx->n_requests < 2)
+		loop_turn(fx->loop, true);
+	for (int i = 0; i < 20; i++)
+		loop_turn(fx->loop, false);
+	transfer_cancel(last);
+	fx->holds = false;
+	answer_all(fx);
+	while (fx->n_done < 5)
+		loop_turn(fx->loop, true);
+	assert_int_equal(fx->n_requests, 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -437,6 +516,9 @@ int main(void)
 		TEST(validators_are_sent_as_they_are_or_not_at_all),
 		TEST(nothing_comes_after_cancelling),
 		TEST(transfers_may_be_freed_while_some_are_under_way),
+		TEST(an_address_gets_so_many_requests_at_a_time),
+		TEST(who_finds_an_address_busy_waits_no_longer_than_it_may),
+		TEST(one_in_line_may_be_cancelled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

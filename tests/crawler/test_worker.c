@@ -89,6 +89,7 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 			.etag = "",
 			.last_modified = "",
 			.moved_to = "",
+			.address = "",
 			.page = ""}};
 	return j;
 }

@@ -144,6 +144,7 @@ static inline struct result result_of(const struct lease *l, enum outcome outcom
 		.etag = "",
 		.last_modified = "",
 		.moved_to = "",
+		.address = "",
 		.next_page = "",
 		.page = "",
 		.crawl_delay_ms = -1,

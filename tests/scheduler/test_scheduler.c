@@ -124,6 +124,7 @@ static void test_scheduler__a_request_is_held_until_something_is_due(void **stat
 		.etag = "",
 		.last_modified = "",
 		.moved_to = "",
+		.address = "",
 		.next_page = "",
 		.page = "",
 		.crawl_delay_ms = -1,
