@@ -91,8 +91,10 @@ void world_tell_host(const struct world *w, uint32_t i, struct strbuf *out)
 	json_field_str(out, "name", name.data);
 	json_field_str(out, "rhythm", rhythm_str(s.rhythm.kind));
 	json_field_str(out, "role", s.is_farm ? "farm" : "press");
-	json_field_str(out, "charset", !encoding ? "utf-8" : strcmp(encoding, "BIG5") == 0 ? "big5"
-									     : "gb18030");
+	json_field_str(out, "charset",
+		!encoding                               ? "utf-8"
+			: strcmp(encoding, "BIG5") == 0 ? "big5"
+							: "gb18030");
 	json_field_str(out, "label",
 		site_header_label(&s) ? site_header_label(&s) : site_meta_label(&s));
 	json_field_int(out, "crawl_delay_ms", site_has(&s, SITE_CRAWL_DELAY) ? CRAWL_DELAY_MS : 0);
@@ -112,9 +114,8 @@ static void add_story(const struct piece *p, struct strbuf *out)
 	add_url(out, "story", &of, path.data);
 }
 
-static void add_words(const struct piece *p, const char *text, struct strbuf *out)
+static void add_words(const char *text, struct strbuf *out)
 {
-	(void)p;
 	json_key(out, "words");
 	json_open(out, '[');
 	for (size_t i = 0; i < PROSE_N_WORDS; i++)
@@ -132,7 +133,7 @@ static void add_version(const struct piece *p, uint32_t version, struct strbuf *
 	piece_add_text(p, version, &text);
 	json_field_str(out, "title", title.data);
 	json_field_str(out, "text", text.data);
-	add_words(p, text.data, out);
+	add_words(text.data, out);
 }
 
 /* A page that is withdrawn keeps the version that it had. */

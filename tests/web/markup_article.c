@@ -9,7 +9,7 @@ struct sheet {
 	const struct markup *m;
 	const struct piece *p;
 	struct china_time when;
-	struct strbuf title;  /* escaped */
+	struct strbuf title; /* escaped */
 	struct strbuf text;
 	struct strbuf source; /* whom the page names as its source */
 	struct strbuf editor;
@@ -95,11 +95,30 @@ static void add_government(const struct sheet *s)
 		s->title.data, t->year, t->month, t->day, t->hour, t->minute, s->source.data);
 	add_views(s);
 	add(s, "</div>\n<div id=\"zoom\" class=\"TRS_Editor\">\n");
-	add_paragraphs(s, "<p style=\"text-indent: 2em;\">", "</p>\n");
-	add(s, "</div>\n<div class=\"bdsharebuttonbox\">分享到：<a href=\"#\">微信</a> "
-	       "<a href=\"#\">微博</a></div>\n<div class=\"tools\"><a href=\"javascript:print()\">"
-	       "打印本页</a> <a href=\"javascript:close()\">关闭窗口</a></div></div>\n");
+	if (s->p->number % 2)
+		add_paragraphs(s, "<p style=\"text-indent: 2em;\">", "</p>\n");
+	else /* old editors break lines */
+		add_paragraphs(s, "　　", "<br>\n<br>\n");
+	add(s,
+		"</div>\n<div class=\"bdsharebuttonbox\">分享到：<a href=\"#\">微信</a> "
+		"<a href=\"#\">微博</a></div>\n<div class=\"tools\"><a href=\"javascript:print()\">"
+		"打印本页</a> <a href=\"javascript:close()\">关闭窗口</a></div></div>\n");
 	markup_hot_list(s->m, s->p->number);
+}
+
+/* Some articles begin with a picture, whose caption names who took it and nothing else. */
+static void add_picture(const struct sheet *s)
+{
+	static const struct {
+		const char *before, *after;
+	} credits[] = {{"新华社记者 ", "摄"}, {"本报记者 ", " 摄"}};
+	uint32_t form = s->p->number / 4 % 2;
+
+	if (s->p->number % 4)
+		return;
+	strbuf_printf(s->m->out,
+		"<div class=\"pic\"><img src=\"/img/%u.jpg\"><p class=\"pictext\">%s%s%s</p></div>\n",
+		s->p->number, credits[form].before, s->editor.data, credits[form].after);
 }
 
 static void add_daily(const struct sheet *s)
@@ -113,8 +132,10 @@ static void add_daily(const struct sheet *s)
 		s->title.data, t->year, t->month, t->day, t->hour, t->minute, s->source.data);
 	add_views(s);
 	add(s, "<div class=\"article-content\" id=\"ozoom\">\n");
+	add_picture(s);
 	add_paragraphs(s, "<p>　　", "</p>\n");
-	strbuf_printf(s->m->out, "<p class=\"editor\">（责任编辑：%s）</p>\n</div>\n", s->editor.data);
+	strbuf_printf(s->m->out, "<p class=\"editor\">（责任编辑：%s）</p>\n</div>\n",
+		s->editor.data);
 	add_related(s, "相关阅读");
 	add(s, "<div class=\"share\">分享让更多人看到</div></div>\n");
 	markup_hot_list(s->m, s->p->number);
@@ -137,7 +158,7 @@ static void add_portal(const struct sheet *s)
 		"alt=\"%s\"></p>\n",
 		s->p->number, s->title.data);
 	add_paragraphs(s, "<p id=\"para\">", "</p>\n");
-	add(s, "</div>\n");
+	add(s, "<p>更多新闻资讯，请下载客户端，扫码关注我们。</p>\n</div>\n");
 	add_views(s);
 	strbuf_printf(s->m->out,
 		"<div class=\"post_author\">本文来源：%s 责任编辑：%s</div></div>\n",
@@ -156,14 +177,18 @@ static void add_blog(const struct sheet *s)
 		"<span class=\"author\">admin</span> <span class=\"date\">%d-%02d-%02d</span> "
 		"<span class=\"comments\">评论(0)</span></div></header>\n",
 		s->title.data, t->year, t->month, t->day);
-	add(s, "<div class=\"entry-content\">\n");
+	strbuf_printf(s->m->out, "<div class=\"entry-content\">\n<p><strong>%s</strong></p>\n",
+		s->title.data);
 	add_paragraphs(s, "<p>", "</p>\n");
-	strbuf_printf(s->m->out, "<p>来源：%s</p>\n</div>\n", s->source.data);
+	strbuf_printf(s->m->out,
+		"<p>来源：%s</p>\n<p>声明：本文转载自网络，版权归原作者所有，如有侵权请联系删除。</p>\n</div>\n",
+		s->source.data);
 	add_views(s);
 	add_related(s, "相关推荐");
-	add(s, "<div class=\"comment-list\"><h3>评论列表</h3><p>暂无评论,快抢沙发吧~</p>"
-	       "<form action=\"/comment\"><p>发表评论:</p><textarea></textarea></form></div>"
-	       "</article>\n");
+	add(s,
+		"<div class=\"comment-list\"><h3>评论列表</h3><p>暂无评论,快抢沙发吧~</p>"
+		"<form action=\"/comment\"><p>发表评论:</p><textarea></textarea></form></div>"
+		"</article>\n");
 	markup_hot_list(s->m, s->p->number);
 	add(s, "</div>\n");
 }
@@ -186,7 +211,10 @@ static void add_modern(const struct sheet *s)
 
 	add(s, "<main><section class=\"reading\">\n<div class=\"lede-body detail-text\">\n");
 	add_paragraphs(s, "<p class=\"para\"><span>", "</span></p>\n");
-	add(s, "</div></section>\n");
+	strbuf_printf(s->m->out,
+		"<figure><img src=\"/img/%u.webp\" alt=\"%s\"><figcaption>资料图片 视觉中国 供图"
+		"</figcaption></figure>\n</div></section>\n",
+		s->p->number, s->title.data);
 	markup_hot_list(s->m, s->p->number);
 	strbuf_printf(s->m->out,
 		"<section class=\"headline\"><h1 itemprop=\"headline\">%s</h1><div class=\"byline\">"

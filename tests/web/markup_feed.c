@@ -111,7 +111,8 @@ void markup_rss(const struct markup *m)
 	markup_site_name(m);
 	strbuf_add_str(m->out, "</title><link>");
 	site_add_origin(m->site, m->out);
-	strbuf_add_str(m->out, "/</link><description>要闻</description><language>zh-cn</language>\n");
+	strbuf_add_str(m->out,
+		"/</link><description>要闻</description><language>zh-cn</language>\n");
 	add_newest(m, add_rss_item);
 	strbuf_add_str(m->out, "</channel></rss>\n");
 }

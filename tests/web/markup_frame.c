@@ -13,8 +13,8 @@ static const struct {
 	[SITE_BLOG] = {"navbar", "widget widget_recent_entries", "最新文章", "site-footer"},
 	[SITE_MODERN] = {"site-header", "aside-rank", "大家都在看", "site-footer"}};
 
-static const char *const channels[] = {"首页", "要闻", "政务", "民生", "教育", "文化", "专题", "图片", "视频",
-	"关于我们"};
+static const char *const channels[] = {"首页", "要闻", "政务", "民生", "教育", "文化", "专题",
+	"图片", "视频", "关于我们"};
 
 void markup_escaped(struct span text, struct strbuf *out)
 {
@@ -72,13 +72,15 @@ void markup_open(const struct markup *m, const char *title, const char *head)
 	markup_escaped(span_str(title), m->out);
 	strbuf_add_str(m->out, m->design == SITE_BLOG ? " - " : "_");
 	markup_site_name(m);
-	strbuf_add_str(m->out, "</title>\n"
-			       "<meta name=\"viewport\" content=\"width=device-width\">\n"
-			       "<link rel=\"stylesheet\" href=\"/css/style.css\">\n");
+	strbuf_add_str(m->out,
+		"</title>\n"
+		"<meta name=\"viewport\" content=\"width=device-width\">\n"
+		"<link rel=\"stylesheet\" href=\"/css/style.css\">\n");
 	strbuf_add_str(m->out, head ? head : "");
-	strbuf_add_str(m->out, "<script>var _hmt=_hmt||[];(function(){var s=document."
-			       "createElement('script');s.src='/js/hm.js';})();</script>\n"
-			       "</head>\n<body>\n");
+	strbuf_add_str(m->out,
+		"<script>var _hmt=_hmt||[];(function(){var s=document."
+		"createElement('script');s.src='/js/hm.js';})();</script>\n"
+		"</head>\n<body>\n");
 	add_navigation(m);
 }
 
@@ -150,7 +152,8 @@ void markup_close(const struct markup *m)
 	if (site_has(m->site, SITE_CALENDAR))
 		add_calendar_widget(m);
 	if (site_has(m->site, SITE_ECHO))
-		strbuf_add_str(m->out, "<div class=\"more\"><a href=\"echo/\">滚动新闻</a></div>\n");
+		strbuf_add_str(m->out,
+			"<div class=\"more\"><a href=\"echo/\">滚动新闻</a></div>\n");
 	if (site_has(m->site, SITE_FRIENDS))
 		add_friends(m);
 	strbuf_printf(m->out, "<div class=\"%s\"><p>版权所有：", names[m->design].foot);

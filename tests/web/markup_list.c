@@ -8,7 +8,8 @@
 
 static const struct {
 	const char *open, *close;
-} frames[] = {[SITE_GOVERNMENT] = {"<div class=\"list_right\"><ul class=\"infolist\">\n", "</ul></div>\n"},
+} frames[] = {[SITE_GOVERNMENT] = {"<div class=\"list_right\"><ul class=\"infolist\">\n",
+		      "</ul></div>\n"},
 	[SITE_DAILY] = {"<div class=\"p2j_list\"><ul class=\"list_16\">\n", "</ul></div>\n"},
 	[SITE_PORTAL] = {"<div class=\"news_flow\">\n", "</div>\n"},
 	[SITE_BLOG] = {"<div class=\"content-area\">\n", "</div>\n"},
@@ -99,7 +100,8 @@ static void add_paging(const struct markup *m, uint32_t page, uint32_t n_pages, 
 			n_pages, page, base);
 		return;
 	}
-	strbuf_printf(m->out, "<div class=\"page\">共%u页 <a href=\"%s\">首页</a> ", n_pages, first);
+	strbuf_printf(m->out, "<div class=\"page\">共%u页 <a href=\"%s\">首页</a> ", n_pages,
+		first);
 	if (page == 1)
 		strbuf_printf(m->out, "<a href=\"%s\">上一页</a> ", first);
 	if (page > 1)
@@ -121,7 +123,8 @@ void markup_list(const struct markup *m, uint32_t page, const char *base)
 	uint32_t n = rhythm_count(&m->site->rhythm, m->now_ms), from = page * SITE_LIST_LEN;
 
 	markup_open(m, "要闻", NULL);
-	strbuf_add_str(m->out, "<div class=\"crumb\">您的位置：<a href=\"/\">首页</a> &gt; 要闻</div>\n");
+	strbuf_add_str(m->out,
+		"<div class=\"crumb\">您的位置：<a href=\"/\">首页</a> &gt; 要闻</div>\n");
 	strbuf_add_str(m->out, frames[m->design].open);
 	for (uint32_t i = from; i < n && i < from + SITE_LIST_LEN; i++) {
 		const struct piece p = piece_of(m->site, n - 1 - i);

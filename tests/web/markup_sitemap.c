@@ -43,9 +43,10 @@ static void add_news(const struct markup *m, const struct piece *p)
 
 static void add_urls(const struct markup *m, uint32_t from, uint32_t end)
 {
-	strbuf_add_str(m->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-			       "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" "
-			       "xmlns:news=\"http://www.google.com/schemas/sitemap-news/0.9\">\n");
+	strbuf_add_str(m->out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" "
+		"xmlns:news=\"http://www.google.com/schemas/sitemap-news/0.9\">\n");
 	for (uint32_t i = from; i < end; i++) {
 		const struct piece p = piece_of(m->site, i);
 
@@ -73,8 +74,9 @@ uint32_t markup_sitemap_parts(const struct site *s, int64_t now_ms)
 
 static void add_index(const struct markup *m)
 {
-	strbuf_add_str(m->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex "
-			       "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+	strbuf_add_str(m->out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex "
+		"xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
 	for (uint32_t i = 0; i < markup_sitemap_parts(m->site, m->now_ms); i++) {
 		strbuf_add_str(m->out, "<sitemap><loc>");
 		site_add_origin(m->site, m->out);

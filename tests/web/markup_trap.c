@@ -12,8 +12,13 @@ void markup_missing(const struct markup *m)
 static void add_month_link(const struct markup *m, int year, int month, const char *label)
 {
 	strbuf_printf(m->out, "<a href=\"/calendar/%d/%02d/\">%s</a> ",
-		month < 1 ? year - 1 : month > 12 ? year + 1 : year,
-		month < 1 ? 12 : month > 12 ? 1 : month, label);
+		month < 1            ? year - 1
+			: month > 12 ? year + 1
+				     : year,
+		month < 1            ? 12
+			: month > 12 ? 1
+				     : month,
+		label);
 }
 
 void markup_calendar(const struct markup *m, int year, int month, int day)

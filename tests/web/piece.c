@@ -4,10 +4,10 @@
 #include "tests/web/inside.h"
 #include "tests/web/mix.h"
 
-#define N_ROWS        24 /* of site.c: among so many hosts there are originals */
-#define RECENT        40 /* a farm copies one of the newest articles */
-#define UNREACHABLE_RUN 8 /* a farm looks so far for one that it can read */
-#define NEVER         INT64_MAX
+#define N_ROWS          24 /* of site.c: among so many hosts there are originals */
+#define RECENT          40 /* a farm copies one of the newest articles */
+#define UNREACHABLE_RUN 8  /* a farm looks so far for one that it can read */
+#define NEVER           INT64_MAX
 
 /* One item of @n in turn, so that few items show it too; sites begin in different places. */
 static bool is_turn(const struct site *s, uint32_t number, uint32_t n, uint64_t what)
@@ -64,8 +64,9 @@ static bool copy(struct piece *p)
 	if (n == 0 || press.is_farm)
 		return false;
 	number = n - 1 - (uint32_t)(mix(key, 2) % (n < RECENT ? n : RECENT));
-	for (uint32_t tries = 0; tries < UNREACHABLE_RUN && number > 0 &&
-		access_of(&press, number) > PIECE_MOVED; tries++)
+	for (uint32_t tries = 0;
+		tries < UNREACHABLE_RUN && number > 0 && access_of(&press, number) > PIECE_MOVED;
+		tries++)
 		number--;
 	p->is_copy = true;
 	p->of_site = press.number;

@@ -30,8 +30,8 @@ struct piece {
 	uint32_t n_edits;
 	enum prose_edit edits[PROSE_EDITS_MAX];
 	int64_t edited_ms[PROSE_EDITS_MAX];
-	int64_t withdrawn_ms;   /* INT64_MAX: never */
-	int withdrawn_status;   /* 404 or 410 */
+	int64_t withdrawn_ms; /* INT64_MAX: never */
+	int withdrawn_status; /* 404 or 410 */
 	enum piece_access access;
 	uint32_t n_hops;
 };

@@ -31,12 +31,11 @@ static const struct reading readings[] = {{"负责人", "fùzérén"}, {"图书�
 
 /* Single characters that some tools look for, once they are traditional. */
 static const struct reading marked[] = {{"業", "yè"}, {"產", "chǎn"}, {"發", "fā"},
-	{"創", "chuàng"}, {"網", "wǎng"}, {"區", "qū"}, {"數", "shù"}, {"態", "tài"},
-	{"據", "jù"}, {"經", "jīng"}, {"監", "jiān"}, {"規", "guī"}, {"節", "jié"},
-	{"統", "tǒng"}, {"聯", "lián"}, {"調", "diào"}, {"優", "yōu"}, {"內", "nèi"},
-	{"協", "xié"}, {"執", "zhí"}, {"現", "xiàn"}, {"環", "huán"}, {"續", "xù"},
-	{"醫", "yī"}, {"養", "yǎng"}, {"標", "biāo"}, {"準", "zhǔn"}, {"領", "lǐng"},
-	{"術", "shù"}, {"縣", "xiàn"}};
+	{"創", "chuàng"}, {"網", "wǎng"}, {"區", "qū"}, {"數", "shù"}, {"態", "tài"}, {"據", "jù"},
+	{"經", "jīng"}, {"監", "jiān"}, {"規", "guī"}, {"節", "jié"}, {"統", "tǒng"},
+	{"聯", "lián"}, {"調", "diào"}, {"優", "yōu"}, {"內", "nèi"}, {"協", "xié"}, {"執", "zhí"},
+	{"現", "xiàn"}, {"環", "huán"}, {"續", "xù"}, {"醫", "yī"}, {"養", "yǎng"}, {"標", "biāo"},
+	{"準", "zhǔn"}, {"領", "lǐng"}, {"術", "shù"}, {"縣", "xiàn"}};
 
 const char *repost_str(enum repost kind)
 {

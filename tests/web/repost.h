@@ -19,9 +19,9 @@ enum repost {
 	REPOST_TONELESS,  /* without the marks: 记录(jilu) */
 	REPOST_DOUBLED,   /* the whole body twice */
 	REPOST_CONVERTED, /* in traditional characters */
-	REPOST_MARKED,    /* in traditional characters, some of them with their reading: 產(chǎn) */
-	REPOST_RETITLED,  /* under another headline */
-	REPOST_CUT,       /* the last third is missing, at least */
+	REPOST_MARKED, /* in traditional characters, some of them with their reading: 產(chǎn) */
+	REPOST_RETITLED,   /* under another headline */
+	REPOST_CUT,        /* the last third is missing, at least */
 	REPOST_ZERO_WIDTH, /* invisible characters between the others */
 	REPOST_KINDS,
 };

@@ -2,13 +2,13 @@
 
 #include "tests/web/mix.h"
 
-#define DAY_MS        ((int64_t)86400 * 1000)
-#define MONDAY_MS     (4 * DAY_MS - 8 * 3600 * 1000) /* the first one in China after the epoch */
-#define WORKDAYS      5
-#define BURST_MIN     30
-#define BURST_SIZES   31
-#define BURST_MS      900 /* all of a burst fall into one second */
-#define BURSTS_AT_LEAST 3 /* however few the items are */
+#define DAY_MS          ((int64_t)86400 * 1000)
+#define MONDAY_MS       (4 * DAY_MS - 8 * 3600 * 1000) /* the first one in China after the epoch */
+#define WORKDAYS        5
+#define BURST_MIN       30
+#define BURST_SIZES     31
+#define BURST_MS        900 /* all of a burst fall into one second */
+#define BURSTS_AT_LEAST 3   /* however few the items are */
 
 const char *rhythm_str(enum rhythm_kind kind)
 {

@@ -17,12 +17,12 @@ enum rhythm_kind {
 
 struct rhythm {
 	enum rhythm_kind kind;
-	uint64_t key;      /* what chance there is comes of it */
-	uint32_t n;        /* items in all */
-	uint32_t n_old;    /* of them before the start */
+	uint64_t key;   /* what chance there is comes of it */
+	uint32_t n;     /* items in all */
+	uint32_t n_old; /* of them before the start */
 	int64_t start_ms;
-	int64_t span_ms;   /* the others come within it */
-	int64_t past_ms;   /* the old ones came within it, before the start */
+	int64_t span_ms; /* the others come within it */
+	int64_t past_ms; /* the old ones came within it, before the start */
 };
 
 const char *rhythm_str(enum rhythm_kind kind);

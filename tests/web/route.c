@@ -272,8 +272,7 @@ static void answer_target(struct route *r)
 		return;
 	/* A site of soft 404s keeps to the status for its robots.txt: that one is no page. */
 	answer_missing(r,
-		site_has(r->site, SITE_SOFT_404) &&
-				!span_is(strbuf_span(&r->target), "/robots.txt")
+		site_has(r->site, SITE_SOFT_404) && !span_is(strbuf_span(&r->target), "/robots.txt")
 			? 200
 			: 404);
 }
@@ -330,7 +329,8 @@ void world_answer(const struct world *w, uint32_t i, const struct world_request 
 	struct world_answer *ret)
 {
 	const struct site site = site_of(w, i);
-	CLEANUP(route_release) struct route r = {.site = &site,
+	CLEANUP(route_release)
+	struct route r = {.site = &site,
 		.request = q,
 		.answer = ret,
 		.target = STRBUF_INIT,

@@ -3,9 +3,9 @@
 #include "tests/web/mix.h"
 #include "tests/web/prose.h"
 
-#define DAY_MS         ((int64_t)86400 * 1000)
-#define PRESS_PAST_MS  (20 * DAY_MS)
-#define FARM_PAST_MS   (12 * DAY_MS) /* farms come later: there is something to copy */
+#define DAY_MS        ((int64_t)86400 * 1000)
+#define PRESS_PAST_MS (20 * DAY_MS)
+#define FARM_PAST_MS  (12 * DAY_MS) /* farms come later: there is something to copy */
 
 struct row {
 	enum site_kind kind;
@@ -62,8 +62,8 @@ static const struct row rows[] = {
 		SITE_ECHO | SITE_CALENDAR | SITE_COUNTER},
 	{SITE_HOME, PRESS, RHYTHM_STEADY, SITE_GB_BARE, SITE_DAILY, SITE_PATH_NEWS,
 		SITE_ETAG | SITE_LAST_MODIFIED | SITE_REDESIGN | SITE_NO_ROBOTS},
-	{SITE_LISTING, FARM, RHYTHM_BURSTS, SITE_UTF8_AS_GB2312, SITE_GOVERNMENT,
-		SITE_PATH_CONTENT, SITE_PRIVATE | SITE_SESSION | SITE_TRACKING},
+	{SITE_LISTING, FARM, RHYTHM_BURSTS, SITE_UTF8_AS_GB2312, SITE_GOVERNMENT, SITE_PATH_CONTENT,
+		SITE_PRIVATE | SITE_SESSION | SITE_TRACKING},
 	{SITE_LISTING, PRESS, RHYTHM_STEADY, SITE_UTF8, SITE_BLOG, SITE_PATH_POST,
 		SITE_ETAG | SITE_SOFT_404 | SITE_FRIENDS | SITE_JSESSION},
 	{SITE_ATOM, FARM, RHYTHM_BURSTS, SITE_BIG5, SITE_PORTAL, SITE_PATH_ART,
@@ -171,9 +171,8 @@ const char *site_meta_label(const struct site *s)
 
 const char *site_header_label(const struct site *s)
 {
-	static const char *const labels[SITE_CHARSETS] = {[SITE_UTF8] = "utf-8",
-		[SITE_GB_HEADER] = "GBK",
-		[SITE_BIG5] = "big5"};
+	static const char *const labels[SITE_CHARSETS] =
+		{[SITE_UTF8] = "utf-8", [SITE_GB_HEADER] = "GBK", [SITE_BIG5] = "big5"};
 
 	return labels[s->charset];
 }

@@ -62,7 +62,7 @@ enum site_trait {
 	SITE_JSESSION = 1 << 6,      /* ;jsessionid= in listed links */
 	SITE_PRIVATE = 1 << 7,       /* some items are where robots.txt lets nobody in */
 	SITE_CRAWL_DELAY = 1 << 8,
-	SITE_NO_ROBOTS = 1 << 9, /* 404 */
+	SITE_NO_ROBOTS = 1 << 9,  /* 404 */
 	SITE_REDIRECTS = 1 << 10, /* some items behind 1 to 4 redirects, some behind a circle */
 	SITE_SOFT_404 = 1 << 11,  /* what is not there is said with status 200 */
 	SITE_CALENDAR = 1 << 12,  /* without end */

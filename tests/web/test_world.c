@@ -42,8 +42,9 @@ static int tear_down(void **state)
 static void ask(const struct world *w, uint32_t host, const char *path, int64_t now_ms,
 	struct world_answer *a)
 {
-	const struct world_request q = {
-		.path = span_str(path), .now_ms = now_ms, .nonce = (uint64_t)now_ms};
+	const struct world_request q = {.path = span_str(path),
+		.now_ms = now_ms,
+		.nonce = (uint64_t)now_ms};
 
 	world_answer(w, host, &q, a);
 }
@@ -63,8 +64,8 @@ static bool holds(const struct strbuf *b, const char *needle)
 
 /* Rhythm. */
 
-static const enum rhythm_kind rhythms[] = {
-	RHYTHM_STEADY, RHYTHM_BURSTS, RHYTHM_OFFICE, RHYTHM_SILENCE};
+static const enum rhythm_kind rhythms[] = {RHYTHM_STEADY, RHYTHM_BURSTS, RHYTHM_OFFICE,
+	RHYTHM_SILENCE};
 
 static void check_rhythm(const struct rhythm *r)
 {
@@ -176,7 +177,8 @@ static size_t add_paragraph_hashes(struct span text, struct hash *out)
 static void test_prose__articles_share_neither_title_nor_paragraph(void **state)
 {
 	enum { N = 4000 };
-	struct hash *titles = calloc(N, sizeof *titles), *paragraphs = calloc(N * 12, sizeof *paragraphs);
+	struct hash *titles = calloc(N, sizeof *titles),
+		    *paragraphs = calloc(N * 12, sizeof *paragraphs);
 	size_t n_paragraphs = 0;
 
 	(void)state;
@@ -216,8 +218,8 @@ static void test_prose__words_stand_only_where_they_are_put(void **state)
 		prose_add_title(&p, &text);
 		prose_add_other_title(&p, &text);
 		for (uint32_t k = 0; k < PROSE_N_WORDS; k++) {
-			assert_int_equal(
-				holds(&text, prose_words[k]), prose_words_now(&p) >> k & 1);
+			assert_int_equal(holds(&text, prose_words[k]),
+				prose_words_now(&p) >> k & 1);
 			n_with[k] += p.words >> k & 1;
 		}
 	}
@@ -227,8 +229,8 @@ static void test_prose__words_stand_only_where_they_are_put(void **state)
 
 static void test_prose__edits_change_it(void **state)
 {
-	static const enum prose_edit edits[] = {
-		PROSE_ADD_PARAGRAPH, PROSE_CHANGE_NUMBER, PROSE_CHANGE_TITLE, PROSE_ADD_WORD};
+	static const enum prose_edit edits[] = {PROSE_ADD_PARAGRAPH, PROSE_CHANGE_NUMBER,
+		PROSE_CHANGE_TITLE, PROSE_ADD_WORD};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
@@ -454,8 +456,8 @@ static void test_world__pages_of_lists_link_what_is_there(void **state)
 
 static void test_world__furniture_has_none_of_the_words(void **state)
 {
-	static const char *const paths[] = {"/", "/list.htm", "/list_1.htm", "/nowhere", "/channel/b/",
-		"/calendar/2025/06/", "/a/echo/"};
+	static const char *const paths[] = {"/", "/list.htm", "/list_1.htm", "/nowhere",
+		"/channel/b/", "/calendar/2025/06/", "/a/echo/"};
 
 	for (uint32_t i = 0; i < N_HOSTS; i++) {
 		const struct site s = site_of(*state, i);
@@ -512,7 +514,8 @@ static void test_world__a_redesign_changes_the_page_and_not_the_text(void **stat
 
 static void test_world__addresses_of_a_session_lead_to_the_same_page(void **state)
 {
-	static const char *const paths[] = {"/post/100000.html", "/post/100000.html?PHPSESSID=1f&spm=a.b",
+	static const char *const paths[] = {"/post/100000.html",
+		"/post/100000.html?PHPSESSID=1f&spm=a.b",
 		"/post/100000.html;jsessionid=ABC?utm_source=list"};
 	CLEANUP(world_answer_release) struct world_answer a = WORLD_ANSWER_INIT;
 	char etag[sizeof a.etag] = "";

@@ -26,8 +26,8 @@ struct world_options {
 	uint32_t percent_old; /* of them published at the start already */
 	int64_t start_ms;
 	int64_t span_ms;
-	uint8_t network;      /* host i has the address 127.NETWORK.(i / 250).(i % 250 + 1) */
-	uint16_t port;        /* of all of them; part of every URL */
+	uint8_t network; /* host i has the address 127.NETWORK.(i / 250).(i % 250 + 1) */
+	uint16_t port;   /* of all of them; part of every URL */
 };
 
 struct world;
@@ -43,19 +43,19 @@ const struct world_options *world_options(const struct world *w);
 char *world_address(const struct world *w, uint32_t i, char out[WORLD_ADDRESS_MAX]);
 
 struct world_request {
-	struct span path;  /* with the query */
-	struct span etag;  /* If-None-Match, or empty */
+	struct span path; /* with the query */
+	struct span etag; /* If-None-Match, or empty */
 	int64_t now_ms;
-	uint64_t nonce;    /* differs from request to request: session ids come of it */
+	uint64_t nonce; /* differs from request to request: session ids come of it */
 };
 
 struct world_answer {
-	int status;                /* 200, 301, 302, 304, 404, 410 */
-	const char *content_type;  /* static; NULL for none */
-	struct strbuf location;    /* absolute, empty unless a redirect */
-	char etag[40];             /* quoted, empty for none */
-	int64_t last_modified_ms;  /* 0 for none */
-	struct strbuf body;        /* bytes in the page's own charset; empty with 304 */
+	int status;               /* 200, 301, 302, 304, 404, 410 */
+	const char *content_type; /* static; NULL for none */
+	struct strbuf location;   /* absolute, empty unless a redirect */
+	char etag[40];            /* quoted, empty for none */
+	int64_t last_modified_ms; /* 0 for none */
+	struct strbuf body;       /* bytes in the page's own charset; empty with 304 */
 };
 
 #define WORLD_ANSWER_INIT                                                                          \
