@@ -1,7 +1,6 @@
 #include "tests/web/hostile.h"
 
 #include "tests/web/answer.h"
-#include "tests/web/page.h"
 
 #include <string.h>
 
@@ -53,21 +52,14 @@ const struct step *hostile_steps(const struct hostile_kind *k, const struct ask 
 	return steps ? steps : k->steps;
 }
 
-void hostile_add_article(const struct ask *a, struct strbuf *out)
-{
-	page_article(a->site, a->article, a->published_ms, out);
-}
-
-void hostile_good_answer(const struct ask *a, struct evbuffer *out)
+static void good_answer(const struct ask *a, struct evbuffer *out)
 {
 	STRBUF_LOCAL(body);
 
-	hostile_add_article(a, &body);
-	answer_ask(a,
-		(struct answer){200, .content_type = "text/html; charset=utf-8",
-			.body = strbuf_span(&body)},
+	a->add_page(a, &body);
+	answer_ask(a, (struct answer){200, .content_type = "text/html", .body = strbuf_span(&body)},
 		out);
 }
 
-const struct step hostile_good_steps[] = {{.act = STEP_SEND, .make = hostile_good_answer},
+const struct step hostile_good_steps[] = {{.act = STEP_SEND, .make = good_answer},
 	{.act = STEP_END}};

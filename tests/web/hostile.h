@@ -9,7 +9,6 @@
 #ifndef POLICYWATCH_TESTS_WEB_HOSTILE_H
 #define POLICYWATCH_TESTS_WEB_HOSTILE_H
 
-#include "common/strbuf.h"
 #include "tests/web/script.h"
 
 #include <stdbool.h>
@@ -44,9 +43,7 @@ bool hostile_spoils_accept(const struct hostile_kind *k);
 
 const struct step *hostile_steps(const struct hostile_kind *k, const struct ask *a);
 
-/* The article that @a asks for, well-formed; for scripts. */
-void hostile_add_article(const struct ask *a, struct strbuf *out);
-void hostile_good_answer(const struct ask *a, struct evbuffer *out);
+/* The page that is asked for, as if nothing were wrong. */
 extern const struct step hostile_good_steps[];
 
 #endif

@@ -47,10 +47,13 @@ static unsigned hop_of(const struct ask *a)
 
 static void redirect_to_hop(const struct ask *a, unsigned hop, struct evbuffer *out)
 {
-	char target[100];
+	ptrdiff_t query = span_find(a->path, SPAN_LITERAL("?"));
+	STRBUF_LOCAL(target);
 
-	snprintf(target, sizeof target, "%s" PAGE_ARTICLE "?hop=%u", a->origin, a->article, hop);
-	redirect(a, target, out);
+	strbuf_add_str(&target, a->origin);
+	strbuf_add(&target, a->path.data, query < 0 ? a->path.len : (size_t)query);
+	strbuf_printf(&target, "?hop=%u", hop);
+	redirect(a, target.data, out);
 }
 
 static void redirect_loop(const struct ask *a, struct evbuffer *out)
@@ -60,12 +63,7 @@ static void redirect_loop(const struct ask *a, struct evbuffer *out)
 
 static void redirect_long(const struct ask *a, struct evbuffer *out)
 {
-	unsigned hop = hop_of(a);
-
-	if (hop < LONG_HOPS)
-		redirect_to_hop(a, hop + 1, out);
-	else
-		hostile_good_answer(a, out);
+	redirect_to_hop(a, hop_of(a) + 1, out);
 }
 
 static void refuse(const struct ask *a, int status, const char *headers, struct evbuffer *out)
@@ -181,6 +179,11 @@ static void empty(const struct ask *a, struct evbuffer *out)
 	answer_ask(a, (struct answer){200, .content_type = HTML}, out);
 }
 
+static const struct step *end_of_long_way(const struct ask *a)
+{
+	return hop_of(a) == LONG_HOPS ? hostile_good_steps : NULL;
+}
+
 /* The first time a page is asked for it asks for patience, the second time it is there. */
 static const struct step *good_the_second_time(const struct ask *a)
 {
@@ -192,11 +195,12 @@ static const struct step *good_the_second_time(const struct ask *a)
 		{.act = STEP_SEND, .make = fn}, {.act = STEP_END},                                 \
 	}
 
-const struct hostile_kind hostile_answers[] = {{"redirect-private", "lost:guarded",
-						       .steps = ANSWER(redirect_private)},
+const struct hostile_kind hostile_answers[] = {
+	{"redirect-private", "lost:guarded", .steps = ANSWER(redirect_private)},
 	{"redirect-scheme", "lost:guarded", .steps = ANSWER(redirect_scheme)},
 	{"redirect-loop", "lost:redirects", .steps = ANSWER(redirect_loop)},
-	{"redirect-long", "stored|lost:redirects", .steps = ANSWER(redirect_long)},
+	{"redirect-long", "stored|lost:redirects", .steps = ANSWER(redirect_long),
+		.choose = end_of_long_way},
 	{"throttle", "lost:throttled", .steps = ANSWER(throttle)},
 	{"throttle-seconds", "stored", .steps = ANSWER(throttle_seconds),
 		.choose = good_the_second_time},
@@ -210,4 +214,6 @@ const struct hostile_kind hostile_answers[] = {{"redirect-private", "lost:guarde
 	{"server-error", "lost:down", .steps = ANSWER(server_error)},
 	{"not-text", "lost:not-text", .steps = ANSWER(not_text)},
 	{"empty-200", "lost:empty", .steps = ANSWER(empty)},
-	{"gone-410", "lost:gone", .steps = ANSWER(gone)}, {0}};
+	{"gone-410", "lost:gone", .steps = ANSWER(gone)},
+	{0},
+};

@@ -14,7 +14,7 @@ static void add_packed_head(const struct ask *a, const char *coding, size_t len,
 	struct evbuffer *out)
 {
 	evbuffer_add_printf(out,
-		"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Encoding: %s\r\n"
+		"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: %s\r\n"
 		"Content-Length: %zu\r\nConnection: %s\r\n\r\n",
 		coding, len, a->keep_alive ? "keep-alive" : "close");
 }
@@ -47,7 +47,7 @@ static void half_gzip(const struct ask *a, struct evbuffer *out)
 	STRBUF_LOCAL(body);
 	struct span packed;
 
-	hostile_add_article(a, &body);
+	a->add_page(a, &body);
 	packed = bomb_pack_gzip(strbuf_span(&body));
 	add_packed_head(a, "gzip", packed.len / 2, out);
 	evbuffer_add(out, packed.data, packed.len / 2);
@@ -63,24 +63,25 @@ static void big_page(const struct ask *a, struct evbuffer *out)
 	while (filler.len < BIG_PAGE_BYTES)
 		strbuf_add_str(&filler,
 			"<!-- twelve megabytes of this and nothing else to see -->\n");
-	hostile_add_article(a, &article);
+	a->add_page(a, &article);
 	evbuffer_add_printf(out,
-		"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %zu\r\n"
+		"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %zu\r\n"
 		"Connection: %s\r\n\r\n",
 		article.len + filler.len, a->keep_alive ? "keep-alive" : "close");
 	evbuffer_add(out, article.data, article.len);
 	evbuffer_add_reference(out, filler.data, filler.len, NULL, NULL);
 }
 
-const struct hostile_kind hostile_packed[] =
-	{{"truncated-gzip", "lost:down",
-		 .steps = {{.act = STEP_SEND, .make = half_gzip}, {.act = STEP_END}}},
-		{"bomb-gzip", "lost:too-large",
-			.steps = {{.act = STEP_SEND, .make = send_gzip}, {.act = STEP_END}}},
-		{"bomb-br", "lost:too-large",
-			.steps = {{.act = STEP_SEND, .make = send_brotli}, {.act = STEP_END}}},
-		{"bomb-zstd", "lost:too-large",
-			.steps = {{.act = STEP_SEND, .make = send_zstd}, {.act = STEP_END}}},
-		{"big-page", "stored|lost:too-large",
-			.steps = {{.act = STEP_SEND, .make = big_page}, {.act = STEP_END}}},
-		{0}};
+const struct hostile_kind hostile_packed[] = {
+	{"truncated-gzip", "lost:down",
+		.steps = {{.act = STEP_SEND, .make = half_gzip}, {.act = STEP_END}}},
+	{"bomb-gzip", "lost:too-large",
+		.steps = {{.act = STEP_SEND, .make = send_gzip}, {.act = STEP_END}}},
+	{"bomb-br", "lost:too-large",
+		.steps = {{.act = STEP_SEND, .make = send_brotli}, {.act = STEP_END}}},
+	{"bomb-zstd", "lost:too-large",
+		.steps = {{.act = STEP_SEND, .make = send_zstd}, {.act = STEP_END}}},
+	{"big-page", "stored|lost:too-large",
+		.steps = {{.act = STEP_SEND, .make = big_page}, {.act = STEP_END}}},
+	{0},
+};

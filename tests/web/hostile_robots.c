@@ -109,8 +109,8 @@ static void fail_429(const struct ask *a, struct evbuffer *out)
 		{.act = STEP_SEND, .make = fn}, {.act = STEP_END},                                 \
 	}
 
-const struct hostile_kind hostile_robots[] = {{"robots-huge", "not-requested",
-						      .steps = ANSWER(huge)},
+const struct hostile_kind hostile_robots[] = {
+	{"robots-huge", "not-requested", .steps = ANSWER(huge)},
 	{"robots-binary", "stored", .steps = ANSWER(binary)},
 	{"robots-redirect-5", "not-requested", .steps = ANSWER(five_hops)},
 	{"robots-redirect-6", "stored", .steps = ANSWER(six_hops)},
@@ -126,4 +126,6 @@ const struct hostile_kind hostile_robots[] = {{"robots-huge", "not-requested",
 	{"robots-hang", "not-requested", .steps = {{.act = STEP_HANG}}},
 	{"robots-html", "stored", .steps = ANSWER(html)},
 	{"robots-disallow-all", "not-requested", .steps = ANSWER(disallow_all)},
-	{"robots-429", "not-requested", .steps = ANSWER(fail_429)}, {0}};
+	{"robots-429", "not-requested", .steps = ANSWER(fail_429)},
+	{0},
+};

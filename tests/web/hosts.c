@@ -105,42 +105,28 @@ struct host *hosts_find(const struct hosts *hs, struct span name)
 	return NULL;
 }
 
-/* Whether the line of @h as a source has the URL of @path, whole. */
-static bool is_source_url(const struct host *h, const struct world *w, struct span path)
+/* An item's address holds a number of six digits or more in any world; no other has one. */
+static bool has_long_number(struct span path)
 {
-	STRBUF_LOCAL(line);
-	STRBUF_LOCAL(url);
-	struct span rest;
-	ptrdiff_t at;
+	size_t n = 0;
 
-	world_tell_source(w, h->number, &line);
-	strbuf_add_str(&url, h->origin);
-	strbuf_add_span(&url, path);
-	rest = strbuf_span(&line);
-	while ((at = span_find(rest, strbuf_span(&url))) >= 0) {
-		rest = span_from_offset(rest, (size_t)at + url.len);
-		if (!rest.len || strchr("\"', }\n", rest.data[0]))
-			return true;
-	}
-	return false;
+	for (size_t i = 0; i < path.len && n < 6; i++)
+		n = path.data[i] >= '0' && path.data[i] <= '9' ? n + 1 : 0;
+	return n >= 6;
 }
 
-static enum path_class classify(const struct host *h, const struct world *w, struct span path)
+static enum path_class classify(const struct host *h, struct span path)
 {
 	if (span_is(path, "/robots.txt") || span_starts_with(path, SPAN_LITERAL("/robots.txt?")))
 		return PATH_ROBOTS;
-	if (h->kind)
-		return page_article_number(path) ? PATH_ARTICLE : PATH_LIST;
-	return is_source_url(h, w, path) ? PATH_LIST : PATH_ARTICLE;
+	if (h->kind ? page_article_number(path) > 0 : has_long_number(path))
+		return PATH_ARTICLE;
+	return PATH_LIST;
 }
 
-const struct hostile_kind *host_kind(const struct host *h, const struct world *w, struct span path)
+const struct hostile_kind *host_kind(const struct host *h, struct span path)
 {
-	const struct hostile_kind *const *k = h->spoiled;
-
-	if (!k[PATH_ROBOTS] && !k[PATH_LIST] && !k[PATH_ARTICLE])
-		return NULL; /* of nearly all requests, which should not pay for the others */
-	return k[classify(h, w, path)];
+	return h->spoiled[classify(h, path)];
 }
 
 void host_spoil(struct host *h, enum path_class what, const struct hostile_kind *kind)
@@ -172,6 +158,8 @@ void host_tell(const struct host *h, struct strbuf *out)
 
 void host_tell_source(const struct host *h, struct strbuf *out)
 {
-	strbuf_printf(out, "  - {name: hostile-%s, url: \"%s" PAGE_LIST "\"}\n", h->kind->name,
-		h->origin);
+	strbuf_printf(out,
+		"  - {name: hostile-%s, kind: listing, url: '%s" PAGE_LIST
+		"', allow_addresses: 127.0.0.0/8}\n",
+		h->kind->name, h->origin);
 }

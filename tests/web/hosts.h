@@ -40,11 +40,8 @@ const struct world *hosts_world(const struct hosts *hs);
 /* By its address, or by its name: "h0.web.test" of an honest host, "KIND.web.test" of a hostile one. */
 struct host *hosts_find(const struct hosts *hs, struct span name);
 
-/*
- * How @path behaves; NULL: well. Of an honest host /robots.txt, the URLs of its
- * source (lists) and all others (articles) are told apart.
- */
-const struct hostile_kind *host_kind(const struct host *h, const struct world *w, struct span path);
+/* How @path behaves; NULL: well. Every path that is neither robots.txt nor an item's counts as a list. */
+const struct hostile_kind *host_kind(const struct host *h, struct span path);
 
 /* @kind NULL heals. */
 void host_spoil(struct host *h, enum path_class what, const struct hostile_kind *kind);

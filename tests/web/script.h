@@ -7,19 +7,26 @@
 #define POLICYWATCH_TESTS_WEB_SCRIPT_H
 
 #include "common/span.h"
+#include "common/strbuf.h"
 
 #include <event2/buffer.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+struct host;
+
 /* What was asked, as scripts see it. */
 struct ask {
 	struct span path;
-	const char *origin;   /* "http://127.9.0.3:8080" */
-	uint32_t site;        /* number of the host, for texts that differ */
-	unsigned article;     /* of /a/NUMBER.htm; 0 for other paths */
-	unsigned nth;         /* how often this article was asked for before */
-	int64_t published_ms; /* of the site's articles */
+	/* Appends the page that an honest host would have answered with. */
+	void (*add_page)(const struct ask *a, struct strbuf *out);
+	void *server; /* these three are for add_page() */
+	const struct host *host;
+	int64_t world_ms;
+	const char *origin; /* "http://127.9.0.3:8080" */
+	uint32_t site;      /* number of the host, for bytes that differ */
+	unsigned article;   /* of /a/NUMBER.htm; 0 for other paths */
+	unsigned nth;       /* how often this article was asked for before */
 	bool keep_alive;
 	bool head_only;
 };

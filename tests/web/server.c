@@ -53,34 +53,46 @@ static void send_answer(struct server *s, struct connection *c, struct answer a)
 	connection_answer(c, s->out);
 }
 
+/* Into s->answer. */
+static void ask_world(struct server *s, const struct host *h, struct world_request q)
+{
+	q.nonce = s->n_answers;
+	world_answer(hosts_world(s->hosts), h->number, &q, &s->answer);
+}
+
 static void answer_from_world(struct server *s, struct connection *c, const struct host *h)
 {
 	const struct exchange *x = connection_exchange(c);
-	const struct world_request ask = {.path = x->request.path,
-		.etag = x->request.etag,
-		.now_ms = x->world_ms,
-		.nonce = s->n_answers};
-	struct world_answer *a = &s->answer;
+	const struct world_answer *a = &s->answer;
 
-	world_answer(hosts_world(s->hosts), h->number, &ask, a);
+	ask_world(s, h,
+		(struct world_request){.path = x->request.path,
+			.etag = x->request.etag,
+			.now_ms = x->world_ms});
 	send_answer(s, c,
 		(struct answer){a->status, .content_type = a->content_type,
 			.location = a->location.data, .etag = a->etag,
 			.last_modified_ms = a->last_modified_ms, .body = strbuf_span(&a->body)});
 }
 
-/* What a hostile host has that is good. */
-static void answer_well(struct server *s, struct connection *c, const struct host *h)
+/* What a hostile host has that is good; nothing for other paths. */
+static void add_hostile_page(const struct server *s, const struct host *h, struct span path,
+	struct strbuf *out)
 {
 	int64_t published_ms = world_options(hosts_world(s->hosts))->start_ms;
-	struct span path = connection_exchange(c)->request.path;
 	unsigned article = page_article_number(path);
-	STRBUF_LOCAL(body);
 
 	if (article)
-		page_article(h->number, article, published_ms, &body);
+		page_article(h->number, article, published_ms, out);
 	else if (span_is(path, PAGE_LIST))
-		page_listing(h->number, published_ms, &body);
+		page_listing(h->number, published_ms, out);
+}
+
+static void answer_well(struct server *s, struct connection *c, const struct host *h)
+{
+	STRBUF_LOCAL(body);
+
+	add_hostile_page(s, h, connection_exchange(c)->request.path, &body);
 	if (body.len)
 		send_answer(s, c,
 			(struct answer){200, .content_type = HTML, .body = strbuf_span(&body)});
@@ -90,17 +102,33 @@ static void answer_well(struct server *s, struct connection *c, const struct hos
 				.body = SPAN_LITERAL("not here\n")});
 }
 
+static void add_page(const struct ask *a, struct strbuf *out)
+{
+	struct server *s = a->server;
+
+	if (a->host->kind) {
+		add_hostile_page(s, a->host, a->path, out);
+	} else {
+		ask_world(s, a->host,
+			(struct world_request){.path = a->path, .now_ms = a->world_ms});
+		strbuf_add_span(out, strbuf_span(&s->answer.body));
+	}
+}
+
 static void answer_badly(struct server *s, struct connection *c, struct host *h,
 	const struct hostile_kind *kind)
 {
 	struct exchange *x = connection_exchange(c);
 	unsigned article = page_article_number(x->request.path);
 	const struct ask ask = {.path = x->request.path,
+		.add_page = add_page,
+		.server = s,
+		.host = h,
+		.world_ms = x->world_ms,
 		.origin = h->origin,
 		.site = h->number,
 		.article = article,
 		.nth = h->n_asked[article]++,
-		.published_ms = world_options(hosts_world(s->hosts))->start_ms,
 		.keep_alive = x->request.keep_alive,
 		.head_only = span_is(x->request.method, "HEAD")};
 
@@ -113,7 +141,7 @@ static void answer(struct server *s, struct connection *c)
 	struct exchange *x = connection_exchange(c);
 	struct host *h = host_of(s, c);
 	const struct overlay_page *page = overlay_find(&h->overlay, x->request.path);
-	const struct hostile_kind *kind = host_kind(h, hosts_world(s->hosts), x->request.path);
+	const struct hostile_kind *kind = host_kind(h, x->request.path);
 
 	s->n_answers++;
 	x->world_ms = world_clock_now_ms(s->clock);
@@ -153,8 +181,10 @@ static void on_mute(void *arg, struct connection *c, const struct exchange *x)
 {
 	struct server *s = arg;
 	const struct door *d = connection_site(c);
+	struct exchange now = *x;
 
-	request_log_connect(s->log, x, d->host->address, connection_peer(c));
+	now.world_ms = world_clock_now_ms(s->clock);
+	request_log_connect(s->log, &now, d->host->address, connection_peer(c));
 }
 
 static const struct connection_owner owner = {on_request, on_exchange, on_mute};
