@@ -87,7 +87,7 @@ static int check_pair(const struct mdb_meta m[2], const char **ret_why)
 	*ret_why = "data.mdb is damaged (flags in a meta page)";
 	for (int i = 0; i < 2; i++) {
 		if (m[i].trees[MDB_TREE_FREE].flags != TREE_NUMBERS ||
-			m[i].trees[MDB_TREE_MAIN].flags != 0)
+			m[i].trees[MDB_TREE_MAIN].flags || m[i].trees[MDB_TREE_MAIN].pad)
 			return -ERR_CORRUPT;
 	}
 	return 0;

@@ -4,6 +4,8 @@
 #include "common/json.h"
 #include "store/seal.h"
 
+#include <stdio.h>
+
 static const char *const event_names[] = {
 	[JOURNAL_NEW] = "new",
 	[JOURNAL_UPDATED] = "updated",
@@ -35,6 +37,25 @@ static void write_sum(struct strbuf *out, const char *key, uint64_t sum)
 	seal_digits(sum, digits);
 	if (sum)
 		json_field_str(out, key, digits);
+}
+
+/* The text of a member behind what begins it; empty if there is none. */
+static struct span find_member(struct span json, const char *start)
+{
+	ptrdiff_t at = span_find(json, span_str(start));
+
+	return at < 0 ? (struct span){0} : span_from_offset(json, (size_t)at + strlen(start));
+}
+
+bool journal_find_sum(struct span json, uint64_t record, uint64_t *ret)
+{
+	char number[40];
+	struct span digits = find_member(json, ",\"record_check\":\"");
+
+	snprintf(number, sizeof number, ",\"record\":%llu,", (unsigned long long)record);
+	return digits.len > SEAL_DIGITS && span_find(json, span_str(number)) >= 0 &&
+		seal_of(json) == SEAL_WHOLE &&
+		seal_read_digits(span_from(digits.data, SEAL_DIGITS), ret);
 }
 
 static uint64_t read_sum(const struct json *entry, const char *key)

@@ -90,6 +90,8 @@ int pw_store_next(struct pw_store *s, uint64_t seq, struct pw_store_entry *ret)
 static int answer_json(struct pw_store *s, int code, struct span json, const char **ret_json,
 	size_t *ret_len)
 {
+	if (code > 0 && json.len == 0)
+		code = -ERR_CORRUPT;
 	if (code > 0) {
 		*ret_json = json.data;
 		*ret_len = json.len;
@@ -100,22 +102,26 @@ static int answer_json(struct pw_store *s, int code, struct span json, const cha
 int pw_store_record(struct pw_store *s, uint64_t record, const char **ret_json, size_t *ret_len)
 {
 	struct span json = {0};
+	int r;
 
 	if (!s->reader)
 		return PW_STORE_FAILED;
-	return answer_json(s, store_read_record(s->reader, record, &json), json, ret_json, ret_len);
+	r = store_read_record(s->reader, record, &json);
+	return answer_json(s, r, json, ret_json, ret_len);
 }
 
 int pw_store_page(struct pw_store *s, const char *id, const char **ret_json, size_t *ret_len)
 {
 	struct span json = {0};
 	struct hash hash;
+	int r;
 
 	if (!s->reader)
 		return PW_STORE_FAILED;
 	if (!hash_parse(span_str(id), &hash))
 		return PW_STORE_NONE;
-	return answer_json(s, store_read_page(s->reader, &hash, &json), json, ret_json, ret_len);
+	r = store_read_page(s->reader, &hash, &json);
+	return answer_json(s, r, json, ret_json, ret_len);
 }
 
 int pw_store_body(struct pw_store *s, uint64_t record, void **ret, size_t *ret_len)

@@ -8,6 +8,7 @@
 #include "store/layout.h"
 #include "store/page.h"
 #include "store/robots_value.h"
+#include "store/seal.h"
 
 int store_reader_open(struct store *s, struct store_reader **ret)
 {
@@ -49,14 +50,31 @@ static int find(struct store_reader *r, unsigned table, struct span key, struct 
 
 int store_read_page(struct store_reader *r, const struct hash *id, struct span *ret_json)
 {
-	return find(r, STORE_PAGES, hash_span(id), ret_json);
+	int found = find(r, STORE_PAGES, hash_span(id), ret_json);
+
+	if (found > 0 && seal_of(*ret_json) == SEAL_BROKEN)
+		*ret_json = SPAN_LITERAL("");
+	return found;
+}
+
+/* As far as it can be known: an entry of the journal has the number of its record unless there was damage. */
+static bool is_as_written(struct store_reader *r, struct span number, struct span record)
+{
+	struct span entry;
+	uint64_t sum;
+
+	return !txn_get(&r->txn, STORE_JOURNAL, number, &entry) ||
+		!journal_find_sum(entry, db_key64_read(number), &sum) || sum == hash64_of(record);
 }
 
 int store_read_record(struct store_reader *r, uint64_t seq, struct span *ret_json)
 {
 	struct db_key64 key = db_key64(seq);
+	int found = find(r, STORE_RECORDS, db_key64_span(&key), ret_json);
 
-	return find(r, STORE_RECORDS, db_key64_span(&key), ret_json);
+	if (found > 0 && !is_as_written(r, db_key64_span(&key), *ret_json))
+		*ret_json = SPAN_LITERAL("");
+	return r->txn.err ? r->txn.err : found;
 }
 
 int store_read_robots(struct store_reader *r, const char *origin, struct store_robots *ret)

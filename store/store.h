@@ -89,7 +89,10 @@ void store_reader_rest(
 void store_reader_free(struct store_reader *r);
 DEFINE_CLEANUP(struct store_reader *, store_reader_free)
 
-/* Each returns 1 found, 0 not there, or negative. */
+/*
+ * Each returns 1 found, 0 not there, or negative. Pages and records that are
+ * not what was written are found empty, which cannot be parsed.
+ */
 int store_read_page(struct store_reader *r, const struct hash *id, struct span *ret_json);
 int store_read_record(struct store_reader *r, uint64_t seq, struct span *ret_json);
 int store_read_robots(struct store_reader *r, const char *origin, struct store_robots *ret);

@@ -8,6 +8,11 @@
  * reused, and the file grows meanwhile. The process needs write permission for
  * DATA/store/lock.mdb (the group policywatch has it), for LMDB's table of readers.
  *
+ * What is damaged in a value is told (FAILED). If the file itself is, so that
+ * LMDB cannot go on, the process ends with a message that names the file and
+ * exit status 3: opening a store takes over SIGSEGV and SIGBUS for faults in its
+ * map, and passes all others on.
+ *
  * A handle is for one thread at a time, and not for both sides of a fork(). One
  * store may be open once in a process.
  */
