@@ -1,19 +1,15 @@
 #include "tests/web/world.h"
 
-#include "common/hash.h"
 #include "common/json.h"
 #include "common/url.h"
-#include "common/utf8.h"
 #include "tests/cmocka_all.h"
 #include "tests/web/encode.h"
 #include "tests/web/inside.h"
 #include "tests/web/markup.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #define START_MS ((int64_t)1748509200000) /* Thursday, 2025-05-29 17:00 in China */
-#define DAY_MS   ((int64_t)86400000)
 #define N_HOSTS  24
 #define N_ITEMS  70
 #define HOPS_MAX 6
@@ -61,197 +57,6 @@ static bool holds(const struct strbuf *b, const char *needle)
 {
 	return span_find(strbuf_span(b), span_str(needle)) >= 0;
 }
-
-/* Rhythm. */
-
-static const enum rhythm_kind rhythms[] = {RHYTHM_STEADY, RHYTHM_BURSTS, RHYTHM_OFFICE,
-	RHYTHM_SILENCE};
-
-static void check_rhythm(const struct rhythm *r)
-{
-	int64_t before = INT64_MIN;
-
-	for (uint32_t k = 0; k < r->n; k++) {
-		int64_t ms = rhythm_time(r, k);
-
-		assert_true(ms >= before);
-		assert_true(rhythm_count(r, ms) >= k + 1);
-		assert_true(rhythm_count(r, ms - 1) <= k);
-		assert_true(k < r->n_old ? ms < r->start_ms && ms >= r->start_ms - r->past_ms - 1
-					 : ms >= r->start_ms && ms < r->start_ms + r->span_ms);
-		before = ms;
-	}
-	assert_int_equal(rhythm_count(r, r->start_ms + r->span_ms), r->n);
-	assert_int_equal(rhythm_count(r, r->start_ms - 1), r->n_old);
-}
-
-static void test_rhythm__a_number_gives_a_time_and_the_time_the_number(void **state)
-{
-	static const int64_t spans_ms[] = {30000, 600000, DAY_MS, 8 * DAY_MS, 30 * DAY_MS};
-	static const uint32_t sizes[] = {1, 2, 7, 60, 3000};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof rhythms / sizeof *rhythms; i++)
-		for (size_t k = 0; k < sizeof spans_ms / sizeof *spans_ms; k++)
-			for (size_t m = 0; m < sizeof sizes / sizeof *sizes; m++)
-				check_rhythm(&(struct rhythm){.kind = rhythms[i],
-					.key = i + 10 * k,
-					.n = sizes[m],
-					.n_old = sizes[m] / 3,
-					.start_ms = START_MS,
-					.span_ms = spans_ms[k],
-					.past_ms = 20 * DAY_MS});
-}
-
-static void test_rhythm__bursts_are_dozens_in_one_second(void **state)
-{
-	const struct rhythm r = {.kind = RHYTHM_BURSTS,
-		.key = 5,
-		.n = 500,
-		.start_ms = START_MS,
-		.span_ms = 3600000};
-	int64_t first_ms = rhythm_time(&r, 0);
-	uint32_t n = rhythm_count(&r, first_ms + 999);
-
-	(void)state;
-	assert_in_range(n, 30, 60);
-	assert_int_equal(rhythm_count(&r, first_ms + 60000), n);
-}
-
-static void test_rhythm__offices_work_on_weekdays_from_nine_to_five(void **state)
-{
-	const struct rhythm r = {.kind = RHYTHM_OFFICE,
-		.key = 5,
-		.n = 2000,
-		.start_ms = START_MS,
-		.span_ms = 21 * DAY_MS};
-
-	(void)state;
-	for (uint32_t k = 0; k < r.n; k++) {
-		int64_t ms = rhythm_time(&r, k), day = (ms + 8 * 3600000) / DAY_MS;
-
-		assert_in_range(china_time_of(ms).hour, 9, 16);
-		assert_in_range((day + 3) % 7, 0, 4); /* day 0 was a Thursday */
-	}
-}
-
-static void test_rhythm__silence_lasts_from_the_middle_on(void **state)
-{
-	const struct rhythm r = {.kind = RHYTHM_SILENCE,
-		.n = 100,
-		.start_ms = START_MS,
-		.span_ms = 600000};
-
-	(void)state;
-	assert_int_equal(rhythm_count(&r, START_MS + 300000), 100);
-}
-
-/* Prose. */
-
-static int compare_hashes(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct hash));
-}
-
-static void assert_all_differ(struct hash *hashes, size_t n)
-{
-	qsort(hashes, n, sizeof *hashes, compare_hashes);
-	for (size_t i = 1; i < n; i++)
-		assert_false(hash_eq(&hashes[i - 1], &hashes[i]));
-}
-
-static size_t add_paragraph_hashes(struct span text, struct hash *out)
-{
-	size_t n = 0;
-
-	while (text.len) {
-		ptrdiff_t split = span_find(text, SPAN_LITERAL("\n"));
-		size_t len = split < 0 ? text.len : (size_t)split;
-
-		out[n++] = hash_of(span_from(text.data, len));
-		text = span_from_offset(text, split < 0 ? len : len + 1);
-	}
-	return n;
-}
-
-static void test_prose__articles_share_neither_title_nor_paragraph(void **state)
-{
-	enum { N = 4000 };
-	struct hash *titles = calloc(N, sizeof *titles),
-		    *paragraphs = calloc(N * 12, sizeof *paragraphs);
-	size_t n_paragraphs = 0;
-
-	(void)state;
-	for (uint32_t i = 0; i < N; i++) {
-		const struct prose p = prose_of(3, i * 37);
-		size_t n;
-		STRBUF_LOCAL(title);
-		STRBUF_LOCAL(text);
-
-		prose_add_title(&p, &title);
-		prose_add_text(&p, &text);
-		titles[i] = hash_of(strbuf_span(&title));
-		n = add_paragraph_hashes(strbuf_span(&text), paragraphs + n_paragraphs);
-		n_paragraphs += n;
-		assert_in_range(n, 4, 12);
-		assert_in_range(utf8_count(strbuf_span(&title)), 12, 30);
-		assert_in_range(utf8_count(strbuf_span(&text)), 300, 1500);
-	}
-	assert_all_differ(titles, N);
-	assert_all_differ(paragraphs, n_paragraphs);
-	free(titles);
-	free(paragraphs);
-}
-
-static void test_prose__words_stand_only_where_they_are_put(void **state)
-{
-	uint32_t n_with[PROSE_N_WORDS] = {0};
-
-	(void)state;
-	for (uint32_t i = 0; i < 2000; i++) {
-		struct prose p = prose_of(3, i);
-		STRBUF_LOCAL(text);
-
-		p.n_edits = i % 2;
-		p.edits[0] = PROSE_ADD_WORD;
-		prose_add_text(&p, &text);
-		prose_add_title(&p, &text);
-		prose_add_other_title(&p, &text);
-		for (uint32_t k = 0; k < PROSE_N_WORDS; k++) {
-			assert_int_equal(holds(&text, prose_words[k]),
-				prose_words_now(&p) >> k & 1);
-			n_with[k] += p.words >> k & 1;
-		}
-	}
-	assert_in_range(n_with[0], 400, 600); /* one in four */
-	assert_in_range(n_with[1], 180, 320); /* one in eight */
-}
-
-static void test_prose__edits_change_it(void **state)
-{
-	static const enum prose_edit edits[] = {PROSE_ADD_PARAGRAPH, PROSE_CHANGE_NUMBER,
-		PROSE_CHANGE_TITLE, PROSE_ADD_WORD};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
-		struct prose p = prose_of(3, 77);
-		STRBUF_LOCAL(title);
-		STRBUF_LOCAL(text);
-		STRBUF_LOCAL(new_title);
-		STRBUF_LOCAL(new_text);
-
-		prose_add_title(&p, &title);
-		prose_add_text(&p, &text);
-		p.edits[p.n_edits++] = edits[i];
-		prose_add_title(&p, &new_title);
-		prose_add_text(&p, &new_text);
-		assert_string_not_equal(text.data, new_text.data);
-		assert_int_equal(strcmp(title.data, new_title.data) != 0,
-			edits[i] == PROSE_CHANGE_TITLE);
-	}
-}
-
-/* World. */
 
 static void test_world__few_hosts_show_everything(void **state)
 {
@@ -541,13 +346,6 @@ static void test_world__sources_are_lines_of_yaml(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rhythm__a_number_gives_a_time_and_the_time_the_number),
-		cmocka_unit_test(test_rhythm__bursts_are_dozens_in_one_second),
-		cmocka_unit_test(test_rhythm__offices_work_on_weekdays_from_nine_to_five),
-		cmocka_unit_test(test_rhythm__silence_lasts_from_the_middle_on),
-		cmocka_unit_test(test_prose__articles_share_neither_title_nor_paragraph),
-		cmocka_unit_test(test_prose__words_stand_only_where_they_are_put),
-		cmocka_unit_test(test_prose__edits_change_it),
 		cmocka_unit_test(test_world__few_hosts_show_everything),
 		cmocka_unit_test(test_world__the_same_question_has_the_same_answer),
 		cmocka_unit_test(test_world__what_the_ledger_tells_is_served),
