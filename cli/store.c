@@ -52,7 +52,7 @@ const struct command store_stat = {
 
 const struct command command_store = {
 	.name = "store",
-	.arguments = "PART [OPTION]...",
+	.arguments = "PART",
 	.summary = "Look after the node's store",
 	.parts = (const struct command *const[]){&store_stat, &store_check_command, NULL},
 };

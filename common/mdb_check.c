@@ -497,6 +497,46 @@ static void check_lost(struct walk *w)
 		damage(w, "%llu pages are neither in use nor free", (unsigned long long)lost);
 }
 
+/* The last node of a page of the tree of free pages; false if there is none that is whole. */
+static bool read_last_node(struct walk *w, uint64_t page, bool is_branch, uint8_t *data,
+	struct node *ret)
+{
+	size_t n, at;
+
+	if (!has_pages(w, page, 1) || !read_at(w, page, data, w->page_size))
+		return false;
+	n = mdb_u16(data + PAGE_LOWER);
+	if (n < PAGE_HEAD + 2 || n > w->page_size)
+		return false;
+	at = mdb_u16(data + n - 2);
+	memset(w->taken, 0, w->page_size);
+	return at + NODE_HEAD <= w->page_size && read_node(w, data, at, is_branch, ret);
+}
+
+/*
+ * Every commit but the first writes what it has freed under its own number: the
+ * greatest in its tree of free pages. So a meta page whose number is damaged,
+ * which would bring back the state before the last commit, gives itself away.
+ */
+static void check_number(struct walk *w, const struct mdb_meta *m)
+{
+	CLEANUP(freep) uint8_t *data = alloc_bytes(w->page_size);
+	const struct mdb_tree *t = &m->trees[MDB_TREE_FREE];
+	uint64_t page = t->root;
+	struct node n = {0};
+	bool whole = t->depth && t->depth <= DEPTH_MAX;
+
+	if (m->txn < 2)
+		return;
+	for (unsigned depth = 1; whole && depth <= t->depth; depth++) {
+		whole = read_last_node(w, page, depth < t->depth, data, &n);
+		page = n.child;
+	}
+	if (!whole || n.key.len != 8 || mdb_u64((const uint8_t *)n.key.data) != m->txn)
+		damage(w, "meta page %d: does not have the number of its own transaction",
+			(int)(m->txn % 2));
+}
+
 static void walk_file(struct walk *w, const struct mdb_meta *m)
 {
 	struct tree free_pages = {.name = "of free pages",
@@ -544,5 +584,7 @@ int mdb_check_run(const struct mdb_check *check, struct mdb_check_counts *ret, c
 	w.free = free_bits = alloc_zeroed(w.file_pages / 8 + 1, 1);
 	w.taken = taken = alloc_bytes(w.page_size);
 	walk_file(&w, m);
+	for (int i = 0; i < 2 && ret->damages == 0; i++)
+		check_number(&w, &metas[i]);
 	return 0;
 }
