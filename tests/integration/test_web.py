@@ -104,6 +104,7 @@ class Web:
 
 class Case(unittest.TestCase):
     options = ()
+    left_open = None
 
     def setUp(self):
         self.web = Web(*self.options)
@@ -112,6 +113,8 @@ class Case(unittest.TestCase):
 
     def end(self):
         self.assertEqual(self.web.close(), 0)
+        if self.left_open:
+            self.left_open.close()
 
 
 class Honest(Case):
@@ -206,13 +209,20 @@ class Honest(Case):
 
 
 class Control(Case):
-    options = ("--start-ms", "1750000000000", "--dns", "127.0.0.54:15353")
+    def setUp(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("127.0.0.54", 0))
+            self.resolver = s.getsockname()
+        self.options = ("--start-ms", "1750000000000", "--dns", "%s:%d" % self.resolver)
+        super().setUp()
 
     def test_the_clock_stands_steps_and_runs(self):
         self.web.tell("/clock", rate=0)
         self.assertEqual(self.web.tell("/clock", at_ms=1750000001000), {"now_ms": 1750000001000, "rate": 0})
         self.assertEqual(self.web.tell("/clock", advance_ms=500)["now_ms"], 1750000001500)
         self.assertEqual(json.loads(self.web.ask("/clock"))["now_ms"], 1750000001500)
+        self.web.get(self.honest, "/robots.txt")
+        self.assertEqual(self.web.logged(path="/robots.txt")[0]["world_ms"], 1750000001500)
         self.web.tell("/clock", rate=100000)
         wait_until(lambda: json.loads(self.web.ask("/clock"))["now_ms"] > 1750000010000, "time runs")
 
@@ -288,7 +298,7 @@ class Control(Case):
             s.settimeout(DEADLINE)
             s.sendto(struct.pack(">6H", 7, 0x100, 1, 0, 0, 0) + b"".join(
                 bytes([len(x)]) + x.encode() for x in name.split(".")) + b"\0" + struct.pack(">2H", kind, 1),
-                ("127.0.0.54", 15353))
+                self.resolver)
             data = s.recv(4096)
         _, flags, _, n_answers, _, _ = struct.unpack(">6H", data[:12])
         at = 12 + len(name) + 2 + 4
@@ -314,6 +324,21 @@ class Control(Case):
         self.web.tell("/dns", name="turn.test", addresses="127.18.0.1,::1", ttl=0, then="10.0.0.1")
         self.assertEqual([self.query("turn.test")[1] for _ in range(3)], [["127.18.0.1"], ["10.0.0.1"], ["10.0.0.1"]])
         self.assertEqual(self.query("turn.test", 28), (0, ["::1"]))
+
+
+class Long(Case):
+    options = ("--items", "2000", "--percent-old", "100")
+
+    def test_who_leaves_while_the_truth_is_told_is_forgotten(self):
+        url = urllib.parse.urlsplit(self.web.ready["control"])
+        for left_open in False, True:  # the last one is still there when the web ends
+            s = socket.create_connection((url.hostname, url.port))
+            self.left_open = s
+            s.sendall(b"GET /ledger HTTP/1.1\r\nHost: x\r\n\r\n")
+            s.recv(100)
+            if not left_open:
+                s.close()
+        self.assertEqual(len(self.web.ask("/hosts").splitlines()), 8)
 
 
 class Hostile(Case):

@@ -18,6 +18,7 @@ struct control {
 	struct control_options o;
 	struct evhttp *http;
 	uint16_t port;
+	bool ends; /* libevent frees what is under way */
 };
 
 /* A request's parts, and its answer while it is written. */
@@ -260,10 +261,15 @@ static const struct {
 	void (*tell)(struct stream *st, uint32_t i, struct strbuf *out);
 } streams[] = {{"/ledger", tell_items}, {"/hosts", tell_host}, {"/sources", tell_source}};
 
+/* libevent has parted the request from its connection, and frees it once it is said to be over. */
 static void on_stream_closed(struct evhttp_connection *connection, void *arg)
 {
+	struct stream *st = arg;
+
 	(void)connection;
-	free(arg);
+	if (!st->control->ends)
+		evhttp_send_reply_end(st->request);
+	free(st);
 }
 
 static void send_next(struct evhttp_connection *connection, void *arg)
@@ -386,6 +392,7 @@ void control_free(struct control *c)
 {
 	if (!c)
 		return;
+	c->ends = true;
 	evhttp_free(c->http);
 	free(c);
 }
