@@ -7,6 +7,7 @@
 #define POLICYWATCH_TESTS_WEB_BOMB_H
 
 #include "common/span.h"
+#include "common/strbuf.h"
 
 #define BOMB_BYTES ((size_t)1 << 30) /* what comes out at least */
 
@@ -14,7 +15,7 @@ struct span bomb_gzip(void); /* 1 MB: deflate cannot do better than 1:1032 */
 struct span bomb_brotli(void);
 struct span bomb_zstd(void);
 
-/* @text as one gzip member, appended to nothing: the caller frees the data. */
-struct span bomb_pack_gzip(struct span text);
+/* Appends @text as gzip, for who needs a piece of it. */
+void bomb_add_gzip(struct span text, struct strbuf *out);
 
 #endif

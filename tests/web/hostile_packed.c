@@ -6,8 +6,6 @@
 #include "tests/web/answer.h"
 #include "tests/web/bomb.h"
 
-#include <stdlib.h>
-
 #define BIG_PAGE_BYTES (12 << 20)
 
 static void add_packed_head(const struct ask *a, const char *coding, size_t len,
@@ -45,13 +43,12 @@ static void send_zstd(const struct ask *a, struct evbuffer *out)
 static void half_gzip(const struct ask *a, struct evbuffer *out)
 {
 	STRBUF_LOCAL(body);
-	struct span packed;
+	STRBUF_LOCAL(packed);
 
 	a->add_page(a, &body);
-	packed = bomb_pack_gzip(strbuf_span(&body));
+	bomb_add_gzip(strbuf_span(&body), &packed);
 	add_packed_head(a, "gzip", packed.len / 2, out);
 	evbuffer_add(out, packed.data, packed.len / 2);
-	free((char *)packed.data);
 }
 
 /* A sentence of the article stands in front, so that a crawler may keep what it read of it. */
