@@ -249,6 +249,26 @@ static void add_query(struct span query, const struct url_rules *rules, struct s
 	}
 }
 
+/* Session ids stand in the path as well: "/a.html;jsessionid=1F" (servlets rewrite links so). */
+static void add_path(struct span path, const struct url_rules *rules, struct strbuf *out)
+{
+	while (path.len) {
+		struct span part = until(path, ";");
+
+		strbuf_add_span(out, part);
+		path = span_from_offset(path, part.len);
+		if (!path.len)
+			return;
+		part = span_from_offset(path, 1);
+		part = until(part, ";/");
+		path = span_from_offset(path, 1 + part.len);
+		if (memchr(part.data, '=', part.len) && is_tracking(until(part, "="), rules))
+			continue;
+		strbuf_add_char(out, ';');
+		strbuf_add_span(out, part);
+	}
+}
+
 /* The folder stands for its default document: servers show one under both names. */
 static struct span without_default_document(struct span path)
 {
@@ -269,6 +289,7 @@ int url_canonical(struct span href, const struct url_rules *rules, struct strbuf
 {
 	STRBUF_LOCAL(absolute);
 	STRBUF_LOCAL(query);
+	STRBUF_LOCAL(path);
 	struct url_parts parts;
 	int r = url_resolve(href, (struct span){0}, &absolute);
 
@@ -284,7 +305,9 @@ int url_canonical(struct span href, const struct url_rules *rules, struct strbuf
 		strbuf_add_span(out, parts.port);
 	}
 	add_query(parts.query, rules, &query);
-	strbuf_add_span(out, query.len ? parts.path : without_default_document(parts.path));
+	add_path(parts.path, rules, &path);
+	strbuf_add_span(out,
+		query.len ? strbuf_span(&path) : without_default_document(strbuf_span(&path)));
 	strbuf_add_span(out, strbuf_span(&query));
 	return 0;
 }

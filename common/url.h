@@ -34,7 +34,8 @@ int url_resolve_encoded(struct span input, struct span base, const char *encodin
 
 /*
  * Appends the canonical form of an absolute URL: without fragment, user name
- * and password, tracking parameters, and a trailing "index.html" or its like;
+ * and password, tracking parameters (in the path, too: ";jsessionid=..."), and
+ * a trailing "index.html" or its like;
  * the order of the query stays. Returns 0 or -ERR_PARSE.
  */
 int url_canonical(struct span href, const struct url_rules *rules, struct strbuf *out);

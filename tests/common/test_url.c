@@ -67,6 +67,9 @@ static void test_url__canonical_drops_what_does_not_change_the_page(void **state
 	} rows[] = {
 		{"http://a.cn/x.html?f=post_list&spm=1.2#top", "http://a.cn/x.html"},
 		{"http://a.cn/s?id=17&wfr=spider&for=pc", "http://a.cn/s?id=17"},
+		{"http://a.cn/a.html;jsessionid=1F2E?id=3", "http://a.cn/a.html?id=3"},
+		{"http://a.cn/x;JSESSIONID=1F/index.html", "http://a.cn/x/"},
+		{"http://a.cn/a;v=2;jsessionid=1/b;c", "http://a.cn/a;v=2/b;c"},
 		{"http://a.cn/s?utm_source=x&b=2&UTM_Medium=y&a=1", "http://a.cn/s?b=2&a=1"},
 		{"http://u:p@a.cn:8080/index.html", "http://a.cn:8080/"},
 		{"http://a.cn/x/index.html?page=2", "http://a.cn/x/index.html?page=2"},

@@ -13,6 +13,7 @@ what a subscriber got. The judge knows nothing of how the program works; what it
 import collections
 import ctypes
 import json
+import re
 import time
 import unicodedata
 import urllib.parse
@@ -59,6 +60,21 @@ def likeness(a, b):
 
 
 SAME_TEXT = 0.97
+
+SESSION = re.compile(r";jsessionid=[^?/]*", re.I)
+TRACKING = re.compile(r"(?:utm_\w+|spm|from|wfr|for|phpsessid|jsessionid|sessionid)=", re.I)
+
+
+def place(path):
+    """A path with its query, without what the fake web puts into links to tell visitors from each other."""
+    path, _, query = SESSION.sub("", path).partition("?")
+    query = "&".join(p for p in query.split("&") if p and not TRACKING.match(p))
+    return path + ("?" + query if query else "")
+
+
+def place_of(url):
+    parts = urllib.parse.urlsplit(url)
+    return parts.hostname, place(parts.path + ("?" + parts.query if parts.query else ""))
 
 
 class Subscription:
@@ -170,7 +186,7 @@ class Judge:
         self.requests = [r for r in requests if "path" in r]
         self.version_of = {}  # (url, version) -> number of the ledger's version
         self.judge_records()
-        self.judge_items({m["url"]: m for m in missing})
+        self.judge_items({place_of(m["url"]): m for m in missing})
         self.judge_stories()
         self.judge_journal()
         self.judge_alerts(subscriber)
@@ -221,40 +237,52 @@ class Judge:
         """url -> the last complete answer to a GET of it."""
         last = {}
         for r in sorted((r for r in self.requests if r["complete"] and r["status"] in (200, 304)), key=lambda r: r["end_us"]):
-            last[r["address"], r["path"].partition("?")[0]] = r
+            last[r["address"], place(r["path"])] = r
         return last
 
+    def looks_at_lists(self):
+        """host -> the world's times at which something that is no article was answered whole."""
+        articles = {(h, "/robots.txt") for h in self.hosts}
+        articles |= {place_of(i.url) for i in self.items} | {place_of(i.shown) for i in self.items}
+        looks = collections.defaultdict(list)
+        for r in self.requests:
+            if r["complete"] and r["status"] == 200 and (r["address"], place(r["path"])) not in articles:
+                looks[r["address"]].append(r["world_ms"])
+        return looks
+
     def judge_items(self, missing):
-        answers = self.last_answers()
-        n_lost_with_reason = n_stale = 0
+        answers, looks = self.last_answers(), self.looks_at_lists()
+        fates = collections.Counter()
         for item in self.items:
-            entry = missing.get(item.shown) or missing.get(item.url)
+            entry = missing.get(place_of(item.shown)) or missing.get(place_of(item.url))
+            may_be_lost = not item.reachable or item.withdrawn_ms is not None
             if item.url in self.stored.versions:
-                n_stale += self.judge_freshness(item, answers)
+                self.judge_freshness(item, answers)
                 if not item.reachable:
                     self.verdict.fault("wrong", "%s is stored, but: %s", item.url, item.why)
-            elif entry and entry["fate"] == "lost" and not (item.reachable and item.withdrawn_ms is None):
-                n_lost_with_reason += 1
+            elif entry and entry["fate"] == "lost" and may_be_lost:
+                fates["lost with their reason"] += 1
             elif entry:
                 self.verdict.fault("lost", "%s (%s) is %s: %s", item.url, item.noise, entry["fate"], entry["reason"])
+            elif item.withdrawn_ms is not None and not any(
+                    item.published_ms <= t < item.withdrawn_ms for t in looks[item.host]):
+                fates["withdrawn before anybody saw them"] += 1
             else:
                 self.verdict.fault("lost", "%s (%s, published %s) was never admitted", item.url, item.noise, item.published_ms)
-        self.verdict.figures["lost with their reason"] = n_lost_with_reason
+        self.verdict.figures.update(fates)
 
     def judge_freshness(self, item, answers):
         """Promise 4: what the last answer showed or confirmed is what is stored."""
-        answer = answers.get((item.host, urllib.parse.urlsplit(item.url).path))
+        answer = answers.get(place_of(item.url))
         stored = self.stored.versions[item.url][-1]
         number = self.version_of.get((item.url, stored["store"], stored["version"]))
         if not answer or number is None:
-            return 0
+            return
         seen = max((i for i, v in enumerate(item.versions) if v.at_ms <= answer["world_ms"]), default=0)
         # A version that appeared while the page was being answered may be the older one.
         if number < seen and item.versions[seen].at_ms < answer["world_ms"] - 50:
             self.verdict.fault("lost", "%s was answered (%d) as of version %d, stored is version %d", item.url,
                                answer["status"], seen + 1, number + 1)
-            return 1
-        return 0
 
     def judge_stories(self):
         """Copies that clean to the same text are one story."""
@@ -390,7 +418,7 @@ class Judge:
     def judge_requests(self):
         fetches = collections.Counter()
         for r in self.requests:
-            path = r["path"].partition("?")[0]
+            path = place(r["path"])
             if not r["agent"].startswith(self.user_agent):
                 self.verdict.fault("impolite", "%s%s was asked for by '%s'", r["host"], r["path"], r["agent"])
             if path.startswith("/private/"):
@@ -405,9 +433,10 @@ class Judge:
         """A page is got whole once a version; what was under way at a kill may be got again."""
         n_again = 0
         for item in self.items:
-            n = fetches[item.host, urllib.parse.urlsplit(item.url).path]
+            n = fetches[place_of(item.url)]
             n_again += max(0, n - max(1, len(item.versions)))
-        n_robots = sum(max(0, n - 1) for (_, path), n in fetches.items() if path == "/robots.txt")
+        lists = {place_of(h["list"]) for h in self.hosts.values()}  # a robots.txt may be one: it names sitemaps
+        n_robots = sum(max(0, n - 1) for at, n in fetches.items() if at[1] == "/robots.txt" and at not in lists)
         self.verdict.figures["pages got again"] = n_again
         if n_again + n_robots > self.refetches_max:
             self.verdict.fault("impolite", "%d pages and %d robots.txt were got again, %d may be", n_again, n_robots,

@@ -1,4 +1,6 @@
 """Nothing bad happens: what the judge says then is the measure for everything else."""
+import os
+
 import case
 import trial
 
@@ -9,7 +11,8 @@ class Peace(trial.Trial):
 
     def test_peace(self):
         self.start()
-        self.end_in_peace(90)
+        self.live()
+        self.end_in_peace(int(os.environ.get("SECONDS_MAX", "90")))
 
 
 if __name__ == "__main__":

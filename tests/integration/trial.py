@@ -80,8 +80,12 @@ class Trial(case.Base):
         """A random point in what goes on."""
         self.wait_for_requests(self.chance.randint(1, 40), self.chance.uniform(0.02, 0.5))
 
-    def now_is_over(self):
+    def is_over(self):
         return self.web.now_ms() >= self.started_ms + self.span_s * 1000
+
+    def live(self):
+        """Until everything has been published."""
+        judge.poll(self.is_over, 2 * self.span_s + 10)
 
     # The end.
 
@@ -108,7 +112,7 @@ class Trial(case.Base):
     def end_in_peace(self, seconds=60):
         """Publishes the rest, waits until all of it is dealt with, stops, and lets the judge speak."""
         self.web.set_clock(rate=0)
-        if not self.now_is_over():
+        if not self.is_over():
             self.web.set_clock(at_ms=self.started_ms + self.span_s * 1000)
         n_before = len(self.web.requests())
         judge.poll(lambda: self.lists_seen_since(n_before), seconds, 0.2)
@@ -125,6 +129,9 @@ class Trial(case.Base):
         return judge.Judge(self.web, self.delay_ms, refetches_max=self.refetches_max)
 
     def pass_judgement(self, missing):
+        if os.environ.get("KEEP"):
+            for part in ("ledger", "hosts"):
+                self.node.write(part + ".jsonl", self.web.ask("/" + part))
         verdict = self.make_judge().judge(self.id().rpartition(".")[2], [n.store() for n in self.nodes], self.subscriber,
                                           missing)
         print("\n%s (seed %d)" % (verdict.text(), self.seed), flush=True)
