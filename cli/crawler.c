@@ -63,6 +63,7 @@ static void on_reload(void *arg)
 	c->reloaded[c->n_reloaded++] = fresh;
 	c->settings = fresh->crawler;
 	c->env.url_rules = &fresh->url_rules;
+	c->env.crawl_delay_max_ms = fresh->scheduler.crawl_delay_max_ms;
 	log_set_level((enum log_level)fresh->log_level);
 	log_info(c->log, "configuration reloaded");
 }
@@ -140,7 +141,7 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 		.save = save_robots,
 		.save_arg = keep});
 	crawling.env = (struct job_env){loop, &crawling.settings, &config->url_rules, log,
-		transfers, robots, pool, keep};
+		transfers, robots, pool, keep, config->scheduler.crawl_delay_max_ms};
 	worker = worker_new(&(struct worker_options){.env = &crawling.env,
 		.bus = bus,
 		.name = name,

@@ -1,8 +1,8 @@
 /*
  *	ROBOTS --allowed--> PAUSE --delay over--> TRANSFER --ok--> READ --> KEEP --> done
  *	   |                  ^ only if the host    |   |           |        ^
- *	   | denied,          | was just asked      |   | 304       | items, | visit
- *	   | unreachable      |                     |   +-----------|--------+
+ *	   | denied,          | may just have been  |   | 304       | items, | visit
+ *	   | unreachable      | asked               |   +-----------|--------+
  *	   v                                        v other answers v nothing
  *	 done                                      done            done
  *
@@ -161,6 +161,23 @@ static void job_finish(struct job *j, enum outcome outcome, const char *why)
 	j->done(j->arg, j);
 }
 
+/* robots.txt's own, as far as it is heeded. */
+static int64_t wish_ms(const struct job *j)
+{
+	int64_t max_ms = j->env->crawl_delay_max_ms;
+
+	return j->result.crawl_delay_ms < max_ms ? j->result.crawl_delay_ms : max_ms;
+}
+
+/*
+ * A wish that the scheduler has not heard of: whoever read it in robots.txt
+ * was killed before it could tell, and may just have asked the host.
+ */
+static bool is_wish_news(const struct job *j)
+{
+	return wish_ms(j) > j->lease.delay_ms;
+}
+
 static void on_robots(void *arg, const struct robots_answer *answer)
 {
 	struct job *j = arg;
@@ -169,7 +186,7 @@ static void on_robots(void *arg, const struct robots_answer *answer)
 	j->result.crawl_delay_ms = answer->crawl_delay_ms;
 	switch (answer->verdict) {
 	case ROBOTS_ALLOWED:
-		job_enter(j, answer->requested ? JOB_PAUSE : JOB_TRANSFER);
+		job_enter(j, answer->requested || is_wish_news(j) ? JOB_PAUSE : JOB_TRANSFER);
 		break;
 	case ROBOTS_DENIED:
 		job_finish(j, OUTCOME_ROBOTS, answer->error);
@@ -186,9 +203,7 @@ static void on_robots(void *arg, const struct robots_answer *answer)
 /* Longer than the host's own wish is never wrong. */
 static int64_t pause_ms(const struct job *j)
 {
-	int64_t wish = j->result.crawl_delay_ms;
-
-	return wish > j->lease.delay_ms ? wish : j->lease.delay_ms;
+	return is_wish_news(j) ? wish_ms(j) : j->lease.delay_ms;
 }
 
 /* The lease ended while we waited or were stopped: whoever holds the URL now may be asking already. */

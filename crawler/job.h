@@ -32,6 +32,7 @@ struct job_env {
 	struct robots_cache *robots;
 	struct pool *pool;
 	struct keep *keep;
+	int64_t crawl_delay_max_ms; /* a robots.txt that wants longer counts as this */
 };
 
 typedef void job_done_fn(void *arg, struct job *job);

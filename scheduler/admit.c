@@ -45,7 +45,8 @@ static enum admit_outcome admit_place(struct planner *p, const struct admission 
 		.kind = a->kind,
 		.hops = a->hops,
 		.is_target = a->hops > 0,
-		.due_ms = planner_now_ms(p),
+		/* A page of a list goes before the items that it was found with. */
+		.due_ms = planner_now_ms(p) - (a->role != ENTRY_FOUND),
 		.published_ms = a->published_ms,
 		.seen_ms = clock_wall_ms(),
 		.url = strbuf_span(&place->href),

@@ -65,7 +65,7 @@ static void take_along(struct applying *a, uint64_t number, const struct admissi
 	target.source = as->source;
 	target.kind = as->kind;
 	target.hops = as->hops;
-	planner_reschedule(p, h, &target, planner_now_ms(p));
+	planner_reschedule(p, h, &target, planner_now_ms(p) - 1);
 }
 
 static void follow_move(struct applying *a)

@@ -126,7 +126,8 @@ static int setup(void **state)
 	fx->env = (struct job_env){.loop = fx->loop,
 		.config = &fx->config->crawler,
 		.url_rules = &url_rules_default,
-		.log = &quiet};
+		.log = &quiet,
+		.crawl_delay_max_ms = 1000};
 	*state = fx;
 	return 0;
 }
@@ -151,6 +152,7 @@ static struct lease lease_of(enum work_kind kind)
 		.source = "a",
 		.kind = kind,
 		.duration_ms = 60000,
+		.delay_ms = 50,
 		.etag = "\"old\"",
 		.last_modified = "",
 		.title = "",
@@ -267,6 +269,32 @@ static void test_job__the_host_gets_its_pause_after_robots_txt(void **state)
 		loop_turn(fx->loop, true);
 }
 
+/* Symptom: the next crawler came sooner than the Crawl-delay after one that was killed with its result. */
+static void test_job__a_crawl_delay_that_the_scheduler_does_not_know_is_kept(void **state)
+{
+	struct fixture *fx = *state;
+	struct lease lease = lease_of(WORK_PAGE);
+
+	lease.delay_ms = 10;
+	fx->job = job_start(&fx->env, &lease, on_done, fx);
+	answer_robots(ROBOTS_ALLOWED, false);
+	assert_null(fake.transfer);
+	while (!fake.transfer)
+		loop_turn(fx->loop, true);
+}
+
+static void test_job__a_crawl_delay_over_the_limit_counts_as_the_limit(void **state)
+{
+	struct fixture *fx = *state;
+	struct lease lease = lease_of(WORK_PAGE);
+
+	fx->env.crawl_delay_max_ms = 20;
+	lease.delay_ms = 20;
+	fx->job = job_start(&fx->env, &lease, on_done, fx);
+	answer_robots(ROBOTS_ALLOWED, false);
+	assert_non_null(fake.transfer);
+}
+
 /* Symptom: a Crawl-delay of a day held one of the crawler's places for a day. */
 static void test_job__a_pause_beyond_the_lease_gives_the_url_back(void **state)
 {
@@ -379,6 +407,8 @@ int main(void)
 		TEST(an_article_is_reported_once_it_is_kept),
 		TEST(what_could_not_be_kept_is_not_reported),
 		TEST(disallowed_is_never_requested),
+		TEST(a_crawl_delay_that_the_scheduler_does_not_know_is_kept),
+		TEST(a_crawl_delay_over_the_limit_counts_as_the_limit),
 		TEST(an_unreachable_robots_txt_is_an_outage),
 		TEST(the_host_gets_its_pause_after_robots_txt),
 		TEST(a_pause_beyond_the_lease_gives_the_url_back),

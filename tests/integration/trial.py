@@ -3,6 +3,7 @@
 A test adds trouble between start() and end_in_peace(). How much of it is said by the form that runs: quick, whole
 or nightly (tests/run; $FORM).
 """
+import collections
 import json
 import os
 import random
@@ -93,12 +94,14 @@ class Trial(case.Base):
         return [json.loads(line) for line in self.node.call("coverage", "--missing", "--json").stdout.splitlines()]
 
     def lists_seen_since(self, n_before):
-        lists = {h["list"].partition("//")[2].partition("/")[0].partition(":")[0] for h in self.web.hosts()}
-        seen = {}
+        """Every list twice: what the first look found off its page, a further page has shown before the second."""
+        lists = {h["host"]: "/sitemap" if h["kind"] == "sitemap" else judge.place_of(h["list"])[1] for h in self.web.hosts()}
+        seen = collections.Counter()
         for r in self.web.requests()[n_before:]:
-            if r.get("complete") and r.get("status") in (200, 304) and "/a/" not in r["path"]:
-                seen[r["address"]] = seen.get(r["address"], 0) + 1
-        return all(seen.get(host, 0) >= 2 for host in lists)
+            if r.get("complete") and r["status"] in (200, 304) and r["address"] in lists:
+                wanted, path = lists[r["address"]], judge.place(r["path"])
+                seen[r["address"]] += path == wanted or (wanted == "/sitemap" and path.startswith(wanted))
+        return all(seen[host] >= 2 for host in lists)
 
     def is_drained(self, node):
         status = json.loads(node.call("status", "--json", check=False).stdout or "{}")
