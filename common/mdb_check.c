@@ -497,13 +497,16 @@ static void check_lost(struct walk *w)
 		damage(w, "%llu pages are neither in use nor free", (unsigned long long)lost);
 }
 
-/* The last node of a page of the tree of free pages; false if there is none that is whole. */
+/*
+ * The last node of a page of a tree of free pages; false if there is none that
+ * is whole. It may be of a later state, with pages that the file had not yet.
+ */
 static bool read_last_node(struct walk *w, uint64_t page, bool is_branch, uint8_t *data,
 	struct node *ret)
 {
 	size_t n, at;
 
-	if (!has_pages(w, page, 1) || !read_at(w, page, data, w->page_size))
+	if (!read_at(w, page, data, w->page_size))
 		return false;
 	n = mdb_u16(data + PAGE_LOWER);
 	if (n < PAGE_HEAD + 2 || n > w->page_size)

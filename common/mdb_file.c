@@ -24,7 +24,7 @@
 #define VERSION      1
 #define PAGE_META    0x08
 #define TREE_NUMBERS 0x08 /* keys are native integers */
-#define ROUNDS_MAX   20   /* commits may come between reading the one and the other */
+#define ROUNDS_MAX   50   /* a commit may come meanwhile */
 
 struct mdb_tree mdb_tree_read(const uint8_t *p)
 {
@@ -93,18 +93,20 @@ static int check_pair(const struct mdb_meta m[2], const char **ret_why)
 	return 0;
 }
 
+/* Twice the same: a commit may be half way through writing one of them. */
 int mdb_file_read_metas(int fd, struct mdb_meta ret[2], const char **ret_why)
 {
-	struct mdb_meta m[2];
+	struct mdb_meta m[2] = {0}, before[2];
 	int r = -ERR_CORRUPT;
 
 	for (int round = 0; round < ROUNDS_MAX; round++) {
+		memcpy(before, m, sizeof m);
 		r = read_meta(fd, 0, &m[0], ret_why);
 		if (r == 0)
 			r = read_meta(fd, m[0].page_size, &m[1], ret_why);
 		if (r == 0)
 			r = check_pair(m, ret_why);
-		if (r == 0 && follow_each_other(m)) {
+		if (r == 0 && memcmp(m, before, sizeof m) == 0 && follow_each_other(m)) {
 			memcpy(ret, m, sizeof m);
 			return 0;
 		}

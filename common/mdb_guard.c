@@ -1,5 +1,5 @@
 /*
- * The handler may use next to nothing: write(2), open(2), read(2), memory that
+ * The handler may use next to nothing: writev(2), open(2), read(2), memory that
  * was there before. Which file is mapped where it looks up in
  * /proc/self/maps, so that nobody has to keep book of maps that move.
  */
@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 
 #define OPEN_MAX_HERE                                                                              \
 	16 /* environments of a process; those above go unrecognised by their addresses */
@@ -32,19 +33,18 @@ static struct sigaction segv_before, bus_before;
 
 /* What has happened */
 
-static void say(const char *text)
+static struct iovec text(const char *s)
 {
-	/* There is nobody else to tell. */
-	(void)!write(STDERR_FILENO, text, strlen(text));
+	return (struct iovec){.iov_base = (void *)s, .iov_len = strlen(s)};
 }
 
 void mdb_guard_end(const struct mdb_guard *g, const char *why)
 {
-	say("policywatch: ");
-	say(g->file);
-	say(" is damaged (");
-	say(why);
-	say("); run: policywatch store check\n");
+	const struct iovec line[] = {text("policywatch: "), text(g->file), text(" is damaged ("),
+		text(why), text("); run: policywatch store check\n")};
+
+	/* There is nobody else to tell. */
+	(void)!writev(STDERR_FILENO, line, sizeof line / sizeof *line);
 	_exit(EXIT_DAMAGED);
 }
 

@@ -116,6 +116,14 @@ static void save_rest(struct store *s)
 	assert_int_equal(store_batch_commit(b), 0);
 }
 
+/* A seal whose name is damaged is none, and what it is of is as it was. */
+static struct span unsealed(struct span json)
+{
+	const size_t seal = strlen(",\"check\":\"0123456789abcdef\"}");
+
+	return span_from(json.data, json.len > seal ? json.len - seal : 0);
+}
+
 static void read_all(struct fixture *fx, struct store_reader *r)
 {
 	struct store_counts counts;
@@ -142,7 +150,7 @@ static void read_all(struct fixture *fx, struct store_reader *r)
 		struct span json;
 
 		assert_int_equal(store_read_page(r, &id, &json), 1);
-		fx->pages[i] = hash64_of(json);
+		fx->pages[i] = hash64_of(unsealed(json));
 	}
 }
 
@@ -336,7 +344,7 @@ static void read_pages(const struct fixture *fx, struct store_reader *r)
 		uint64_t seq;
 
 		if (store_read_page(r, &id, &json) == 1 && json.len &&
-			hash64_of(json) != fx->pages[i])
+			hash64_of(unsealed(json)) != fx->pages[i])
 			end_with_wrong("pages", (uint64_t)i);
 		store_find_version(r, &id, 0, &seq);
 	}

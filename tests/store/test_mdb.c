@@ -1,10 +1,12 @@
 #include "common/mdb.h"
 
 #include "common/err.h"
+#include "common/mdb_check.h"
 #include "test_folder.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <sys/wait.h>
 
@@ -255,6 +257,185 @@ static void test_mdb__a_reader_moves_on_into_a_larger_map(void **state)
 	teardown(state);
 }
 
+static bool fail_for_damage(void *arg, const char *text)
+{
+	(void)arg;
+	fail_msg("%s", text);
+	return false;
+}
+
+static void assert_whole(const char *path)
+{
+	struct mdb_check check = {.on_damage = fail_for_damage};
+	struct mdb_check_counts counts;
+	char *error = NULL;
+
+	if (db_check(path, &check, &counts, &error) < 0)
+		fail_msg("%s", error);
+}
+
+/* Puts and deletes keys and values of all sizes, without a plan. */
+static int write_at_random(struct db *db, unsigned *seed)
+{
+	static char bytes[20000];
+	bool deletes = rand_r(seed) % 3 == 0;
+	struct txn t;
+
+	txn_begin_write(&t, db);
+	for (int n = rand_r(seed) % 300; n > 0; n--) {
+		char key[DB_KEY_MAX];
+		size_t len = 1 + (size_t)rand_r(seed) % (rand_r(seed) % 9 ? 12 : sizeof key);
+		size_t size = (size_t)rand_r(seed) % (rand_r(seed) % 5 ? 300 : sizeof bytes);
+
+		for (size_t i = 0; i < len; i++)
+			key[i] = (char)('a' + rand_r(seed) % (i < 2 ? 5 : 2));
+		if (deletes && rand_r(seed) % 4)
+			txn_del(&t, THINGS, span_from(key, len));
+		else
+			txn_put(&t, THINGS, span_from(key, len), span_from(bytes, size));
+	}
+	return txn_commit(&t);
+}
+
+static void test_mdb__whatever_lmdb_writes_is_whole(void **state)
+{
+	struct fixture *fx = *state;
+	struct db_options options = options_of(1);
+	unsigned seed = 1;
+
+	options.map_bytes = 64 << 20;
+	for (int round = 0; round < 60; round++) {
+		close_file(fx);
+		assert_whole(fx->path);
+		assert_int_equal(db_open(fx->path, &options, &fx->db, NULL), 0);
+		for (int i = 0; i < 4; i++)
+			assert_int_equal(write_at_random(fx->db, &seed), 0);
+	}
+}
+
+/* In a process of its own, until it is killed. */
+static pid_t start_writer(const char *path)
+{
+	struct db_options options = options_of(1);
+	struct db *db = NULL;
+	unsigned seed = 7;
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	options.map_bytes = 1 << 30;
+	if (db_open(path, &options, &db, NULL) < 0)
+		_exit(1);
+	while (write_at_random(db, &seed) == 0)
+		;
+	_exit(1);
+}
+
+static void test_mdb__a_file_is_whole_while_it_is_written(void **state)
+{
+	struct fixture *fx = *state;
+	pid_t writer;
+
+	close_file(fx);
+	writer = start_writer(fx->path);
+	for (int i = 0; i < 150; i++)
+		assert_whole(fx->path);
+	kill(writer, SIGKILL);
+	assert_int_equal(waitpid(writer, NULL, 0), writer);
+	assert_whole(fx->path);
+}
+
+static void cut_short(const char *file)
+{
+	(void)!truncate(file, 4096 * 3);
+}
+
+/* Every page becomes a branch page that leads far out of the map. */
+static void lead_astray(const char *file)
+{
+	uint8_t page[4096] = {[10] = 1, [12] = 20, [14] = 24};
+	int fd = open(file, O_WRONLY);
+	struct stat st;
+
+	memset(page + 16, 0xF0, sizeof page - 16);
+	fstat(fd, &st);
+	for (off_t at = 2 * 4096; at < st.st_size; at += 4096)
+		(void)!pwrite(fd, page, sizeof page, at);
+	close(fd);
+}
+
+/*
+ * A program of its own, because cmocka has handlers for signals, too: opens,
+ * damages the file under itself, and reads on.
+ */
+static int run_reader(const char *path, const char *how)
+{
+	CLEANUP(freep) char *file = alloc_printf("%s/data.mdb", path);
+	struct db_options options = options_of(1);
+	struct db *db = NULL;
+	struct cursor c;
+	struct txn t;
+
+	if (db_open(path, &options, &db, NULL) < 0)
+		return 9;
+	if (strcmp(how, "cut") == 0)
+		cut_short(file);
+	else
+		lead_astray(file);
+	txn_begin_read(&t, db);
+	cursor_init(&c, &t, THINGS);
+	while (cursor_next(&c))
+		;
+	cursor_release(&c);
+	txn_abort(&t);
+	db_close(db);
+	return t.err ? 10 : 0;
+}
+
+/* Its exit status; *@said is what it wrote to stderr. */
+static int damage_under_way(struct fixture *fx, const char *how, char said[1000])
+{
+	int words[2], status;
+	ssize_t n;
+	pid_t pid;
+
+	fill(fx->db, 1, 20000);
+	close_file(fx);
+	assert_int_equal(pipe(words), 0);
+	pid = fork();
+	if (pid == 0) {
+		dup2(words[1], STDERR_FILENO);
+		execl("/proc/self/exe", "test_mdb", fx->path, how, NULL);
+		_exit(9);
+	}
+	close(words[1]);
+	n = read(words[0], said, 999);
+	said[n > 0 ? n : 0] = '\0';
+	close(words[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void test_mdb__a_file_that_is_cut_under_way_ends_with_a_sentence(void **state)
+{
+	struct fixture *fx = *state;
+	char said[1000];
+
+	assert_int_equal(damage_under_way(fx, "cut", said), 3);
+	assert_non_null(strstr(said, fx->path));
+	assert_non_null(strstr(said, "store check"));
+}
+
+static void test_mdb__a_page_that_leads_astray_ends_with_a_sentence_or_an_error(void **state)
+{
+	struct fixture *fx = *state;
+	char said[1000];
+	int code = damage_under_way(fx, "lead astray", said);
+
+	assert_true(code == 10 || (code == 3 && strstr(said, fx->path)));
+}
+
 /* Rewrites the same keys; returns how far the file is used. */
 static int64_t used_after_rewriting(struct db *db)
 {
@@ -290,8 +471,10 @@ static void test_mdb__a_reader_at_rest_keeps_no_pages(void **state)
 	txn_abort(&t);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc == 3)
+		return run_reader(argv[1], argv[2]);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_mdb__ranges_run_both_ways, setup, teardown),
 		cmocka_unit_test_setup_teardown(
@@ -307,6 +490,16 @@ int main(void)
 			setup, teardown),
 		cmocka_unit_test(test_mdb__a_reader_moves_on_into_a_larger_map),
 		cmocka_unit_test_setup_teardown(test_mdb__a_reader_at_rest_keeps_no_pages, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_mdb__whatever_lmdb_writes_is_whole, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_mdb__a_file_is_whole_while_it_is_written,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_mdb__a_file_that_is_cut_under_way_ends_with_a_sentence, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			test_mdb__a_page_that_leads_astray_ends_with_a_sentence_or_an_error, setup,
 			teardown),
 	};
 
