@@ -76,14 +76,19 @@ static int take_lock(const char *path, int *ret_fd, char **ret_error)
 static void read_last(struct frontier *f)
 {
 	struct unpacker u = {0};
+	struct span key, value;
 
-	if (!txn_get(&f->txn, DB_META, SPAN_LITERAL("last"), &u.left))
-		return;
-	for (int i = 0; i < FRONTIER_N; i++)
-		f->last[i] = f->committed[i] = unpack_u64(&u);
-	f->last_ms = unpack_i64(&u);
-	if (!unpack_ends(&u))
-		txn_fail(&f->txn, -ERR_CORRUPT);
+	if (txn_get(&f->txn, DB_META, SPAN_LITERAL("last"), &u.left)) {
+		for (int i = 0; i < FRONTIER_N; i++)
+			f->last[i] = f->committed[i] = unpack_u64(&u);
+		f->last_ms = unpack_i64(&u);
+		if (!unpack_ends(&u))
+			txn_fail(&f->txn, -ERR_CORRUPT);
+	}
+	/* What is there has been given, whatever a damaged "last" says. */
+	if (txn_last(&f->txn, TABLE_URLS, &key, &value) &&
+		db_key64_read(key) > f->last[FRONTIER_URL])
+		f->last[FRONTIER_URL] = f->committed[FRONTIER_URL] = db_key64_read(key);
 }
 
 /* Numbers that were given twice would mix up URLs, so this one is not skipped over. */
