@@ -41,6 +41,7 @@ struct job {
 
 	struct strbuf raw; /* header lines, empty line, body */
 	size_t body_at;    /* where the body begins in raw */
+	bool is_cut;       /* the body, by its limit */
 	const char *content_type;
 	struct read_output read;
 	int64_t fetched_at_ms;
@@ -289,7 +290,8 @@ static void take_answer(struct job *j, struct transfer_result *r)
 	strbuf_add_span(&j->raw, strbuf_span(&r->headers));
 	j->body_at = j->raw.len;
 	strbuf_add_span(&j->raw, strbuf_span(&r->body));
-	if (r->body.cut)
+	j->is_cut = r->body.cut;
+	if (j->is_cut)
 		j->result.error = arena_printf(j->arena, "cut after %zu bytes", r->body.len);
 }
 
@@ -387,7 +389,7 @@ static void on_read(void *arg)
 		break;
 	case READ_NOTHING:
 		drop_validators(j);
-		job_finish(j, OUTCOME_EMPTY, j->read.why_nothing);
+		job_finish(j, j->is_cut ? OUTCOME_TOO_LARGE : OUTCOME_EMPTY, j->read.why_nothing);
 		break;
 	}
 }

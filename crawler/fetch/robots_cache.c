@@ -254,6 +254,14 @@ static void fetch_file(struct robots_query *q)
 	fetch(q, url);
 }
 
+/* One from the future is of a clock that was set back since: nobody knows its age. */
+static bool is_fresh(const struct place *p)
+{
+	int64_t now = clock_wall_ms();
+
+	return p && p->fetched_at_ms <= now && now < p->expires_at_ms;
+}
+
 struct robots_query *robots_query_start(struct robots_cache *c,
 	const struct robots_request *request, robots_done_fn *done, void *arg)
 {
@@ -274,11 +282,11 @@ struct robots_query *robots_query_start(struct robots_cache *c,
 	q->soon = timer_new(c->options.loop, on_soon, q);
 	q->pause = timer_new(c->options.loop, on_pause_over, q);
 	p = find(c, q->origin);
-	if (!p || p->expires_at_ms <= clock_wall_ms()) {
+	if (!is_fresh(p)) {
 		look_into_store(c, q->origin);
 		p = find(c, q->origin);
 	}
-	if (p && p->expires_at_ms > clock_wall_ms())
+	if (is_fresh(p))
 		timer_set(q->soon, 0);
 	else
 		fetch_file(q);

@@ -45,6 +45,8 @@ struct transfer {
 	int64_t ends_at_ms;
 	struct address_holder slot;
 	bool waits;        /* in line for a slot, and out of curl's hands */
+	bool is_sent;      /* the request, once */
+	bool is_repeated;  /* curl wanted to send it again */
 	struct timer *due; /* for a slot, until the end of its time */
 	bool guarded;      /* the guard said no to the address tried last */
 	bool over_size;    /* headers over their limit */
@@ -93,6 +95,8 @@ static enum transfer_fault fault_of(const struct transfer *t, CURLcode code)
 		return TRANSFER_BUSY;
 	if (t->over_size)
 		return TRANSFER_LIMIT;
+	if (t->is_repeated)
+		return TRANSFER_BROKEN;
 	switch (code) {
 	case CURLE_OK:
 		return TRANSFER_OK;
@@ -128,6 +132,8 @@ static void describe_fault(struct transfer *t, CURLcode code)
 
 	if (t->waits)
 		text = "the address has as many requests as it may";
+	else if (t->is_repeated)
+		text = "the connection broke before an answer";
 	else if (t->result.fault == TRANSFER_GUARDED && t->guarded)
 		text = "address is not public and not allowed for this source";
 	else if (t->over_size)
@@ -372,7 +378,12 @@ static int on_connected(void *arg, char *remote, char *local, int remote_port, i
 	t->guarded = !parse_address(remote, &address) ||
 		!guard_allows(&t->guard, (struct sockaddr *)&address);
 	t->waits = !t->guarded && !address_slots_take(t->all->slots, remote, &t->slot);
-	return t->guarded || t->waits ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+	if (t->guarded || t->waits)
+		return CURL_PREREQFUNC_ABORT;
+	/* curl repeats at once what a kept connection broke under; the host's delay forbids that. */
+	t->is_repeated = t->is_sent;
+	t->is_sent = true;
+	return t->is_repeated ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 int transfers_new(struct loop *l, const struct crawler_config *config, struct transfers **ret)

@@ -10,7 +10,8 @@
 
 #include <stdio.h>
 
-#define NOW_MS 1764000000000
+#define NOW_MS  1764000000000
+#define HOUR_MS INT64_C(3600000)
 
 static struct {
 	transfer_done_fn *done; /* NULL while nothing is under way */
@@ -130,6 +131,23 @@ static void test_robots_cache__a_file_is_asked_for_once(void **state)
 	assert_int_equal(fake.n_started, 1);
 }
 
+static void test_robots_cache__a_file_is_believed_for_a_day_whatever_the_clock_does(void **state)
+{
+	static const int64_t steps_ms[] = {24 * HOUR_MS, -48 * HOUR_MS};
+	struct fixture *fx = *state;
+	int64_t now_ms = NOW_MS;
+
+	ask(fx, 0);
+	answer(TRANSFER_OK, 200, "", NULL);
+	for (int i = 0; i < 2; i++) {
+		now_ms += steps_ms[i];
+		clock_fake_set(now_ms);
+		ask(fx, 0);
+		assert_int_equal(fake.n_started, i + 2);
+		answer(TRANSFER_OK, 200, "", NULL);
+	}
+}
+
 /* Symptom: five redirects were five requests to one host without a pause. */
 static void test_robots_cache__a_redirect_waits_for_the_hosts_delay(void **state)
 {
@@ -234,6 +252,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_file_is_asked_for_once),
+		TEST(a_file_is_believed_for_a_day_whatever_the_clock_does),
 		TEST(a_redirect_waits_for_the_hosts_delay),
 		TEST(too_many_redirects_are_no_file),
 		TEST(no_redirect_is_followed_after_the_end),

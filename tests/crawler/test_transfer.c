@@ -37,6 +37,7 @@ struct fixture {
 	struct strbuf answer, last_request;
 	bool keeps_open, endless; /* after the answer: no close; the answer again and again */
 	bool holds;               /* no answer until answer_all() */
+	bool breaks;              /* no answer at all */
 	int n_done;
 	enum transfer_fault fault;
 	struct transfer_result
@@ -93,6 +94,10 @@ static void on_connection(void *arg, short events)
 	strbuf_clear(&c->fx->last_request);
 	strbuf_add(&c->fx->last_request, block, (size_t)n);
 	c->fx->n_requests++;
+	if (c->fx->breaks) {
+		hang_up(c);
+		return;
+	}
 	watch_set(c->watch, c->fx->holds ? 0 : WATCH_WRITE);
 }
 
@@ -425,6 +430,22 @@ static void test_transfer__transfers_may_be_freed_while_some_are_under_way(void 
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_transfer__##name, setup, teardown)
 
+/* Symptom: two requests within a millisecond to a host that had broken a kept connection. */
+static void test_transfer__what_a_kept_connection_broke_under_is_not_asked_again(void **state)
+{
+	struct fixture *fx = *state;
+
+	fx->keeps_open = true;
+	strbuf_add_str(&fx->answer, OK_HEAD "Content-Length: 2\r\n\r\nok");
+	run(fx, (struct transfer_request){.guard = {loopback, 1}});
+	assert_int_equal(fx->fault, TRANSFER_OK);
+	fx->breaks = true;
+	run(fx, (struct transfer_request){.guard = {loopback, 1}});
+	assert_int_equal(fx->fault, TRANSFER_BROKEN);
+	assert_string_equal(fx->result.error, "the connection broke before an answer");
+	assert_int_equal(fx->n_requests, 2);
+}
+
 static void start_five(struct fixture *fx, int64_t timeout_ms)
 {
 	fx->holds = true;
@@ -516,6 +537,7 @@ int main(void)
 		TEST(validators_are_sent_as_they_are_or_not_at_all),
 		TEST(nothing_comes_after_cancelling),
 		TEST(transfers_may_be_freed_while_some_are_under_way),
+		TEST(what_a_kept_connection_broke_under_is_not_asked_again),
 		TEST(an_address_gets_so_many_requests_at_a_time),
 		TEST(who_finds_an_address_busy_waits_no_longer_than_it_may),
 		TEST(one_in_line_may_be_cancelled),

@@ -32,6 +32,7 @@ class Trial(case.Base):
     settings = {}
     web_options = {}
     refetches_max = 0
+    has_hostile = False  # hostile hosts are sources, too
 
     def setUp(self):
         self.seed = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 1 << 31)
@@ -58,7 +59,7 @@ class Trial(case.Base):
     def start(self, *names, rate=1, environment=None):
         """Starts services (all of them) and lets the world's time run."""
         self.environment = environment
-        self.node.write("sources.d/web.yaml", self.web.sources())
+        self.node.write("sources.d/web.yaml", self.web.sources(hostile=self.has_hostile))
         self.node.subscriptions({n: s.query for n, s in judge.SUBSCRIPTIONS.items()})
         for name in names or SERVICES:
             self.start_service(name)
@@ -109,7 +110,8 @@ class Trial(case.Base):
         return alerts.get("outbox") == 0 and alerts.get("cursor") == store.get("journal_last") and alerts
 
     def is_settled(self):
-        waiting = [m for m in self.missing() if m["fate"] == "waiting"]
+        honest = {h["host"] for h in self.web.hosts()}
+        waiting = [m for m in self.missing() if m["fate"] == "waiting" and judge.place_of(m["url"])[0] in honest]
         return not waiting and all(self.is_drained(n) for n in self.nodes)
 
     def end_in_peace(self, seconds=60):
@@ -136,7 +138,7 @@ class Trial(case.Base):
             for part in ("ledger", "hosts"):
                 self.node.write(part + ".jsonl", self.web.ask("/" + part))
         verdict = self.make_judge().judge(self.id().rpartition(".")[2], [n.store() for n in self.nodes], self.subscriber,
-                                          missing)
+                                          missing, self.web.hostile() if self.has_hostile else ())
         print("\n%s (seed %d)" % (verdict.text(), self.seed), flush=True)
         self.assertTrue(verdict.is_clean(), "the judge finds fault (SEED=%d)" % self.seed)
         return verdict

@@ -259,7 +259,8 @@ class Store:
     """The store as an outsider reads it: lmdb, json, zstandard and nothing of ours."""
 
     def __init__(self, path):
-        self.env = lmdb.open(path, readonly=True, max_dbs=32, lock=True, create=False)
+        # The map is larger than the file, which grows while we read.
+        self.env = lmdb.open(path, readonly=True, max_dbs=32, lock=True, create=False, map_size=1 << 38)
 
     def close(self):
         self.env.close()
@@ -300,7 +301,7 @@ crawler:
   transfers: %(transfers)d
   processes: %(crawlers)d
   connect_timeout_ms: 3000
-alerts:
+%(crawler)salerts:
   redis: unix://%(redis)s
 %(more)s"""
 
@@ -309,7 +310,7 @@ class Node:
     """A folder with the program's files, a Redis (or that of another node), and the program when it runs."""
 
     def __init__(self, program, delay_ms=100, listing_s=1, page_s=3600, lease_ms=15000, crawlers=1, transfers=32,
-                 more="", redis_of=None):
+                 crawler="", more="", redis_of=None):
         self.program = program
         self.folder = tempfile.mkdtemp(prefix="policywatch-it-")
         self.config = os.path.join(self.folder, "policywatch.yaml")
@@ -318,7 +319,7 @@ class Node:
         self.redis = redis_of.redis if redis_of else Redis(self.folder)
         self.has_own_redis = not redis_of
         self.settings = dict(folder=self.folder, delay_ms=delay_ms, listing_s=listing_s, page_s=page_s,
-                             lease_ms=lease_ms, crawlers=crawlers, transfers=transfers, more=more,
+                             lease_ms=lease_ms, crawlers=crawlers, transfers=transfers, crawler=crawler, more=more,
                              data=os.path.join(self.folder, "data"), redis=self.redis.path)
         self.configure()
         self.process = None
