@@ -38,9 +38,9 @@ class FakeWeb:
         self.port, self.control, self.n_hosts = ready["port"], ready["control"], ready["hosts"]
         self.direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
-    def ask(self, path, data=None, **query):
+    def ask(self, what, data=None, /, **query):
         """GET, or POST with @data (which may be empty); the text of the answer."""
-        url = self.control + path + ("?" + urllib.parse.urlencode(query) if query else "")
+        url = self.control + what + ("?" + urllib.parse.urlencode(query) if query else "")
         request = urllib.request.Request(url, data=data, method="GET" if data is None else "POST")
         with self.direct.open(request, timeout=120) as answer:
             return answer.read().decode()

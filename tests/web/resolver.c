@@ -132,13 +132,14 @@ static void log_addresses(struct resolver *r, const struct evdns_server_question
 	log_answer(r, q, list.data);
 }
 
+/* One by one: evdns makes one record of several addresses, which no client takes. */
 static void add_addresses(struct evdns_server_request *request,
 	const struct evdns_server_question *q, const struct addresses *a, int ttl_s)
 {
-	if (q->type == EVDNS_TYPE_A && a->n4)
-		evdns_server_request_add_a_reply(request, q->name, a->n4, a->v4, ttl_s);
-	if (q->type == EVDNS_TYPE_AAAA && a->n6)
-		evdns_server_request_add_aaaa_reply(request, q->name, a->n6, a->v6, ttl_s);
+	for (int i = 0; q->type == EVDNS_TYPE_A && i < a->n4; i++)
+		evdns_server_request_add_a_reply(request, q->name, 1, &a->v4[i], ttl_s);
+	for (int i = 0; q->type == EVDNS_TYPE_AAAA && i < a->n6; i++)
+		evdns_server_request_add_aaaa_reply(request, q->name, 1, &a->v6[i], ttl_s);
 }
 
 static void give(struct resolver *r, struct evdns_server_request *request,
