@@ -27,15 +27,21 @@ class RandomKills(trial.Trial):
         self.start()
         for _ in range(self.kills):
             self.a_moment()
-            self.kill_and_restart(self.chance.choice(list(self.running)))
+            victim = self.chance.choice([*self.running, "redis"])
+            if victim == "redis":
+                self.node.redis.stop()
+                self.node.redis.start()
+            else:
+                self.kill_and_restart(victim)
         self.end_in_peace(90)
 
 
 class AllAtOnce(trial.Trial):
     """As when the machine loses its power: nothing but the files is left."""
     kills = by_form(1, 4, 30)
-    span_s = by_form(4, 8, 60)
-    refetches_max = kills * 32
+    span_s = by_form(4, 10, 60)
+    settings = {"page_s": 2}  # edits and withdrawals are seen on the way
+    refetches_max = 10000     # by sites without validators
 
     def test_all_killed_at_once(self):
         self.start()
