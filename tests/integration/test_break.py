@@ -148,37 +148,64 @@ class Network(trial.Trial):
 
     def setUp(self):
         super().setUp()
-        self.space = "policywatch-%d" % os.getpid()
-        self.ours, self.theirs = "pw%d" % (os.getpid() % 100000), "pv%d" % (os.getpid() % 100000)
-        net = "10.%d.%d" % (os.getpid() // 250 % 250, os.getpid() % 250)
-        self.ip("netns", "add", self.space)
-        self.addCleanup(self.ip, "netns", "del", self.space)
-        self.ip("link", "add", self.ours, "type", "veth", "peer", "name", self.theirs, "netns", self.space)
-        self.ip("addr", "add", net + ".1/30", "dev", self.ours)
-        self.ip("link", "set", self.ours, "up")
-        self.ip("-n", self.space, "addr", "add", net + ".2/30", "dev", self.theirs)
-        self.ip("-n", self.space, "link", "set", self.theirs, "up")
-        self.ip("-n", self.space, "link", "set", "lo", "up")
-        self.node.configure(more="bus:\n  listen: ['ipc://%s/run/s.ipc', 'tcp://%s.2:7000']\n  scheduler: tcp://%s.2:7000\n"
-                            % (self.node.folder, net, net))
-
-    @staticmethod
-    def ip(*words):
-        subprocess.run(["ip", *words], check=True)
+        self.cable = Cable(os.getpid()) if os.geteuid() == 0 else ProxyCable(self.seed)
+        self.addCleanup(self.cable.close)
+        self.node.configure(more="bus:\n  listen: ['ipc://%s/run/s.ipc', '%s']\n  scheduler: %s\n"
+                            % (self.node.folder, self.cable.listen, self.cable.ask))
 
     def start_service(self, name):
-        prefix = ["ip", "netns", "exec", self.space] if name == "scheduler" else []
+        prefix = self.cable.prefix if name == "scheduler" else ()
         self.running[name] = self.node.service(*trial.SERVICES[name], environment=self.environment, prefix=prefix)
 
     def test_network_cut_and_healed(self):
         self.start()
         for longer in by_form([True], [False, True], [False, True] * 6):
             self.a_moment()
-            self.ip("-n", self.space, "link", "set", self.theirs, "down")
+            self.cable.cut()
             cut, seconds = time.monotonic(), LEASE_S * 1.3 if longer else 1
             judge.poll(lambda: time.monotonic() > cut + seconds, seconds + 5)
-            self.ip("-n", self.space, "link", "set", self.theirs, "up")
+            self.cable.heal()
         self.end_in_peace(120)
+
+
+class Cable:
+    """A network namespace with one link to ours."""
+
+    def __init__(self, number):
+        self.space, self.ours, self.theirs = ["%s%d" % (p, number % 1000000) for p in ("policywatch-", "pw", "pv")]
+        net = "10.%d.%d" % (number // 250 % 250, number % 250)
+        self.prefix = ("ip", "netns", "exec", self.space)
+        self.listen = self.ask = "tcp://%s.2:7000" % net
+        self.ip("netns", "add", self.space)
+        self.ip("link", "add", self.ours, "type", "veth", "peer", "name", self.theirs, "netns", self.space)
+        self.ip("addr", "add", net + ".1/30", "dev", self.ours)
+        self.ip("link", "set", self.ours, "up")
+        self.ip("-n", self.space, "addr", "add", net + ".2/30", "dev", self.theirs)
+        self.ip("-n", self.space, "link", "set", "lo", "up")
+        self.heal()
+
+    @staticmethod
+    def ip(*words):
+        subprocess.run(["ip", *words], check=True)
+
+    def cut(self):
+        self.ip("-n", self.space, "link", "set", self.theirs, "down")
+
+    def heal(self):
+        self.ip("-n", self.space, "link", "set", self.theirs, "up")
+
+    def close(self):
+        self.ip("netns", "del", self.space)
+
+
+class ProxyCable(busproxy.BusProxy):
+    """Who may not make networks pulls the cable of a relay."""
+    prefix = ()
+
+    def __init__(self, seed):
+        port = world.free_port()
+        super().__init__(("127.0.0.1", port), seed)
+        self.listen, self.ask = "tcp://127.0.0.1:%d" % port, "tcp://127.0.0.1:%d" % self.port
 
 
 class BusMischief(trial.Trial):
@@ -188,11 +215,10 @@ class BusMischief(trial.Trial):
 
     def setUp(self):
         super().setUp()
-        port = world.free_port()
-        self.proxy = busproxy.BusProxy(("127.0.0.1", port), self.seed)
+        self.proxy = ProxyCable(self.seed)
         self.addCleanup(self.proxy.close)
-        self.node.configure(more="bus:\n  listen: ['ipc://%s/run/s.ipc', 'tcp://127.0.0.1:%d']\n"
-                            "  scheduler: tcp://127.0.0.1:%d\n" % (self.node.folder, port, self.proxy.port))
+        self.node.configure(more="bus:\n  listen: ['ipc://%s/run/s.ipc', '%s']\n  scheduler: %s\n"
+                            % (self.node.folder, self.proxy.listen, self.proxy.ask))
 
     def test_bus_mischief(self):
         self.start()
