@@ -4,6 +4,7 @@
 #include "common/fold.h"
 #include "common/json.h"
 #include "common/utf8.h"
+#include "crawler/read/pinyin.h"
 #include "crawler/read/read.h"
 #include "tests/cmocka_all.h"
 #include "tests/web/piece.h"
@@ -197,7 +198,16 @@ static void collect(struct fixture *fx, uint32_t host, enum work_kind kind, cons
 		collect(fx, host, kind, read.next_page, found);
 }
 
-/* A list's words are a hint: they keep the noise that the article's page has too. */
+/* Too few readings without tone marks prove nothing: a list's words are a hint, and may keep them. */
+static bool is_left_bare(struct span shown, struct span found)
+{
+	struct pinyin_survey survey = {0};
+	struct hash left = fold_hash(shown), right = fold_hash(found);
+
+	pinyin_survey_add(&survey, shown);
+	return survey.n_toneless && !survey.n_toned && hash_eq(&left, &right);
+}
+
 static void compare_listed(struct fixture *fx, uint32_t host, const struct json *item,
 	struct span rest)
 {
@@ -206,8 +216,10 @@ static void compare_listed(struct fixture *fx, uint32_t host, const struct json 
 
 	strbuf_add(&found, rest.data, (size_t)span_find(rest, SPAN_LITERAL("\n")));
 	add_shown_title(fx, host, item, &shown);
-	if (found.len) /* a plain sitemap has none */
-		compare(fx, item, "title in the list", shown.data, found.data, rest);
+	/* A plain sitemap has none. */
+	if (found.len && !is_left_bare(strbuf_span(&shown), strbuf_span(&found)))
+		compare(fx, item, "title in the list", json_get_str(item, "title"), found.data,
+			rest);
 }
 
 static void check_shown(struct fixture *fx, uint32_t host, const struct json *item,
