@@ -5,7 +5,8 @@
  * quotation and book-title marks gone. Spaces beside a Chinese character are
  * gone, other runs of white space are one space, and a paragraph break is one
  * \n. Queries and texts are folded by the same table, which is generated from
- * Unicode (UAX #15, #21) and OpenCC's t2s when building (fold_generate.c).
+ * Unicode (UAX #15, #21) and OpenCC's t2s when building (fold_generate.c); what t2s
+ * simplifies in some words alone (瞭解, 瞭望) is simplified in all.
  *
  * fold(fold(x)) == fold(x). Thread-safe.
  */

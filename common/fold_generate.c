@@ -45,6 +45,15 @@ static const struct {
 		0},
 	{"\u3007\u25CB\u25EF", 0x96F6},
 	{"\u4E28\u2502\u258F\u2503\u00A6", '|'},
+	/* OpenCC simplifies these in some words and keeps them in others (TSCharacters gives both):
+	 * a copy converted to traditional has 瞭解 for 了解, and no two words differ by them alone. */
+	{"瞭", U'了'},
+	{"覆", U'复'},
+	{"藉", U'借'},
+	{"彷", U'仿'},
+	{"牴", U'抵'},
+	{"祇衹", U'只'},
+	{"阪", U'坂'},
 };
 
 static UChar32 variant_of(UChar32 c)

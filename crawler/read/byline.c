@@ -6,6 +6,7 @@
 
 #include "common/fold.h"
 #include "common/utf8.h"
+#include "crawler/read/credit.h"
 
 #include <stdlib.h>
 
@@ -423,11 +424,15 @@ static bool ends_sentence(struct span line)
 
 bool byline_read(struct span text, struct arena *a, struct byline *f)
 {
-	struct line l = {.text = text, .folded = STRBUF_INIT};
+	struct line l = {.folded = STRBUF_INIT};
 	bool pure = true;
 
 	if (!text.len || text.len > LINE_BYTES_MAX)
 		return false;
+	text.len = credit_find(text); /* who took the picture did not write the text */
+	if (!text.len)
+		return true;
+	l.text = text;
 	fold_text_traced(text, &l.folded, &l.origin);
 	find_labels(&l);
 	if (l.n_marks && !ends_sentence(text)) {

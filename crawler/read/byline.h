@@ -23,7 +23,8 @@ struct byline {
 
 /*
  * Reads the facts of a line into @f, first values first. Returns whether the
- * line holds nothing but such facts.
+ * line holds nothing but such facts. The credit of a picture is one that says
+ * nothing of the text: its photographers are no authors.
  */
 bool byline_read(struct span line, struct arena *a, struct byline *f);
 

@@ -1,7 +1,7 @@
 /*
  * Passes over an array of lines; a line that goes gets an empty text.
  *
- *	mend -> split -> credits inside lines -> repetition -> tail -> facts -> join
+ *	mend -> split -> credits inside lines -> repetition -> tail -> credits and facts -> join
  */
 #include "crawler/read/clean.h"
 
@@ -10,6 +10,7 @@
 #include "common/hash.h"
 #include "common/utf8.h"
 #include "crawler/read/block.h"
+#include "crawler/read/credit.h"
 #include "crawler/read/noise.h"
 
 #define SPLIT_BYTES_MIN   600 /* a line so long with spaces behind sentences was paragraphs */
@@ -177,6 +178,9 @@ static size_t match_credit(struct span s, size_t at)
 	if (n >= rest.len || rest.data[n] != ' ' || (!agency && n_han < 2))
 		return 0;
 	rest = span_from_offset(rest, n + 1);
+	if (span_starts_with(rest, SPAN_LITERAL("摄氏")) ||
+		span_starts_with(rest, SPAN_LITERAL("攝氏")))
+		return 0;
 	for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++)
 		if (span_starts_with(rest, span_str(jobs[i])) && (agency || i != 5))
 			return n + 1 + strlen(jobs[i]);
@@ -362,6 +366,15 @@ static bool is_furniture(struct span text)
 	return noise_is_furniture(strbuf_span(&folded)) || noise_is_promotion(strbuf_span(&folded));
 }
 
+/* Copies of a text have other pictures. What a caption says stays. */
+static void drop_credit(struct clean_line *line)
+{
+	size_t at = credit_find(line->text);
+
+	if (at == 0 || (at < line->text.len && credit_is_caption(line->text)))
+		line->text = span_trim(span_from(line->text.data, at));
+}
+
 static void drop_facts(struct text *t)
 {
 	size_t first = 0;
@@ -372,6 +385,7 @@ static void drop_facts(struct text *t)
 		struct clean_line *line = &t->lines[i];
 		bool edge = i < first + EDGE_LINES || i + EDGE_LINES >= t->n;
 
+		drop_credit(line);
 		if (!line->text.len)
 			continue;
 		if (is_furniture(line->text) ||

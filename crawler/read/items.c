@@ -4,6 +4,7 @@
 #include "common/hash.h"
 #include "common/url.h"
 #include "common/utf8.h"
+#include "crawler/read/clean.h"
 #include "crawler/read/html.h"
 
 #define SLOTS_FIRST 63
@@ -148,8 +149,28 @@ bool items_add(struct items *s, const struct item_draft *d)
 	return true;
 }
 
+/* Copying sites put readings into titles, too; all titles together tell whether this one does. */
+static void clean_titles(struct items *s)
+{
+	struct pinyin_survey survey = {0};
+
+	for (size_t i = 0; i < s->len; i++)
+		pinyin_survey_add(&survey, span_str(s->list[i].title));
+	if (!pinyin_is_present(&survey))
+		return;
+	for (size_t i = 0; i < s->len; i++) {
+		struct span title = span_str(s->list[i].title);
+
+		if (title.len)
+			s->list[i].title = arena_dup(s->arena,
+				utf8_cut(clean_phrase(title, &survey, s->arena),
+					PROTOCOL_TEXT_MAX - 1));
+	}
+}
+
 void items_finish(struct items *s, struct read_output *out)
 {
+	clean_titles(s);
 	out->as = READ_ITEMS;
 	out->n_items = s->len;
 	out->n_items_dropped = s->n_dropped;

@@ -47,7 +47,7 @@ void items_release(struct items *s);
  */
 bool items_add(struct items *s, const struct item_draft *d);
 
-/* Gives the list to @out, in the arena. */
+/* Gives the list to @out, in the arena, its titles without readings in brackets. */
 void items_finish(struct items *s, struct read_output *out);
 
 #endif

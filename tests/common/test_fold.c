@@ -29,6 +29,19 @@ static void test_fold__traditional_becomes_simplified(void **state)
 	assert_folds("網絡", "网络");
 }
 
+/* OpenCC converts words: 反复 became 反覆, which character by character stays. */
+static void test_fold__characters_simplified_in_some_words_alone_are_one(void **state)
+{
+	(void)state;
+	assert_folds("瞭解", "了解");
+	assert_folds("反覆", "反复");
+	assert_folds("憑藉", "凭借");
+	assert_folds("彷彿", "仿佛");
+	assert_folds("牴觸", "抵触");
+	assert_folds("祇要", "只要");
+	assert_folds("颠覆", "颠复");
+}
+
 static void test_fold__spaces_beside_han_are_gone_others_are_one(void **state)
 {
 	(void)state;
@@ -134,6 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fold__case_and_full_width_forms_are_one),
 		cmocka_unit_test(test_fold__traditional_becomes_simplified),
+		cmocka_unit_test(test_fold__characters_simplified_in_some_words_alone_are_one),
 		cmocka_unit_test(test_fold__spaces_beside_han_are_gone_others_are_one),
 		cmocka_unit_test(test_fold__a_paragraph_break_stays_a_break),
 		cmocka_unit_test(test_fold__invisible_characters_are_gone),

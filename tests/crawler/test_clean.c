@@ -97,6 +97,39 @@ static void test_clean__image_credits_inside_of_text_go(void **state)
 		A "桥面分三段合龙。" B);
 }
 
+/* Copies with other pictures had other hashes, and the photographer was an author. */
+static void test_clean__credits_under_pictures_go_and_name_no_authors(void **state)
+{
+	static const char *const credits[] = {"新华社记者 王想摄", "本报记者 王晓想 摄",
+		"王晓想 摄", "（王晓想 摄）", "本報記者 羅振宇 攝", "通讯员 王想 摄", "王晓想/摄",
+		"图/王想", "视觉中国供图", "王晓想 供图"};
+	struct fixture *fx = *state;
+
+	for (size_t i = 0; i < sizeof credits / sizeof *credits; i++) {
+		expect(fx, NULL, arena_printf(fx->arena, "%s\n" A "\n" B, credits[i]), A "\n" B);
+		assert_int_equal(fx->byline.authors.len, 0);
+		assert_null(fx->byline.employer);
+	}
+}
+
+static void test_clean__credits_go_in_the_middle_of_a_long_text_too(void **state)
+{
+#define LONG A "\n" B "\n" C "\n" D "\n第一\n第二\n第三\n第四\n第五\n第六\n第七"
+	expect(*state, NULL, LONG "\n第八\n王晓想 摄\n图书馆昨天开放\n" LONG,
+		LONG "\n第八\n图书馆昨天开放");
+	expect(*state, NULL, A "\n今天气温 摄氏三十度。", A "\n今天气温 摄氏三十度。");
+#undef LONG
+}
+
+static void test_clean__captions_lose_the_credit_at_their_end(void **state)
+{
+	struct fixture *fx = *state;
+
+	expect(fx, NULL, A "\n图为活动现场。周文博 摄\n" B, A "\n图为活动现场。\n" B);
+	expect(fx, NULL, A "\n图为活动现场（本报记者 周文博 摄）\n" B, A "\n图为活动现场\n" B);
+	assert_int_equal(fx->byline.authors.len, 0);
+}
+
 static void test_clean__a_string_repeated_at_once_stands_once(void **state)
 {
 	expect(*state, NULL, A "三年建成一座过江大桥三年建成一座过江大桥" B,
@@ -153,6 +186,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_clean__credits_become_facts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_clean__image_credits_inside_of_text_go, setup,
 			teardown),
+		cmocka_unit_test_setup_teardown(
+			test_clean__credits_under_pictures_go_and_name_no_authors, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_clean__credits_go_in_the_middle_of_a_long_text_too, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_clean__captions_lose_the_credit_at_their_end,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(test_clean__a_string_repeated_at_once_stands_once,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(test_clean__promotion_of_apps_goes, setup,

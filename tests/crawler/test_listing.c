@@ -126,6 +126,31 @@ static void test_listing__each_address_once_with_its_best_title(void **state)
 	assert_string_equal(fx->out.items[0].title, "江城大桥通车仪式今天上午举行");
 }
 
+static void test_listing__readings_in_titles_go(void **state)
+{
+	struct fixture *fx = *state;
+
+	read_list(fx,
+		"<a href=/a/12345.html>江城市(shì)港口(gǎngkǒu)货物吞吐量增长三成</a>"
+		"<a href=/a/12346.html>江城日报人工智能(AI)应用大赛启动</a>"
+		"<a href=/a/12347.html>老城区(de facto)中心的十年变迁</a>");
+	assert_int_equal(fx->out.n_items, 3);
+	assert_string_equal(fx->out.items[0].title, "江城市港口货物吞吐量增长三成");
+	assert_string_equal(fx->out.items[1].title, "江城日报人工智能(AI)应用大赛启动");
+	assert_string_equal(fx->out.items[2].title, "老城区(de facto)中心的十年变迁");
+}
+
+/* One title with (ai) is no evidence; many are. */
+static void test_listing__a_bracket_without_tone_marks_stays_where_few_are(void **state)
+{
+	struct fixture *fx = *state;
+
+	read_list(fx,
+		"<a href=/a/12345.html>江城日报人工智能(ai)应用大赛启动</a>"
+		"<a href=/a/12346.html>江城大桥通车仪式今天上午举行</a>");
+	assert_string_equal(fx->out.items[0].title, "江城日报人工智能(ai)应用大赛启动");
+}
+
 static void test_listing__a_date_glued_to_the_title_is_the_items(void **state)
 {
 	struct fixture *fx = *state;
@@ -183,6 +208,11 @@ int main(void)
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(test_listing__each_address_once_with_its_best_title,
 			setup, teardown),
+		cmocka_unit_test_setup_teardown(test_listing__readings_in_titles_go, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			test_listing__a_bracket_without_tone_marks_stays_where_few_are, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(
 			test_listing__a_date_glued_to_the_title_is_the_items, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_listing__lists_inside_of_scripts_are_found,
