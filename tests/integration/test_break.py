@@ -224,7 +224,7 @@ class BusMischief(trial.Trial):
         self.start()
         self.proxy.mischief = {k: 0.03 for k in busproxy.KINDS}
         end = time.monotonic() + self.span_s
-        judge.poll(lambda: time.monotonic() > end, self.span_s + 5)
+        judge.poll(lambda: time.monotonic() > end and min(self.proxy.done.values()) >= 2, self.span_s + 60)
         self.proxy.cut()
         self.a_moment()
         self.proxy.heal()
