@@ -10,16 +10,22 @@
 #define RELEASES_FREE   3 /* crawlers may be restarted; what kills them thrice is suspect */
 #define RELEASE_BASE_MS 60000
 
-/* A page that ends every crawler that takes it must not end them all day. */
-static int64_t release_pause_ms(unsigned releases)
+/*
+ * A page that ends every crawler that takes it must not end them all day. A
+ * list is more often a bystander, and what hangs on it is more: once an
+ * interval is seldom enough.
+ */
+static int64_t release_pause_ms(const struct planner *p, const struct entry *e)
 {
-	int64_t pause_ms = RELEASE_BASE_MS;
+	int64_t max_ms = REVISIT_BACKOFF_MAX, pause_ms = RELEASE_BASE_MS;
 
-	if (releases <= RELEASES_FREE)
+	if (e->releases <= RELEASES_FREE)
 		return 0;
-	for (unsigned i = RELEASES_FREE + 1; i < releases && pause_ms < REVISIT_BACKOFF_MAX; i++)
+	if (e->role != ENTRY_FOUND)
+		max_ms = planner_interval_ms(p, roster_get(&p->roster, e->source));
+	for (unsigned i = RELEASES_FREE + 1; i < e->releases && pause_ms < max_ms; i++)
 		pause_ms *= 2;
-	return pause_ms < REVISIT_BACKOFF_MAX ? pause_ms : REVISIT_BACKOFF_MAX;
+	return pause_ms < max_ms ? pause_ms : max_ms;
 }
 
 void handout_end(struct planner *p, struct host *h)
@@ -30,20 +36,22 @@ void handout_end(struct planner *p, struct host *h)
 	hosts_update(&p->hosts, h);
 }
 
-static void requeue(struct planner *p, struct entry *e, int64_t from_ms)
+/* @is_suspect: a crawler may have ended over it. */
+static void requeue(struct planner *p, struct entry *e, int64_t from_ms, bool is_suspect)
 {
 	struct host *h = planner_host_of(p, e);
 
 	if (!h)
 		return;
-	e->releases += e->releases < UINT8_MAX;
-	planner_schedule(p, h, e, from_ms + release_pause_ms(e->releases));
+	e->releases += is_suspect && e->releases < UINT8_MAX;
+	planner_schedule(p, h, e, from_ms + release_pause_ms(p, e));
 }
 
 /* The lease ends at @at_ms without a result. A request may have been made until then. */
 static void take_back(struct planner *p, struct host *h, int64_t at_ms)
 {
 	uint64_t number = h->lease.url_number;
+	bool is_suspect = !h->lease.is_old; /* else both have been ended from outside */
 	const struct roster_source *source = NULL;
 	struct entry e;
 	int64_t next_ms;
@@ -51,7 +59,7 @@ static void take_back(struct planner *p, struct host *h, int64_t at_ms)
 	handout_end(p, h);
 	if (frontier_read(p->frontier, number, p->arena, &e)) {
 		source = roster_get(&p->roster, e.source);
-		requeue(p, &e, at_ms);
+		requeue(p, &e, at_ms, is_suspect);
 	}
 	next_ms = at_ms + planner_delay_ms(p, h, source);
 	if (next_ms > h->next_ms)
@@ -66,7 +74,7 @@ void handout_return_lost(struct planner *p, uint64_t url_number)
 
 	frontier_del_lease(p->frontier, url_number);
 	if (frontier_read(p->frontier, url_number, p->arena, &e))
-		requeue(p, &e, planner_now_ms(p));
+		requeue(p, &e, planner_now_ms(p), false);
 }
 
 void handout_expire(struct planner *p)

@@ -31,6 +31,7 @@ struct host_lease {
 	struct worker *worker; /* borrowed */
 	uint64_t seq;          /* of the request that it answers */
 	int64_t expires_ms;
+	bool is_old;              /* given before this scheduler was started */
 	struct host *next, *prev; /* hosts leased to the same worker */
 };
 

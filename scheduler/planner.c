@@ -204,6 +204,7 @@ static void on_lease(void *arg, const struct lease_record *r)
 		.worker = w,
 		.seq = r->seq,
 		.expires_ms = r->expires_ms < latest_ms ? r->expires_ms : latest_ms,
+		.is_old = true,
 	};
 
 	if (h && w && w->boot == r->boot && !host_is_leased(h)) {

@@ -242,18 +242,17 @@ class Judge:
             last[r["address"], place(r["path"])] = r
         return last
 
-    def looks_at_lists(self):
-        """host -> the world's times at which something that is no article was answered whole."""
-        articles = {(h, "/robots.txt") for h in self.hosts}
-        articles |= {place_of(i.url) for i in self.items} | {place_of(i.shown) for i in self.items}
-        looks = collections.defaultdict(list)
-        for r in self.requests:
-            if r["complete"] and r["status"] == 200 and (r["address"], place(r["path"])) not in articles:
-                looks[r["address"]].append(r["world_ms"])
-        return looks
+    def was_shown(self, item):
+        """Whether a list had it on a page that was asked for while it was there."""
+        return any(r["world_ms"] >= item.published_ms and r["world_ms"] < item.withdrawn_ms
+                   and r["shown"][0] <= item.number < r["shown"][1] for r in self.looks[item.host])
 
     def judge_items(self, missing):
-        answers, looks = self.last_answers(), self.looks_at_lists()
+        answers = self.last_answers()
+        self.looks = collections.defaultdict(list)
+        for r in self.requests:
+            if r["complete"] and r["status"] == 200 and r["shown"][1]:
+                self.looks[r["address"]].append(r)
         fates = collections.Counter()
         for item in self.items:
             entry = missing.get(place_of(item.shown)) or missing.get(place_of(item.url))
@@ -266,8 +265,7 @@ class Judge:
                 fates["lost with their reason"] += 1
             elif entry:
                 self.verdict.fault("lost", "%s (%s) is %s: %s", item.url, item.noise, entry["fate"], entry["reason"])
-            elif item.withdrawn_ms is not None and not any(
-                    item.published_ms <= t < item.withdrawn_ms for t in looks[item.host]):
+            elif item.withdrawn_ms is not None and not self.was_shown(item):
                 fates["withdrawn before anybody saw them"] += 1
             else:
                 self.verdict.fault("lost", "%s (%s, published %s) was never admitted", item.url, item.noise, item.published_ms)
@@ -341,7 +339,7 @@ class Judge:
         return keys
 
     def judge_alerts(self, subscriber):
-        n_alerts = n_again = 0
+        n_alerts = 0
         delays = []
         for name, subscription in self.subscriptions.items():
             expected = self.expected_alerts(subscription)
@@ -349,10 +347,9 @@ class Judge:
             for life, entry_id, fields in subscriber.alerts(name):
                 n_alerts += 1
                 key = fields["key"]
-                if key in seen and seen[key] == life:
-                    self.verdict.fault("duplicated", "alert %s for %s came twice", key, name)
-                elif key in seen:
-                    n_again += 1
+                if key in seen:
+                    self.verdict.fault("duplicated", "alert %s for %s came twice%s", key, name,
+                                       "" if seen[key] == life else ", again after Redis had lost it")
                 seen[key] = life
                 if self.host_of(fields["url"]) in self.hostile:
                     continue
@@ -369,8 +366,6 @@ class Judge:
                 if key not in seen:
                     self.verdict.fault("lost", "no alert %s for %s: %s", key, name, entry["record"]["url"])
         self.verdict.figures["alerts"] = n_alerts
-        if n_again:
-            self.verdict.figures["alerts again after Redis had lost them"] = n_again
         delays.sort()
         if delays:
             self.verdict.figures["ms from page to alert (median)"] = delays[len(delays) // 2]

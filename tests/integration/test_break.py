@@ -39,6 +39,7 @@ class RandomKills(trial.Trial):
 class AllAtOnce(trial.Trial):
     """As when the machine loses its power: nothing but the files is left."""
     kills = by_form(1, 4, 30)
+    items, delay_ms = 20, 400  # longer than a restart takes
     span_s = by_form(4, 10, 60)
     settings = {"page_s": 2}  # edits and withdrawals are seen on the way
     refetches_max = 10000     # by sites without validators
@@ -76,7 +77,9 @@ class RedisTrouble(trial.Trial):
 
     def test_redis_killed_and_back(self):
         self.start()
-        for _ in range(by_form(1, 3, 20)):
+        for _ in range(by_form(1, 4, 20)):
+            self.a_moment()
+            self.node.redis.hold_writes()  # what is sent now gets no answer
             self.a_moment()
             self.node.redis.stop()
             self.a_moment()
@@ -89,6 +92,7 @@ class RedisTrouble(trial.Trial):
         for _ in range(by_form(1, 2, 10)):
             self.a_moment()
             self.node.redis.hold_writes()
+            self.a_moment()
             self.subscriber.read()
             self.node.redis.stop()
             self.node.redis.forget()

@@ -49,7 +49,8 @@ class Trial(case.Base):
         self.nodes = [self.node]
 
     def make_node(self, **more):
-        settings = dict(delay_ms=self.delay_ms, lease_ms=5000, page_s=3600, listing_s=1, transfers=16)
+        settings = dict(delay_ms=self.delay_ms, lease_ms=5000, page_s=3600, listing_s=1, transfers=16,
+                        scheduler="  further_pages_max: 100\n")
         settings.update(self.settings)
         settings.update(more)
         return world.Node(case.program(), **settings)

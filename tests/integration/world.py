@@ -296,7 +296,7 @@ scheduler:
   page_interval_max_s: 86400
   lease_ms: %(lease_ms)d
   hold_ms: 2000
-crawler:
+%(scheduler)scrawler:
   user_agent: policywatch-test/0.1
   transfers: %(transfers)d
   processes: %(crawlers)d
@@ -310,7 +310,7 @@ class Node:
     """A folder with the program's files, a Redis (or that of another node), and the program when it runs."""
 
     def __init__(self, program, delay_ms=100, listing_s=1, page_s=3600, lease_ms=15000, crawlers=1, transfers=32,
-                 crawler="", more="", redis_of=None):
+                 scheduler="", crawler="", more="", redis_of=None):
         self.program = program
         self.folder = tempfile.mkdtemp(prefix="policywatch-it-")
         self.config = os.path.join(self.folder, "policywatch.yaml")
@@ -319,7 +319,7 @@ class Node:
         self.redis = redis_of.redis if redis_of else Redis(self.folder)
         self.has_own_redis = not redis_of
         self.settings = dict(folder=self.folder, delay_ms=delay_ms, listing_s=listing_s, page_s=page_s,
-                             lease_ms=lease_ms, crawlers=crawlers, transfers=transfers, crawler=crawler, more=more,
+                             lease_ms=lease_ms, crawlers=crawlers, transfers=transfers, scheduler=scheduler, crawler=crawler, more=more,
                              data=os.path.join(self.folder, "data"), redis=self.redis.path)
         self.configure()
         self.process = None

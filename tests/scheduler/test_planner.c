@@ -503,6 +503,40 @@ static void test_planner__what_ends_every_worker_is_tried_ever_more_seldom(void 
 	}
 }
 
+/* The worker ends with what it has, and asks again. */
+static void start_anew(struct fixture *fx, uint64_t boot)
+{
+	const struct work_request q = {.worker = "w", .boot = boot, .seq = 1, .want = 10};
+
+	send(fx, &q);
+	later(fx, DELAY_MS);
+	send(fx, &q);
+}
+
+static void test_planner__a_list_that_ends_every_worker_is_tried_once_an_interval(void **state)
+{
+	struct fixture *fx = *state;
+
+	for (uint64_t boot = 2; boot < 14; boot++)
+		start_anew(fx, boot);
+	assert_int_equal(fx->reply.n_leases, 0);
+	later(fx, LIST_MS);
+	start_anew(fx, 14);
+	assert_int_equal(fx->reply.n_leases, 1);
+}
+
+/* Symptom: after a few losses of power in a row nothing was fetched for hours. */
+static void test_planner__workers_that_end_with_the_scheduler_accuse_nobody(void **state)
+{
+	struct fixture *fx = *state;
+
+	for (uint64_t boot = 2; boot < 14; boot++) {
+		reopen(fx);
+		start_anew(fx, boot);
+		assert_int_equal(fx->reply.n_leases, 1);
+	}
+}
+
 static void test_planner__a_late_result_counts_while_nobody_has_the_url(void **state)
 {
 	struct fixture *fx = *state;
@@ -971,6 +1005,8 @@ int main(void)
 		TEST(test_planner__results_are_applied_once),
 		TEST(test_planner__a_worker_that_started_anew_gives_its_urls_back),
 		TEST(test_planner__what_ends_every_worker_is_tried_ever_more_seldom),
+		TEST(test_planner__a_list_that_ends_every_worker_is_tried_once_an_interval),
+		TEST(test_planner__workers_that_end_with_the_scheduler_accuse_nobody),
 		TEST(test_planner__a_late_result_counts_while_nobody_has_the_url),
 		TEST(test_planner__of_a_late_result_only_items_count_when_another_has_the_url),
 		TEST(test_planner__who_wants_nothing_is_answered_at_once),

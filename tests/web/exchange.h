@@ -22,6 +22,7 @@
 #define POLICYWATCH_TESTS_WEB_EXCHANGE_H
 
 #include "tests/web/request.h"
+#include "tests/web/world.h"
 
 #include <stdint.h>
 
@@ -31,10 +32,11 @@ struct exchange {
 	int64_t end_us;
 	int64_t wall_ms; /* at the start, like the next one */
 	int64_t world_ms;
-	int status;       /* 0 until a status line was sent */
-	size_t bytes;     /* of the body that the kernel has taken */
-	const char *kind; /* of the hostility that was played, or NULL */
-	bool complete;    /* all that was meant to be sent has been handed over */
+	int status;               /* 0 until a status line was sent */
+	size_t bytes;             /* of the body that the kernel has taken */
+	const char *kind;         /* of the hostility that was played, or NULL */
+	struct world_items shown; /* by a list of an honest host */
+	bool complete;            /* all that was meant to be sent has been handed over */
 };
 
 #endif

@@ -85,6 +85,11 @@ static void write_line(struct request_log *l, const struct exchange *x, const ch
 	field_span(out, "agent", x->request.agent);
 	json_field_str(out, "peer", peer);
 	json_field_str(out, "kind", x->kind);
+	json_key(out, "shown");
+	json_open(out, '[');
+	json_int(out, x->shown.from);
+	json_int(out, x->shown.to);
+	json_close(out, ']');
 	json_field_bool(out, "complete", x->complete);
 	end_line(l);
 }

@@ -194,6 +194,19 @@ static bool parse_numbered(const struct route *r, const char *before, const char
 	return strcmp(again, r->target.data) == 0;
 }
 
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The newest @len items but for the newest @skipped of all. */
+static struct world_items newest(const struct route *r, uint32_t skipped, uint32_t len)
+{
+	uint32_t n = rhythm_count(&r->site->rhythm, r->request->now_ms), to = n - least(n, skipped);
+
+	return (struct world_items){to - least(to, len), to};
+}
+
 static bool route_list(struct route *r)
 {
 	const struct markup m = markup_of(r);
@@ -205,12 +218,14 @@ static bool route_list(struct route *r)
 			page < markup_list_pages(r->site, r->request->now_ms))) {
 		answer_page(r);
 		markup_list(&m, page, is_home ? "index" : "list");
+		r->answer->shown = newest(r, page * SITE_LIST_LEN, SITE_LIST_LEN);
 		return true;
 	}
 	if (!span_is(strbuf_span(&r->target), "/"))
 		return false;
 	answer_page(r);
 	markup_list(&m, 0, "list");
+	r->answer->shown = newest(r, 0, SITE_LIST_LEN);
 	return true;
 }
 
@@ -223,9 +238,11 @@ static bool route_data(struct route *r)
 	if (span_is(target, "/rss.xml") && r->site->kind == SITE_RSS) {
 		r->answer->content_type = "application/rss+xml";
 		markup_rss(&m);
+		r->answer->shown = newest(r, 0, SITE_FEED_LEN);
 	} else if (span_is(target, "/atom.xml") && r->site->kind == SITE_ATOM) {
 		r->answer->content_type = "application/atom+xml";
 		markup_atom(&m);
+		r->answer->shown = newest(r, 0, SITE_FEED_LEN);
 	} else if (span_is(target, "/robots.txt") && !site_has(r->site, SITE_NO_ROBOTS)) {
 		r->is_utf8_always = true;
 		r->answer->content_type = "text/plain";
@@ -234,11 +251,16 @@ static bool route_data(struct route *r)
 		r->is_utf8_always = true;
 		r->answer->content_type = "application/xml";
 		markup_sitemap(&m);
+		if (r->site->rhythm.n <= SITE_SITEMAP_LEN)
+			r->answer->shown = newest(r, 0, SITE_SITEMAP_LEN);
 	} else if (r->site->kind == SITE_SITEMAP && parse_numbered(r, "/sitemap_", ".xml", &part) &&
 		part < markup_sitemap_parts(r->site, r->request->now_ms)) {
 		r->is_utf8_always = true;
 		r->answer->content_type = "application/xml";
 		markup_sitemap_part(&m, part);
+		r->answer->shown = (struct world_items){part * SITE_SITEMAP_LEN,
+			least((part + 1) * SITE_SITEMAP_LEN,
+				rhythm_count(&r->site->rhythm, r->request->now_ms))};
 	} else {
 		return false;
 	}
@@ -315,6 +337,7 @@ static void answer_clear(struct world_answer *a)
 	a->content_type = NULL;
 	a->etag[0] = '\0';
 	a->last_modified_ms = 0;
+	a->shown = (struct world_items){0, 0};
 	strbuf_clear(&a->location);
 	strbuf_clear(&a->body);
 }

@@ -62,13 +62,14 @@ static void ask_world(struct server *s, const struct host *h, struct world_reque
 
 static void answer_from_world(struct server *s, struct connection *c, const struct host *h)
 {
-	const struct exchange *x = connection_exchange(c);
+	struct exchange *x = connection_exchange(c);
 	const struct world_answer *a = &s->answer;
 
 	ask_world(s, h,
 		(struct world_request){.path = x->request.path,
 			.etag = x->request.etag,
 			.now_ms = x->world_ms});
+	x->shown = a->shown;
 	send_answer(s, c,
 		(struct answer){a->status, .content_type = a->content_type,
 			.location = a->location.data, .etag = a->etag,

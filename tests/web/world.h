@@ -49,6 +49,11 @@ struct world_request {
 	uint64_t nonce; /* differs from request to request: session ids come of it */
 };
 
+/* Numbers of items: from <= number < to. Those among them that have been withdrawn are left out. */
+struct world_items {
+	uint32_t from, to;
+};
+
 struct world_answer {
 	int status;               /* 200, 301, 302, 304, 404, 410 */
 	const char *content_type; /* static; NULL for none */
@@ -56,6 +61,7 @@ struct world_answer {
 	char etag[40];            /* quoted, empty for none */
 	int64_t last_modified_ms; /* 0 for none */
 	struct strbuf body;       /* bytes in the page's own charset; empty with 304 */
+	struct world_items shown; /* by a list, feed or sitemap; none by others */
 };
 
 #define WORLD_ANSWER_INIT                                                                          \
