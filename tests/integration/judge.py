@@ -169,9 +169,10 @@ class Stored:
 
 class Judge:
     def __init__(self, web, delay_ms, user_agent="policywatch-test/", address_max=None, refetches_max=0,
-                 subscriptions=None):
+                 answers_get_lost=False, subscriptions=None):
+        """@answers_get_lost: crawlers are killed, and take with them what they have read and not told yet."""
         self.web, self.delay_ms, self.user_agent = web, delay_ms, user_agent
-        self.address_max, self.refetches_max = address_max, refetches_max
+        self.address_max, self.refetches_max, self.answers_get_lost = address_max, refetches_max, answers_get_lost
         self.subscriptions = SUBSCRIPTIONS if subscriptions is None else subscriptions
         self.fold = Folding()
 
@@ -243,8 +244,8 @@ class Judge:
         return last
 
     def was_shown(self, item):
-        """Whether a list had it on a page that was asked for while it was there."""
-        return any(r["world_ms"] >= item.published_ms and r["world_ms"] < item.withdrawn_ms
+        """Whether a list had it on a page that was asked for while it was there, and lived to tell."""
+        return not self.answers_get_lost and any(r["world_ms"] >= item.published_ms and r["world_ms"] < item.withdrawn_ms
                    and r["shown"][0] <= item.number < r["shown"][1] for r in self.looks[item.host])
 
     def judge_items(self, missing):

@@ -12,13 +12,12 @@ import judge
 import processes
 import trial
 import world
-from trial import by_form
-
-LEASE_S = 5
+from trial import LEASE_S, by_form
 
 
 class RandomKills(trial.Trial):
     kills = by_form(4, 20, 200)
+    kills_crawlers = True
     span_s = by_form(4, 14, 120)
     items = by_form(30, 40, 300)
     refetches_max = kills * 16  # what a crawler had under way is got again
@@ -40,6 +39,7 @@ class AllAtOnce(trial.Trial):
     """As when the machine loses its power: nothing but the files is left."""
     kills = by_form(1, 4, 30)
     items, delay_ms = 20, 400  # longer than a restart takes
+    kills_crawlers = True
     span_s = by_form(4, 10, 60)
     settings = {"page_s": 2}  # edits and withdrawals are seen on the way
     refetches_max = 10000     # by sites without validators

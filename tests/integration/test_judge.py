@@ -142,6 +142,7 @@ class Judging(unittest.TestCase):
         self.assertTrue(self.judge().is_clean(), "another page of the list")
         self.world.ask(PRESS, "/list.htm", 2150, shown=(5, 10))
         self.assert_found("lost", "never admitted")
+        self.assertTrue(self.judge(answers_get_lost=True).is_clean(), "whoever read the list was killed")
 
     def test_an_answer_that_is_not_what_is_stored_is_lost(self):
         """A validator without its page: the server says that nothing changed, and the store has the version before."""

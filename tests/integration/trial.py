@@ -21,6 +21,7 @@ def by_form(quick, whole, nightly):
     return {"quick": quick, "whole": whole, "nightly": nightly}[FORM]
 
 
+LEASE_S = 5
 SERVICES = {"scheduler": ("scheduler",), "crawler-1": ("crawler", "--instance", "1"),
             "crawler-2": ("crawler", "--instance", "2"), "alerts": ("alerts",)}
 
@@ -32,6 +33,7 @@ class Trial(case.Base):
     settings = {}
     web_options = {}
     refetches_max = 0
+    kills_crawlers = False
     has_hostile = False  # hostile hosts are sources, too
 
     def setUp(self):
@@ -46,25 +48,22 @@ class Trial(case.Base):
         self.web.set_clock(rate=0)
         self.subscriber = judge.Subscriber(self.node.redis, list(judge.SUBSCRIPTIONS))
         self.running = {}
-        self.nodes = [self.node]
 
-    def make_node(self, **more):
-        settings = dict(delay_ms=self.delay_ms, lease_ms=5000, page_s=3600, listing_s=1, transfers=16,
-                        scheduler="  further_pages_max: 100\n")
-        settings.update(self.settings)
-        settings.update(more)
-        return world.Node(case.program(), **settings)
+    def make_node(self):
+        usual = dict(delay_ms=self.delay_ms, lease_ms=LEASE_S * 1000, page_s=3600, listing_s=1, transfers=16,
+                     scheduler="  further_pages_max: 100\n")
+        return world.Node(case.program(), **dict(usual, **self.settings))
 
     # The services, each alone, as systemd would run them.
 
-    def start(self, *names, rate=1, environment=None):
-        """Starts services (all of them) and lets the world's time run."""
+    def start(self, environment=None):
+        """Starts the services, and lets the world's time run."""
         self.environment = environment
         self.node.write("sources.d/web.yaml", self.web.sources(hostile=self.has_hostile))
         self.node.subscriptions({n: s.query for n, s in judge.SUBSCRIPTIONS.items()})
-        for name in names or SERVICES:
+        for name in SERVICES:
             self.start_service(name)
-        self.web.set_clock(rate=rate)
+        self.web.set_clock(rate=1)
         self.started_ms = self.web.now_ms()
 
     def start_service(self, name):
@@ -105,15 +104,15 @@ class Trial(case.Base):
                 seen[r["address"]] += path == wanted or (wanted == "/sitemap" and path.startswith(wanted))
         return all(seen[host] >= 2 for host in lists)
 
-    def is_drained(self, node):
-        status = json.loads(node.call("status", "--json", check=False).stdout or "{}")
+    def is_drained(self):
+        status = json.loads(self.node.call("status", "--json", check=False).stdout or "{}")
         alerts, store = status.get("alerts", {}), status.get("store", {})
         return alerts.get("outbox") == 0 and alerts.get("cursor") == store.get("journal_last") and alerts
 
     def is_settled(self):
         honest = {h["host"] for h in self.web.hosts()}
         waiting = [m for m in self.missing() if m["fate"] == "waiting" and judge.place_of(m["url"])[0] in honest]
-        return not waiting and all(self.is_drained(n) for n in self.nodes)
+        return not waiting and self.is_drained()
 
     def end_in_peace(self, seconds=60):
         """Publishes the rest, waits until all of it is dealt with, stops, and lets the judge speak."""
@@ -126,20 +125,18 @@ class Trial(case.Base):
         ended = [name for name, s in self.running.items() if not s.is_running()]
         self.assertFalse(ended, "these ended by themselves: %s" % ended)
         missing = self.missing()
-        for node in self.nodes:
-            self.assertLess(node.stop_services(), 10)
+        self.assertLess(self.node.stop_services(), 10)
         self.subscriber.read()
         return self.pass_judgement(missing)
-
-    def make_judge(self):
-        return judge.Judge(self.web, self.delay_ms, refetches_max=self.refetches_max)
 
     def pass_judgement(self, missing):
         if os.environ.get("KEEP"):
             for part in ("ledger", "hosts"):
                 self.node.write(part + ".jsonl", self.web.ask("/" + part))
-        verdict = self.make_judge().judge(self.id().rpartition(".")[2], [n.store() for n in self.nodes], self.subscriber,
-                                          missing, self.web.hostile() if self.has_hostile else ())
+        verdict = judge.Judge(self.web, self.delay_ms, refetches_max=self.refetches_max,
+                              answers_get_lost=self.kills_crawlers).judge(
+            self.id().rpartition(".")[2], [self.node.store()], self.subscriber, missing,
+            self.web.hostile() if self.has_hostile else ())
         print("\n%s (seed %d)" % (verdict.text(), self.seed), flush=True)
         self.assertTrue(verdict.is_clean(), "the judge finds fault (SEED=%d)" % self.seed)
         return verdict
