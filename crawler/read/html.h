@@ -20,11 +20,8 @@
 
 #define HTML_NONE UINT32_MAX /* no node */
 
-/*
- * What a page's tree may take, whatever the page: about 250,000 elements. Big
- * real pages (a law with its notes, a year of news in one list) take a third.
- */
-#define HTML_TREE_BYTES_MAX ((size_t)64 << 20)
+/* What a page's tree may take, whatever the page: about 190,000 elements. */
+#define HTML_TREE_BYTES_MAX ((size_t)48 << 20)
 #define HTML_BYTES_MAX      ((size_t)16 << 20) /* of UTF-8: 10 MB of GB18030 are 15 */
 
 /* Elements that reading tells apart: constant, lexbor's tag, traits. */

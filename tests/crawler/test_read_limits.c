@@ -10,9 +10,9 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#ifdef __SANITIZE_ADDRESS__ /* keeps freed memory, and is slow */
-#define PAGE_BYTES ((size_t)4 << 20)
-#define RSS_KB_MAX (700 << 10)
+#ifdef __SANITIZE_ADDRESS__ /* keeps freed memory and is slow: there only faults are looked for */
+#define PAGE_BYTES ((size_t)1 << 20)
+#define RSS_KB_MAX (600 << 10)
 #else
 #define PAGE_BYTES ((size_t)10 << 20)
 #define RSS_KB_MAX (150 << 10)
@@ -79,17 +79,27 @@ static const struct shape shapes[] = {
 };
 /* clang-format on */
 
+static void add_again(const char *again, int number, struct strbuf *page)
+{
+	for (const char *p = again; *p; p++) {
+		if (*p == '@')
+			strbuf_printf(page, "%d", number);
+		else
+			strbuf_add_char(page, *p == '\1' ? '\0' : *p);
+	}
+}
+
 static void page_make(const struct shape *s, struct strbuf *page)
 {
+	bool special = strpbrk(s->again, "@\1") != NULL;
+
 	strbuf_init(page, PAGE_BYTES);
 	strbuf_add_str(page, s->begin);
 	for (int i = 0; !page->cut; i++) {
-		for (const char *p = s->again; *p; p++) {
-			if (*p == '@')
-				strbuf_printf(page, "%d", i);
-			else
-				strbuf_add_char(page, *p == '\1' ? '\0' : *p);
-		}
+		if (special)
+			add_again(s->again, i, page);
+		else
+			strbuf_add_str(page, s->again);
 	}
 }
 
