@@ -87,4 +87,15 @@ static inline struct span span_trim(struct span a)
 	return a;
 }
 
+/* Takes the first item of a list with commas off its front, trimmed; it may be empty. */
+static inline struct span span_next_item(struct span *list)
+{
+	const char *comma = list->len ? memchr(list->data, ',', list->len) : NULL;
+	size_t len = comma ? (size_t)(comma - list->data) : list->len;
+	struct span item = span_trim(span_from(list->data, len));
+
+	*list = span_from_offset(*list, len + (comma != NULL));
+	return item;
+}
+
 #endif

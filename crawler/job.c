@@ -24,6 +24,12 @@
 
 #include <assert.h>
 
+/*
+ * An answer whose reading any thread may do at any time: no such page takes
+ * more than some 50 MB (crawler/read/html.h). Larger ones are read one at a time.
+ */
+#define SMALL_BYTES_MAX (1 << 20)
+
 enum job_state { JOB_ROBOTS, JOB_PAUSE, JOB_TRANSFER, JOB_READ, JOB_KEEP, JOB_DONE };
 
 struct job {
@@ -427,6 +433,14 @@ static void start_keeping(struct job *j)
 	}
 }
 
+static void start_reading(struct job *j)
+{
+	if (j->raw.len > SMALL_BYTES_MAX)
+		pool_submit_large(j->env->pool, read_answer, on_read, j);
+	else
+		pool_submit(j->env->pool, read_answer, on_read, j);
+}
+
 /* The only place that changes the state and starts what the state waits for. */
 static void job_enter(struct job *j, enum job_state state)
 {
@@ -442,7 +456,7 @@ static void job_enter(struct job *j, enum job_state state)
 		start_transfer(j);
 		break;
 	case JOB_READ:
-		pool_submit(j->env->pool, read_answer, on_read, j);
+		start_reading(j);
 		break;
 	case JOB_KEEP:
 		start_keeping(j);

@@ -5,9 +5,12 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct task {
 	struct task *next;
+	uint64_t number; /* in order of submission */
+	bool large;
 	pool_fn *work, *done;
 	void *arg;
 };
@@ -19,7 +22,9 @@ struct queue {
 struct pool {
 	pthread_mutex_t lock;
 	pthread_cond_t more;
-	struct queue waiting, finished;
+	struct queue waiting, waiting_large, finished;
+	uint64_t n_submitted;
+	bool works_large;
 	bool stopping;
 	struct notifier *notifier;
 	pthread_t *threads;
@@ -44,13 +49,34 @@ static struct task *queue_pop(struct queue *q)
 	return j;
 }
 
+/* The one that was submitted first, of those that may begin. */
+static struct task *next_task(struct pool *p)
+{
+	const struct task *small = p->waiting.first, *large = p->waiting_large.first;
+
+	if (!large || p->works_large || (small && small->number < large->number))
+		return queue_pop(&p->waiting);
+	p->works_large = true;
+	return queue_pop(&p->waiting_large);
+}
+
+static void finish(struct pool *p, struct task *j)
+{
+	if (j->large) {
+		p->works_large = false;
+		pthread_cond_signal(&p->more); /* who passed over the next one may be asleep */
+	}
+	queue_push(&p->finished, j);
+	notifier_wake(p->notifier);
+}
+
 static void *run_thread(void *arg)
 {
 	struct pool *p = arg;
 
 	pthread_mutex_lock(&p->lock);
 	while (!p->stopping) {
-		struct task *j = queue_pop(&p->waiting);
+		struct task *j = next_task(p);
 
 		if (!j) {
 			pthread_cond_wait(&p->more, &p->lock);
@@ -59,8 +85,7 @@ static void *run_thread(void *arg)
 		pthread_mutex_unlock(&p->lock);
 		j->work(j->arg);
 		pthread_mutex_lock(&p->lock);
-		queue_push(&p->finished, j);
-		notifier_wake(p->notifier);
+		finish(p, j);
 	}
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
@@ -120,6 +145,7 @@ void pool_free(struct pool *p)
 	for (size_t i = 0; i < p->n_threads; i++)
 		pthread_join(p->threads[i], NULL);
 	queue_clear(&p->waiting);
+	queue_clear(&p->waiting_large);
 	queue_clear(&p->finished);
 	notifier_free(p->notifier);
 	pthread_cond_destroy(&p->more);
@@ -128,13 +154,24 @@ void pool_free(struct pool *p)
 	free(p);
 }
 
-void pool_submit(struct pool *p, pool_fn *work, pool_fn *done, void *arg)
+static void submit(struct pool *p, const struct task *task)
 {
 	struct task *j = ALLOC_NEW(struct task);
 
-	*j = (struct task){.work = work, .done = done, .arg = arg};
+	*j = *task;
 	pthread_mutex_lock(&p->lock);
-	queue_push(&p->waiting, j);
+	j->number = p->n_submitted++;
+	queue_push(j->large ? &p->waiting_large : &p->waiting, j);
 	pthread_cond_signal(&p->more);
 	pthread_mutex_unlock(&p->lock);
+}
+
+void pool_submit(struct pool *p, pool_fn *work, pool_fn *done, void *arg)
+{
+	submit(p, &(struct task){.work = work, .done = done, .arg = arg});
+}
+
+void pool_submit_large(struct pool *p, pool_fn *work, pool_fn *done, void *arg)
+{
+	submit(p, &(struct task){.large = true, .work = work, .done = done, .arg = arg});
 }

@@ -26,4 +26,10 @@ DEFINE_CLEANUP(struct pool *, pool_free)
  */
 void pool_submit(struct pool *p, pool_fn *work, pool_fn *done, void *arg);
 
+/*
+ * Likewise, for work that takes much memory: one at a time, whatever the number
+ * of threads. What is no such work overtakes those that wait for their turn.
+ */
+void pool_submit_large(struct pool *p, pool_fn *work, pool_fn *done, void *arg);
+
 #endif

@@ -12,6 +12,7 @@
 #include "common/clock.h"
 #include "common/err.h"
 #include "crawler/fetch/address_slots.h"
+#include "crawler/fetch/coding.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -20,10 +21,13 @@
 #include <string.h>
 
 #define HEADERS_MAX_BYTES (256 << 10) /* as much as browsers take; real ones are under 8 KiB */
+#define CODED_SURPLUS     (64 << 10)  /* a coding may add to a body that is as long as it may be */
+#define LENGTH_DIGITS_MAX 18          /* of a Content-Length */
 #define LOW_SPEED_BYTES   64L         /* a second; slower than this for LOW_SPEED_S is a hang */
 #define LOW_SPEED_S       20L
 #define CONNECTIONS_KEPT  1024L
 #define ACCEPT            "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+#define ACCEPT_ENCODING   "Accept-Encoding: " CODING_ACCEPTED
 #define ACCEPT_LANGUAGE   "Accept-Language: zh-CN,zh;q=0.9,en;q=0.6"
 
 struct transfers {
@@ -44,14 +48,16 @@ struct transfer {
 	struct guard guard;
 	int64_t ends_at_ms;
 	struct address_holder slot;
-	bool waits;        /* in line for a slot, and out of curl's hands */
-	bool is_sent;      /* the request, once */
-	bool is_repeated;  /* curl wanted to send it again */
-	struct timer *due; /* for a slot, until the end of its time */
-	bool guarded;      /* the guard said no to the address tried last */
-	bool over_size;    /* headers over their limit */
+	bool waits;             /* in line for a slot, and out of curl's hands */
+	bool is_sent;           /* the request, once */
+	struct timer *due;      /* for a slot, until the end of its time */
+	bool guarded;           /* the guard said no to the address tried last */
+	const char *over_size;  /* what is over its limit, NULL for nothing */
+	const char *bad_answer; /* what is wrong with it, beyond what curl looks at; or NULL */
 	bool answered; /* the header of the answer is whole; header lines after it are trailers */
-	size_t header_bytes; /* of interim answers too */
+	size_t header_bytes;   /* of interim answers too */
+	struct coding *coding; /* of the body, NULL before it begins */
+	int64_t coded_bytes;
 	transfer_done_fn *done;
 	void *arg;
 	struct transfer_result result;
@@ -72,6 +78,7 @@ static void transfer_free(struct transfer *t)
 	address_slots_leave(t->all->slots, &t->slot);
 	timer_free(t->due);
 	curl_slist_free_all(t->header_lines);
+	coding_free(t->coding);
 	strbuf_release(&t->result.headers);
 	strbuf_release(&t->result.body);
 	free(t->url);
@@ -95,7 +102,7 @@ static enum transfer_fault fault_of(const struct transfer *t, CURLcode code)
 		return TRANSFER_BUSY;
 	if (t->over_size)
 		return TRANSFER_LIMIT;
-	if (t->is_repeated)
+	if (t->bad_answer)
 		return TRANSFER_BROKEN;
 	switch (code) {
 	case CURLE_OK:
@@ -132,12 +139,12 @@ static void describe_fault(struct transfer *t, CURLcode code)
 
 	if (t->waits)
 		text = "the address has as many requests as it may";
-	else if (t->is_repeated)
-		text = "the connection broke before an answer";
 	else if (t->result.fault == TRANSFER_GUARDED && t->guarded)
 		text = "address is not public and not allowed for this source";
 	else if (t->over_size)
-		text = "headers are too large";
+		text = t->over_size;
+	else if (t->bad_answer)
+		text = t->bad_answer;
 	snprintf(t->result.error, sizeof t->result.error, "%s", text);
 }
 
@@ -172,9 +179,71 @@ static void collect_facts(struct transfer *t)
 	r->sets_cookie = header(t, "set-cookie") != NULL;
 }
 
+/* All lines of a header as one list (RFC 9110 5.3). */
+static void add_header_list(struct transfer *t, const char *name, struct strbuf *out)
+{
+	struct curl_header *h;
+
+	for (size_t i = 0; curl_easy_header(t->easy, name, i, CURLH_HEADER, -1, &h) == CURLHE_OK;
+		i++) {
+		if (i)
+			strbuf_add_char(out, ',');
+		strbuf_add_str(out, h->value);
+	}
+}
+
+static bool is_number(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.data[i] < '0' || s.data[i] > '9')
+			return false;
+	}
+	return s.len > 0 && s.len <= LENGTH_DIGITS_MAX;
+}
+
+/*
+ * Lengths that are no numbers, or that differ, leave open where the answer
+ * ends; a list of equal ones is one of them (RFC 9112 6.3). curl takes the last
+ * line, and of that what stands in front of the first letter. Chunks have
+ * their own end.
+ */
+static bool has_good_length(struct transfer *t)
+{
+	STRBUF_LOCAL(lengths);
+	struct span list, first;
+
+	add_header_list(t, "content-length", &lengths);
+	if (!lengths.len || header(t, "transfer-encoding"))
+		return true;
+	list = strbuf_span(&lengths);
+	first = span_next_item(&list);
+	while (list.len) {
+		if (!span_eq(span_next_item(&list), first))
+			return false;
+	}
+	return is_number(first) && lengths.data[lengths.len - 1] != ',';
+}
+
+static void check_length(struct transfer *t)
+{
+	if (!has_good_length(t))
+		t->bad_answer = "the answer's length is not certain";
+}
+
+/* What is asked when an answer is over, as far as curl is content with it. */
+static void check_end(struct transfer *t)
+{
+	if (!t->coding)
+		check_length(t);
+	else if (!coding_is_whole(t->coding))
+		t->bad_answer = "the answer ended early";
+}
+
 /* The only way a transfer ends by itself. */
 static void transfer_finish(struct transfer *t, CURLcode code)
 {
+	if (code == CURLE_OK && !t->waits)
+		check_end(t);
 	t->result.fault = fault_of(t, code);
 	collect_facts(t);
 	if (t->result.fault != TRANSFER_OK)
@@ -316,7 +385,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 
 	t->header_bytes += line.len;
 	if (t->header_bytes > HEADERS_MAX_BYTES) {
-		t->over_size = true;
+		t->over_size = "headers are too large";
 		return 0;
 	}
 	if (t->answered)
@@ -331,11 +400,35 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 	return line.len;
 }
 
+static void begin_body(struct transfer *t)
+{
+	STRBUF_LOCAL(codings);
+
+	check_length(t);
+	add_header_list(t, "content-encoding", &codings);
+	if (!coding_new(strbuf_span(&codings), &t->coding))
+		t->bad_answer = "the answer has a content coding that is not known";
+}
+
 static size_t on_body(char *data, size_t size, size_t count, void *arg)
 {
 	struct transfer *t = arg;
+	struct span bytes = span_from(data, size * count);
+	enum coding_outcome outcome;
 
-	return strbuf_add(&t->result.body, data, size * count) ? size * count : 0;
+	if (!t->coding)
+		begin_body(t);
+	if (t->bad_answer)
+		return 0;
+	t->coded_bytes += (int64_t)bytes.len;
+	if (t->coded_bytes > (int64_t)t->result.body.max + CODED_SURPLUS) {
+		t->over_size = "the coded body is too large";
+		return 0;
+	}
+	outcome = coding_add(t->coding, bytes, &t->result.body);
+	if (outcome == CODING_BROKEN)
+		t->bad_answer = "the answer is not coded as it says";
+	return outcome == CODING_OK ? bytes.len : 0;
 }
 
 static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
@@ -381,9 +474,10 @@ static int on_connected(void *arg, char *remote, char *local, int remote_port, i
 	if (t->guarded || t->waits)
 		return CURL_PREREQFUNC_ABORT;
 	/* curl repeats at once what a kept connection broke under; the host's delay forbids that. */
-	t->is_repeated = t->is_sent;
+	if (t->is_sent)
+		t->bad_answer = "the connection broke before an answer";
 	t->is_sent = true;
-	return t->is_repeated ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+	return t->bad_answer ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 int transfers_new(struct loop *l, const struct crawler_config *config, struct transfers **ret)
@@ -439,6 +533,7 @@ static void set_request(struct transfer *t, const struct transfer_request *reque
 		timeout_ms = request->timeout_ms;
 	t->ends_at_ms = clock_mono_ms() + timeout_ms;
 	t->header_lines = curl_slist_append(t->header_lines, ACCEPT);
+	t->header_lines = curl_slist_append(t->header_lines, ACCEPT_ENCODING);
 	t->header_lines = curl_slist_append(t->header_lines, ACCEPT_LANGUAGE);
 	add_header_line(t, "From", config->from);
 	add_header_line(t, "If-None-Match", request->etag);
@@ -446,7 +541,6 @@ static void set_request(struct transfer *t, const struct transfer_request *reque
 	curl_easy_setopt(e, CURLOPT_URL, t->url);
 	curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->header_lines);
 	curl_easy_setopt(e, CURLOPT_USERAGENT, config->user_agent);
-	curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(e, CURLOPT_PROXY, ""); /* the environment's would lead round the guard */

@@ -7,6 +7,9 @@
  *
  * Too deep: the tag is dropped, its contents move up. Too many open formatting
  * elements: likewise, since each paragraph would open all of them again.
+ * Comments: nobody reads them. Text that joins a text node: the builder would
+ * move the whole node to a larger place for each piece, and never use the old
+ * places again; make_room() doubles it first.
  */
 #include "crawler/read/html.h"
 
@@ -19,25 +22,35 @@
 #include <lexbor/html/html.h>
 #include <lexbor/selectors/selectors.h>
 
-#define DEPTH_MAX      256         /* real pages stay under 60; browsers stop at 512 */
-#define FORMATTING_MAX 8           /* unclosed <b>, <font>...: opened anew in every paragraph */
-#define ATTRS_MAX      64          /* of one element */
-#define ROOTS_MAX      8           /* repeated <html> and <body> tags */
-#define NAMES_MAX      16384       /* distinct unknown names of tags and attributes */
-#define FEED_BYTES     131072      /* between two looks at the limits; most pages are one piece */
-#define TREE_BASE_MAX  (64u << 20) /* bytes of tree for any page */
-#define TREE_FACTOR    24 /* and for each byte of it: amplification by broken markup ends here */
+#define DEPTH_MAX       256         /* real pages stay under 60; browsers stop at 512 */
+#define FORMATTING_MAX  8           /* unclosed <b>, <font>...: opened anew in every paragraph */
+#define ATTRS_MAX       64          /* of one element */
+#define ROOTS_MAX       8           /* repeated <html> and <body> tags */
+#define NAMES_MAX       16384       /* distinct unknown names of tags and attributes */
+#define OPTIONS_MAX     2048        /* of forms: each looks through all others of its list */
+#define FEED_BYTES      131072      /* between two looks at the limits; most pages are one piece */
+#define TREE_BASE_BYTES (16u << 20) /* of tree for any page, and so many for each byte of it, */
+#define TREE_FACTOR     24 /* within HTML_TREE_BYTES_MAX: amplification by broken markup ends here */
+
+/* What lexbor took from the system for one of its arenas. They only grow. */
+struct taken {
+	const lexbor_mem_t *mem;
+	const lexbor_mem_chunk_t *last; /* the chunks before it are in bytes */
+	size_t bytes;
+};
 
 struct html_tree {
 	lxb_html_parser_t *parser;
 	lxb_html_document_t *document;
 	lxb_html_tokenizer_token_f build; /* lexbor's own callback */
 	void *build_ctx;
+	struct taken taken[4];
 	size_t bytes_max;
-	size_t n_tokens;
+	size_t n_options;
 	size_t n_roots; /* <html> and <body> tags: each adds its attributes to the same element */
 	size_t n_dropped[2]; /* tags too deep, formatting tags too many: their end tags go too */
 	bool full;
+	bool cut; /* the input was */
 };
 
 static const uint8_t traits[HTML_TAG_COUNT] = {
@@ -124,12 +137,32 @@ static void cut_attributes(lxb_html_token_t *token)
 	}
 }
 
+static void watch_memory(struct html_tree *t)
+{
+	const lxb_dom_document_t *document = lxb_dom_interface_document(t->document);
+	const lxb_html_tokenizer_t *tokenizer = t->parser->tkz;
+	const lexbor_mem_t *all[] = {document->mraw->mem, document->text->mem,
+		tokenizer->dobj_token_attr->mem, tokenizer->mraw->mem};
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		t->taken[i] = (struct taken){.mem = all[i], .last = all[i]->chunk_first};
+}
+
+/* The last chunk may still change its size. */
+static size_t taken_bytes(struct taken *taken)
+{
+	for (; taken->last != taken->mem->chunk; taken->last = taken->last->next)
+		taken->bytes += taken->last->size;
+	return taken->bytes + taken->last->size;
+}
+
 static bool is_too_much(struct html_tree *t)
 {
-	const lexbor_mem_t *mem = lxb_dom_interface_document(t->document)->mraw->mem;
+	size_t bytes = 0;
 
-	if (!t->full && ++t->n_tokens % 1024 == 0)
-		t->full = mem->chunk_length * mem->chunk_min_size > t->bytes_max;
+	for (size_t i = 0; !t->full && i < sizeof t->taken / sizeof *t->taken; i++)
+		bytes += taken_bytes(&t->taken[i]);
+	t->full = t->full || bytes > t->bytes_max;
 	return t->full;
 }
 
@@ -140,6 +173,10 @@ static bool is_dropped(struct html_tree *t, const lxb_html_token_t *token)
 	bool formatting = is_formatting(token->tag_id);
 	size_t *n_dropped = &t->n_dropped[formatting];
 
+	if (token->tag_id == LXB_TAG__EM_COMMENT || token->tag_id == LXB_TAG_SELECTEDCONTENT)
+		return true; /* the latter gets a copy of each option that is chosen */
+	if (token->tag_id == LXB_TAG_OPTION && ++t->n_options > OPTIONS_MAX)
+		return true;
 	if (token->tag_id == LXB_TAG_HTML || token->tag_id == LXB_TAG_BODY)
 		return !(token->type & LXB_HTML_TOKEN_TYPE_CLOSE) && ++t->n_roots > ROOTS_MAX;
 	if (token->tag_id <= LXB_TAG__EM_DOCTYPE || is_leaf(token->tag_id))
@@ -158,7 +195,40 @@ static bool is_dropped(struct html_tree *t, const lxb_html_token_t *token)
 	return true;
 }
 
-/* Nobody reads the lists of faults, and they grow with each. */
+static void make_room_in(struct html_tree *t, const lxb_dom_node_t *node, size_t len)
+{
+	lexbor_mraw_t *mraw = lxb_dom_interface_document(t->document)->text;
+	lexbor_str_t *text;
+
+	if (!node || node->type != LXB_DOM_NODE_TYPE_TEXT)
+		return;
+	text = &lxb_dom_interface_text((lxb_dom_node_t *)node)->char_data.data;
+	if (text->data && text->length + len >= lexbor_str_size(text))
+		lexbor_str_realloc(text, mraw, (text->length + len) * 2);
+}
+
+/* Text goes to the open element or, in a table but not in a cell, in front of the table. */
+static void make_room(struct html_tree *t, const lxb_html_token_t *token)
+{
+	lxb_html_tree_t *tree = t->parser->tree;
+	const bool foster_parenting = tree->foster_parenting;
+	lxb_html_tree_insertion_position_t position;
+	const lxb_dom_node_t *place;
+
+	for (int i = 0; i < 2 && lexbor_array_length(tree->open_elements); i++) {
+		tree->foster_parenting = i == 1;
+		place = lxb_html_tree_appropriate_place_inserting_node(tree, NULL, &position);
+		if (place)
+			make_room_in(t,
+				position == LXB_HTML_TREE_INSERTION_POSITION_BEFORE
+					? place->prev
+					: place->last_child,
+				(size_t)(token->text_end - token->text_start));
+	}
+	tree->foster_parenting = foster_parenting;
+}
+
+/* Nobody reads the lists of faults, and they grow with each, also inside of one token. */
 static void forget_faults(struct html_tree *t)
 {
 	if (t->parser->tree->parse_errors)
@@ -172,12 +242,13 @@ static lxb_html_token_t *on_token(lxb_html_tokenizer_t *tokenizer, lxb_html_toke
 {
 	struct html_tree *t = ctx;
 
-	forget_faults(t);
 	if (token->tag_id == LXB_TAG__END_OF_FILE)
 		return t->build(tokenizer, token, t->build_ctx);
 	if (is_too_much(t) || is_dropped(t, token))
 		return token;
 	cut_attributes(token);
+	if (token->tag_id == LXB_TAG__TEXT)
+		make_room(t, token);
 	return t->build(tokenizer, token, t->build_ctx);
 }
 
@@ -199,12 +270,17 @@ static bool has_too_many_names(const struct html_tree *t)
 
 static void feed(struct html_tree *t, struct span utf8)
 {
+	if (utf8.len > HTML_BYTES_MAX) {
+		utf8 = utf8_cut(utf8, HTML_BYTES_MAX);
+		t->cut = true;
+	}
 	while (utf8.len && !t->full) {
 		size_t n = utf8.len < FEED_BYTES ? utf8.len : FEED_BYTES;
 
 		lxb_html_parse_chunk_process(t->parser, (const lxb_char_t *)utf8.data, n);
+		forget_faults(t);
 		utf8 = span_from_offset(utf8, n);
-		t->full = t->full || has_too_many_names(t);
+		t->full = is_too_much(t) || has_too_many_names(t);
 	}
 }
 
@@ -213,7 +289,9 @@ static struct html_tree *tree_new(struct span utf8)
 	struct html_tree *t = ALLOC_NEW(struct html_tree);
 	lxb_html_tokenizer_t *tokenizer;
 
-	t->bytes_max = TREE_BASE_MAX + utf8.len * TREE_FACTOR;
+	t->bytes_max = TREE_BASE_BYTES + utf8.len * TREE_FACTOR;
+	if (t->bytes_max > HTML_TREE_BYTES_MAX)
+		t->bytes_max = HTML_TREE_BYTES_MAX;
 	t->parser = lxb_html_parser_create();
 	must(lxb_html_parser_init(t->parser) == LXB_STATUS_OK);
 	t->document = lxb_html_parse_chunk_begin(t->parser);
@@ -222,8 +300,11 @@ static struct html_tree *tree_new(struct span utf8)
 	t->build = tokenizer->callback_token_done;
 	t->build_ctx = tokenizer->callback_token_ctx;
 	lxb_html_tokenizer_callback_token_done_set(tokenizer, on_token, t);
+	watch_memory(t);
 	feed(t, utf8);
 	lxb_html_parse_chunk_end(t->parser);
+	/* The tokenizer holds a copy of the longest text: let it go before the tree is read. */
+	t->parser = lxb_html_parser_destroy(t->parser);
 	return t;
 }
 
@@ -232,7 +313,6 @@ static void tree_free(struct html_tree *t)
 	if (!t)
 		return;
 	lxb_html_document_destroy(t->document);
-	lxb_html_parser_destroy(t->parser);
 	free(t);
 }
 
@@ -310,14 +390,14 @@ static void add_node(struct html *h, lxb_dom_node_t *node, uint32_t parent, uint
 }
 
 /* Every node's index stands in its user pointer, so that selectors find it again. */
-static void flatten(struct html *h, lxb_dom_node_t *root, struct arena *a)
+static void flatten(struct html *h, lxb_dom_node_t *root)
 {
 	size_t n_attrs_all, n_nodes = count(root, &n_attrs_all);
 	uint32_t n_attrs = 0, parent = HTML_NONE;
 	lxb_dom_node_t *node = root;
 
-	h->nodes = arena_alloc(a, (n_nodes + 1) * sizeof *h->nodes);
-	h->attrs = arena_alloc(a, (n_attrs_all + 1) * sizeof *h->attrs);
+	h->nodes = alloc_zeroed(n_nodes + 1, sizeof *h->nodes);
+	h->attrs = alloc_zeroed(n_attrs_all + 1, sizeof *h->attrs);
 	while (node) {
 		if (is_kept(node)) {
 			add_node(h, node, parent, &n_attrs);
@@ -337,16 +417,16 @@ static void flatten(struct html *h, lxb_dom_node_t *root, struct arena *a)
 	}
 }
 
-struct html *html_parse(struct span utf8, struct arena *a)
+struct html *html_parse(struct span utf8)
 {
 	struct html *h = ALLOC_NEW(struct html);
 	lxb_dom_element_t *root;
 
 	h->tree = tree_new(utf8);
-	h->cut = h->tree->full;
+	h->cut = h->tree->full || h->tree->cut;
 	root = lxb_dom_document_element(lxb_dom_interface_document(h->tree->document));
 	if (root)
-		flatten(h, lxb_dom_interface_node(root), a);
+		flatten(h, lxb_dom_interface_node(root));
 	return h;
 }
 
@@ -355,6 +435,8 @@ void html_free(struct html *h)
 	if (!h)
 		return;
 	tree_free(h->tree);
+	free(h->nodes);
+	free(h->attrs);
 	free(h);
 }
 

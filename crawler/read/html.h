@@ -20,6 +20,10 @@
 
 #define HTML_NONE UINT32_MAX /* no node */
 
+/* What a page's tree may take, whatever the page: about 190,000 elements. */
+#define HTML_TREE_BYTES_MAX ((size_t)48 << 20)
+#define HTML_BYTES_MAX      ((size_t)16 << 20) /* of UTF-8: 10 MB of GB18030 are 15 */
+
 /* Elements that reading tells apart: constant, lexbor's tag, traits. */
 /* clang-format off */
 #define HTML_TAGS(X) \
@@ -82,11 +86,12 @@ struct html {
 };
 
 /*
- * Parses UTF-8. The flat arrays belong to the arena; the texts and attributes
- * they point to, and the answer itself, live until html_free(). Elements
- * deeper than a limit are left out, their contents kept.
+ * Parses UTF-8. The answer and all that it points to live until html_free().
+ * Elements deeper than a limit are left out, their contents kept; a page whose
+ * tree would be larger than HTML_TREE_BYTES_MAX is read as far as that, and
+ * so is one longer than HTML_BYTES_MAX.
  */
-struct html *html_parse(struct span utf8, struct arena *a);
+struct html *html_parse(struct span utf8);
 void html_free(struct html *h);
 DEFINE_CLEANUP(struct html *, html_free)
 

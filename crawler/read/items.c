@@ -67,7 +67,7 @@ static const char *plain_title(struct items *s, const struct item_draft *d)
 	if (d->markup &&
 		(memchr(d->title.data, '<', d->title.len) ||
 			memchr(d->title.data, '&', d->title.len))) {
-		h = html_parse(utf8_cut(d->title, PROTOCOL_TEXT_MAX), s->arena);
+		h = html_parse(utf8_cut(d->title, PROTOCOL_TEXT_MAX));
 		if (h->n_nodes)
 			html_add_text(h, 0, &text);
 		html_free(h);

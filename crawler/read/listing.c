@@ -471,7 +471,7 @@ static void read_embedded(const struct listing *outer)
 	collect_embedded(outer->h, &embedded);
 	if (!embedded.len)
 		return;
-	h = html_parse(strbuf_span(&embedded), outer->arena);
+	h = html_parse(strbuf_span(&embedded));
 	if (!h->n_nodes)
 		return;
 	listing_init(&l, h, outer->in, outer->arena, outer->items);

@@ -121,7 +121,7 @@ static void read_page(const struct read_input *in, struct arena *a, struct read_
 	struct charset_text text;
 
 	charset_decode(in->bytes, in->content_type, CHARSET_HTML, a, &text);
-	h = html_parse(text.text, a);
+	h = html_parse(text.text);
 	article_read(in, text.encoding, h, a, out);
 }
 
@@ -132,7 +132,7 @@ static void read_listing(const struct read_input *in, struct arena *a, struct re
 	struct items items;
 
 	charset_decode(in->bytes, in->content_type, CHARSET_HTML, a, &text);
-	h = html_parse(text.text, a);
+	h = html_parse(text.text);
 	items_init(&items, in, text.encoding, a);
 	out->next_page = listing_read(h, in, a, &items);
 	items_finish(&items, out);

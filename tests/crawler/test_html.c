@@ -35,7 +35,7 @@ static int teardown(void **state)
 static void parse(struct fixture *fx, const char *html)
 {
 	html_free(fx->h);
-	fx->h = html_parse(span_str(html), fx->arena);
+	fx->h = html_parse(span_str(html));
 }
 
 static uint32_t find(const struct fixture *fx, enum html_tag tag)

@@ -27,6 +27,7 @@ static struct {
 	struct pool_work {
 		pool_fn *work, *done;
 		void *arg;
+		bool large;
 	} pool;
 	struct transfer_request request;
 	char etag[64];
@@ -74,7 +75,13 @@ bool transfer_parse_date(const char *text, int64_t *ret_ms)
 void pool_submit(struct pool *p, pool_fn *work, pool_fn *done, void *arg)
 {
 	(void)p;
-	fake.pool = (struct pool_work){work, done, arg};
+	fake.pool = (struct pool_work){work, done, arg, false};
+}
+
+void pool_submit_large(struct pool *p, pool_fn *work, pool_fn *done, void *arg)
+{
+	(void)p;
+	fake.pool = (struct pool_work){work, done, arg, true};
 }
 
 void keep_page(struct keep *k, struct record *record, struct span raw, keep_done_fn *done,
@@ -221,6 +228,24 @@ static void test_job__an_article_is_reported_once_it_is_kept(void **state)
 	assert_true(result(fx)->changed);
 	assert_string_equal(result(fx)->etag, "\"new\"");
 	assert_int_equal(strlen(result(fx)->page), 32);
+}
+
+static void test_job__only_a_large_answer_waits_for_others_to_be_read(void **state)
+{
+	struct fixture *fx = *state;
+	STRBUF_LOCAL(body);
+
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(200, article);
+	assert_false(fake.pool.large);
+	job_free(fx->job);
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_ALLOWED, false);
+	while (body.len <= 1 << 20)
+		strbuf_add_str(&body, article);
+	answer_transfer(200, body.data);
+	assert_true(fake.pool.large);
 }
 
 static void test_job__what_could_not_be_kept_is_not_reported(void **state)
@@ -405,6 +430,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(an_article_is_reported_once_it_is_kept),
+		TEST(only_a_large_answer_waits_for_others_to_be_read),
 		TEST(what_could_not_be_kept_is_not_reported),
 		TEST(disallowed_is_never_requested),
 		TEST(a_crawl_delay_that_the_scheduler_does_not_know_is_kept),

@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new();
-	CLEANUP(html_freep) struct html *h = html_parse(span_from(data, size), a);
+	CLEANUP(html_freep) struct html *h = html_parse(span_from(data, size));
 	STRBUF_LOCAL(text);
 	uint32_t *nodes;
 	size_t n;
