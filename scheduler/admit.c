@@ -45,8 +45,7 @@ static enum admit_outcome admit_place(struct planner *p, const struct admission 
 		.kind = a->kind,
 		.hops = a->hops,
 		.is_target = a->hops > 0,
-		/* A page of a list goes before the items that it was found with. */
-		.due_ms = planner_now_ms(p) - (a->role != ENTRY_FOUND),
+		.due_ms = a->due_ms ? a->due_ms : planner_now_ms(p),
 		.published_ms = a->published_ms,
 		.seen_ms = clock_wall_ms(),
 		.url = strbuf_span(&place->href),
@@ -104,11 +103,18 @@ enum admit_outcome admit_list_page(struct planner *p, const struct entry *list,
 	return outcome;
 }
 
-size_t admit_items(struct planner *p, const struct entry *list, const struct result *r)
+static bool is_open(struct planner *p, uint64_t number)
+{
+	struct entry e;
+
+	return frontier_read(p->frontier, number, p->arena, &e) && !e.was_fetched;
+}
+
+struct admitted admit_items(struct planner *p, const struct entry *list, const struct result *r)
 {
 	const struct roster_source *source = roster_get(&p->roster, list->source);
 	struct place place = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
-	size_t n_new = 0;
+	struct admitted n = {0};
 	uint64_t number;
 
 	for (size_t i = 0; i < r->n_items; i++) {
@@ -121,10 +127,14 @@ size_t admit_items(struct planner *p, const struct entry *list, const struct res
 			.published_ms = r->items[i].published_ms,
 		};
 
-		if (place_parse(&place, a.url, &p->config->url_rules) &&
-			is_covered(source, list, &place))
-			n_new += admit_place(p, &a, &place, &number) == ADMIT_NEW;
+		if (!place_parse(&place, a.url, &p->config->url_rules) ||
+			!is_covered(source, list, &place))
+			continue;
+		if (admit_place(p, &a, &place, &number) == ADMIT_NEW)
+			n.n_new++;
+		else if (list->role == ENTRY_FURTHER)
+			n.n_open += is_open(p, number);
 	}
 	place_release(&place);
-	return n_new;
+	return n;
 }

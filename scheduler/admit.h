@@ -23,19 +23,23 @@ struct admission {
 	unsigned hops;
 	const char *title;
 	int64_t published_ms;
+	int64_t due_ms; /* if it is new; 0: now */
 };
 
-/* The entry is due now if it is new. *@ret_number unless refused. */
+/* What a list has shown. */
+struct admitted {
+	size_t n_new;  /* that nobody had seen before */
+	size_t n_open; /* seen before, and not fetched yet; counted on further pages of lists only */
+};
+
+/* The entry is due if it is new. *@ret_number unless refused. */
 enum admit_outcome admit_url(struct planner *p, const struct admission *a, uint64_t *ret_number);
 
 /* The same for where @list, a list's entry, goes on: refused outside of its scope. */
 enum admit_outcome admit_list_page(struct planner *p, const struct entry *list,
 	const struct admission *a, uint64_t *ret_number);
 
-/*
- * All that a list showed and that is in the scope of its source. Returns how
- * many were new. @list is the entry of the list.
- */
-size_t admit_items(struct planner *p, const struct entry *list, const struct result *r);
+/* All that a list showed and that is in the scope of its source. @list is the entry of the list. */
+struct admitted admit_items(struct planner *p, const struct entry *list, const struct result *r);
 
 #endif

@@ -16,7 +16,7 @@ struct applying {
 	struct entry entry;
 	struct host *host;
 	struct roster_source *source; /* NULL for one that was lost */
-	size_t n_new;
+	struct admitted admitted;
 	bool is_due_now; /* it has moved to another form of itself */
 };
 
@@ -65,7 +65,7 @@ static void take_along(struct applying *a, uint64_t number, const struct admissi
 	target.source = as->source;
 	target.kind = as->kind;
 	target.hops = as->hops;
-	planner_reschedule(p, h, &target, planner_now_ms(p) - 1);
+	planner_reschedule(p, h, &target, as->due_ms ? as->due_ms : planner_now_ms(p));
 }
 
 static void follow_move(struct applying *a)
@@ -102,16 +102,27 @@ static void follow_move(struct applying *a)
 /*
  * A page that is news for the most part cannot show all that is new: a burst
  * of publications, or days without us, filled it. Half, because what stands on
- * top for months and boxes beside the list are known.
+ * top for months and boxes beside the list are known. On further pages items
+ * that are still to be fetched count as well: what was published meanwhile has
+ * moved them down from the page before.
  */
 static bool goes_on(const struct applying *a)
 {
 	const struct result *r = a->result;
 	unsigned depth = a->entry.role == ENTRY_FURTHER ? a->entry.hops : 0;
+	size_t n_news = a->admitted.n_new + a->admitted.n_open;
 
 	return r->outcome == OUTCOME_OK && a->entry.role != ENTRY_FOUND && *r->next_page &&
-		a->n_new && a->n_new * 2 >= r->n_items &&
+		n_news && n_news * 2 >= r->n_items &&
 		depth < (unsigned)a->p->config->scheduler.further_pages_max;
+}
+
+/* It goes before all items that this round of the list has found, whose number grows. */
+static int64_t due_before_items(const struct applying *a)
+{
+	int64_t now_ms = planner_now_ms(a->p);
+
+	return a->entry.due_ms < now_ms ? a->entry.due_ms : now_ms - 1;
 }
 
 static void look_further(struct applying *a)
@@ -124,6 +135,7 @@ static void look_further(struct applying *a)
 		.kind = e->kind,
 		.hops = e->role == ENTRY_FURTHER ? e->hops + 1 : 1,
 		.title = "",
+		.due_ms = due_before_items(a),
 	};
 	uint64_t number;
 
@@ -172,8 +184,8 @@ static int64_t next_due_ms(struct applying *a)
 	const struct revisit_rules rules = rules_of(a);
 	const struct result *r = a->result;
 	int64_t now_ms = planner_now_ms(a->p);
-	int64_t wait_ms =
-		revisit_next(&rules, r->outcome, r->changed || a->n_new, &a->entry.revisit);
+	int64_t wait_ms = revisit_next(&rules, r->outcome, r->changed || a->admitted.n_new,
+		&a->entry.revisit);
 
 	if (a->is_due_now)
 		return now_ms;
@@ -264,8 +276,8 @@ static void tell_source(struct applying *a, bool is_outcome_valid)
 	if (!s || (!is_own && !r->n_items))
 		return;
 	s->n_items += r->n_items;
-	s->n_new += a->n_new;
-	if (a->n_new)
+	s->n_new += a->admitted.n_new;
+	if (a->admitted.n_new)
 		s->new_item_ms = clock_wall_ms();
 	if (is_own) {
 		s->was_fetched = true;
@@ -291,7 +303,7 @@ void apply_result(struct planner *p, struct worker *w, const struct result *r)
 	lease = &a.host->lease;
 	is_others = planner_is_leased(a.host, &a.entry) &&
 		!(lease->lease_number == r->lease_number && lease->worker == w);
-	a.n_new = admit_items(p, &a.entry, r);
+	a.admitted = admit_items(p, &a.entry, r);
 	tell_source(&a, !is_others);
 	if (is_others)
 		return;

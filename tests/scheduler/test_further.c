@@ -50,6 +50,38 @@ static void test_further__a_page_that_is_all_news_is_followed_by_the_next(void *
 	assert_int_equal(status(fx, "urls"), 3 + 23);
 }
 
+/* Symptom: while a page's items were fetched others were published, and the next page showed the same once more. */
+static void test_further__pages_go_before_all_items_of_their_round(void **state)
+{
+	struct fixture *fx = *state;
+	struct lease l = take(fx, "w");
+
+	show_page(fx, &l, 10, 10, "http://a.cn/index_1.html");
+	for (int i = 1; i < 4; i++) {
+		CLEANUP(freep) char *here = alloc_printf("http://a.cn/index_%d.html", i);
+		CLEANUP(freep) char *next = alloc_printf("http://a.cn/index_%d.html", i + 1);
+
+		l = take(fx, "w");
+		assert_string_equal(l.url, here);
+		show_page(fx, &l, 10 + 10 * i, 10, next);
+	}
+}
+
+static void test_further__items_that_news_moved_down_do_not_end_it(void **state)
+{
+	struct fixture *fx = *state;
+	struct lease l = take(fx, "w");
+
+	show_page(fx, &l, 10, 10, "http://a.cn/index_1.html");
+	l = take(fx, "w");
+	show_page(fx, &l, 12, 10, "http://a.cn/index_2.html"); /* two of them new */
+	l = take(fx, "w");
+	assert_string_equal(l.url, "http://a.cn/index_2.html");
+	show_page(fx, &l, 12, 10, "http://a.cn/index_3.html"); /* none, and none fetched yet */
+	l = take(fx, "w");
+	assert_string_equal(l.url, "http://a.cn/index_3.html");
+}
+
 static void test_further__pages_are_looked_at_in_every_round_of_news(void **state)
 {
 	struct fixture *fx = *state;
@@ -159,6 +191,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(test_further__a_page_that_is_all_news_is_followed_by_the_next),
+		TEST(test_further__pages_go_before_all_items_of_their_round),
+		TEST(test_further__items_that_news_moved_down_do_not_end_it),
 		TEST(test_further__pages_are_looked_at_in_every_round_of_news),
 		TEST(test_further__a_page_that_is_mostly_known_is_enough),
 		TEST(test_further__depth_has_a_limit),
