@@ -244,6 +244,9 @@ static void transfer_finish(struct transfer *t, CURLcode code)
 {
 	if (code == CURLE_OK && !t->waits)
 		check_end(t);
+	/* curl says so of a header line over 100 KiB; memory that is really out ends the process. */
+	if (code == CURLE_OUT_OF_MEMORY && !t->answered)
+		t->over_size = "a header line is too large";
 	t->result.fault = fault_of(t, code);
 	collect_facts(t);
 	if (t->result.fault != TRANSFER_OK)

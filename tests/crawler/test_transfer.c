@@ -465,6 +465,19 @@ static void test_transfer__endless_headers_are_over_the_limit(void **state)
 }
 
 /* Symptom: every interim answer emptied the buffer, so that only the time ended them, while curl kept all headers. */
+static void test_transfer__a_header_line_that_does_not_end_is_over_the_limit(void **state)
+{
+	struct fixture *fx = *state;
+
+	strbuf_add_str(&fx->answer, "HTTP/1.1 200 OK\r\nX-Long: ");
+	for (int i = 0; i < 200000; i++)
+		strbuf_add_char(&fx->answer, 'x');
+	strbuf_add_str(&fx->answer, "\r\nContent-Length: 2\r\n\r\nok");
+	run(fx, (struct transfer_request){.guard = {loopback, 1}});
+	assert_int_equal(fx->fault, TRANSFER_LIMIT);
+	assert_string_equal(fx->result.error, "a header line is too large");
+}
+
 static void test_transfer__endless_interim_answers_are_over_the_limit(void **state)
 {
 	struct fixture *fx = *state;
@@ -648,6 +661,7 @@ int main(void)
 		TEST(chunks_need_no_length),
 		TEST(an_unknown_content_coding_is_broken),
 		TEST(endless_headers_are_over_the_limit),
+		TEST(a_header_line_that_does_not_end_is_over_the_limit),
 		TEST(endless_interim_answers_are_over_the_limit),
 		TEST(a_trailer_does_not_replace_the_answer),
 		TEST(a_body_that_does_not_end_ends_with_the_time),
