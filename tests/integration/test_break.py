@@ -32,7 +32,7 @@ class RandomKills(trial.Trial):
                 self.node.redis.start()
             else:
                 self.kill_and_restart(victim)
-        self.end_in_peace(90)
+        self.end_in_peace()
 
 
 class AllAtOnce(trial.Trial):
@@ -52,7 +52,7 @@ class AllAtOnce(trial.Trial):
                 service.signal(signal.SIGKILL)
             for name in list(self.running):
                 self.kill_and_restart(name)
-        self.end_in_peace(90)
+        self.end_in_peace()
 
 
 class StandingStill(trial.Trial):
@@ -69,7 +69,7 @@ class StandingStill(trial.Trial):
             stopped = time.monotonic()
             judge.poll(lambda: time.monotonic() > stopped + LEASE_S * 1.2, LEASE_S * 2)
             self.running[name].signal(signal.SIGCONT)
-        self.end_in_peace(90)
+        self.end_in_peace()
 
 
 class RedisTrouble(trial.Trial):
@@ -142,7 +142,7 @@ class FullDisk(trial.Trial):
             judge.poll(lambda: sum(s.text().count("no space left") for s in self.running.values()) > told, 20)
             self.a_moment()
             os.unlink(os.path.join(self.folder, "ballast"))
-        self.end_in_peace(90)
+        self.end_in_peace()
 
 
 class Network(trial.Trial):
@@ -169,7 +169,7 @@ class Network(trial.Trial):
             cut, seconds = time.monotonic(), LEASE_S * 1.3 if longer else 1
             judge.poll(lambda: time.monotonic() > cut + seconds, seconds + 5)
             self.cable.heal()
-        self.end_in_peace(120)
+        self.end_in_peace()
 
 
 class Cable:
@@ -235,7 +235,7 @@ class BusMischief(trial.Trial):
         self.proxy.mischief = {}
         print("mischief: %s" % self.proxy.done)
         self.assertTrue(all(self.proxy.done.values()), "there was every kind: %s" % self.proxy.done)
-        self.end_in_peace(120)
+        self.end_in_peace()
 
 
 class ClockSteps(trial.Trial):
@@ -261,7 +261,7 @@ class ClockSteps(trial.Trial):
         for days in by_form([1, 0], [1, -1, 0], [1, 0, -1, 1, -1, 0] * 3):
             self.a_moment()
             self.step(days)
-        self.end_in_peace(90)
+        self.end_in_peace()
 
 
 class SlowReaders(trial.Trial):
@@ -297,7 +297,7 @@ class SlowReaders(trial.Trial):
         for reader in readers:
             reader.communicate(timeout=20)
             self.assertEqual(reader.returncode, 0, "a reader sees what it saw at first")
-        self.end_in_peace(90)
+        self.end_in_peace()
 
 
 class Hostility(trial.Trial):

@@ -11,7 +11,7 @@ class Peace(trial.Trial):
     def test_peace(self):
         self.start()
         self.live()
-        self.end_in_peace(90)
+        self.end_in_peace()
 
 
 class Revisits(trial.Trial):
@@ -24,7 +24,7 @@ class Revisits(trial.Trial):
     def test_revisits(self):
         self.start()
         self.live()
-        verdict = self.end_in_peace(90)
+        verdict = self.end_in_peace()
         self.assertGreater(verdict.figures["versions"], verdict.figures["stored"], "some edits were seen")
 
 

@@ -114,7 +114,7 @@ class Trial(case.Base):
         waiting = [m for m in self.missing() if m["fate"] == "waiting" and judge.place_of(m["url"])[0] in honest]
         return not waiting and self.is_drained()
 
-    def end_in_peace(self, seconds=60):
+    def end_in_peace(self, seconds=by_form(90, 120, 900)):
         """Publishes the rest, waits until all of it is dealt with, stops, and lets the judge speak."""
         self.web.set_clock(rate=0)
         if not self.is_over():
