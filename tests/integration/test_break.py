@@ -55,6 +55,21 @@ class AllAtOnce(trial.Trial):
         self.end_in_peace()
 
 
+class LongDelays(trial.Trial):
+    """A host's pause is longer than a restart takes, and outlives it."""
+    hosts, items, span_s = 12, 5, by_form(3, 4, 20)
+    delay_ms = 1500
+    kills_crawlers = True
+    refetches_max = 64
+
+    def test_delays_outlive_restarts(self):
+        self.start()
+        for _ in range(by_form(4, 10, 40)):
+            self.wait_for_requests(6, 2)
+            self.kill_and_restart(self.chance.choice(["scheduler", "crawler-1", "crawler-2"]))
+        self.end_in_peace()
+
+
 class StandingStill(trial.Trial):
     """SIGSTOP for longer than a lease lasts."""
     span_s = by_form(4, 10, 60)
