@@ -228,8 +228,8 @@ static struct span record_of(struct store_reader *reader, const struct alert *al
 {
 	struct span json;
 
-	/* A version may have been removed since; the alert itself says the most. */
-	if (store_read_record(reader, alert->record, &json) != 1)
+	/* It may have been removed since, or be damaged; the alert itself says the most. */
+	if (store_read_record(reader, alert->record, &json) != 1 || !json.len)
 		return SPAN_LITERAL("null");
 	return json;
 }
