@@ -73,7 +73,7 @@ static void damage(struct fixture *fx, unsigned table, struct span key, struct s
 	static const char *const names[] = {"meta", "urls", "ids", "due", "hosts", "leases",
 		"workers", "sources"};
 	const struct db_options options = {.kind = "frontier",
-		.schema = 1,
+		.schema = FRONTIER_SCHEMA,
 		.tables = names,
 		.n_tables = 8,
 		.map_bytes = MAP_BYTES};

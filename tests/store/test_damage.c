@@ -385,9 +385,9 @@ static void look(const struct fixture *fx)
 	const struct store_options options = {.read_only = true};
 	uint64_t n = 0;
 	struct mdb_check check = {.on_damage = on_damage, .arg = &n};
-	const struct store_check values = {.on_damage = on_damage, .arg = &n};
+	const struct value_check values = {.on_damage = on_damage, .arg = &n};
 	struct mdb_check_counts counts;
-	struct store_check_counts value_counts;
+	struct value_check_counts value_counts;
 	struct store *s = NULL;
 	char *error = NULL;
 
