@@ -188,6 +188,8 @@ static int work_on_batch(struct follower *f)
 	if (r <= 0)
 		return r;
 	txn_begin_write(&t, f->state);
+	if (f->is_first_time && f->cursor == 0)
+		outbox_begin(&t);
 	if (txn_count(&t, STATE_OUTBOX) >= OUTBOX_MAX)
 		txn_fail(&t, -ERR_TOO_BIG);
 	else

@@ -64,7 +64,7 @@ static uint64_t next_number(struct txn *t)
 	struct span key, value;
 	uint64_t last;
 
-	if (state_find_number(t, "outbox_last", &last) == STATE_DAMAGED) {
+	if (state_find_number(t, "outbox_last", &last) != STATE_WHOLE) {
 		log_error(&log_outbox,
 			"the number of the last alert is damaged, going on with larger ones");
 		last = (uint64_t)clock_wall_ms() << 20;
@@ -72,6 +72,14 @@ static uint64_t next_number(struct txn *t)
 	if (txn_last(t, STATE_OUTBOX, &key, &value) && db_key64_read(key) > last)
 		last = db_key64_read(key);
 	return last + 1;
+}
+
+void outbox_begin(struct txn *t)
+{
+	uint64_t last;
+
+	if (state_find_number(t, "outbox_last", &last) == STATE_ABSENT)
+		state_put_number(t, "outbox_last", 0);
 }
 
 void outbox_append(struct txn *t, const struct alert *alert)

@@ -42,6 +42,9 @@ struct outbox *outbox_new(struct loop *l, struct db *state, struct store *store,
 void outbox_free(struct outbox *o); /* once the connection is closed */
 DEFINE_CLEANUP(struct outbox *, outbox_free)
 
+/* Before the first alert of all, in the transaction that brings the first cursor. */
+void outbox_begin(struct txn *t);
+
 /* Puts an alert behind the others, in a transaction over the state. */
 void outbox_append(struct txn *t, const struct alert *alert);
 

@@ -17,6 +17,11 @@ static void convert(struct txn *t)
 {
 	static const char *const names[] = {"cursor", "outbox_last", "redis", "subscriptions"};
 
+	struct span last;
+
+	if (!txn_get(t, STATE_META, SPAN_LITERAL("outbox_last"), &last))
+		txn_put(t, STATE_META, SPAN_LITERAL("outbox_last"),
+			SPAN_LITERAL("\0\0\0\0\0\0\0\0"));
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		sealed_convert(t, STATE_META, span_str(names[i]));
 	sealed_convert_table(t, STATE_OUTBOX);

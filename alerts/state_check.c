@@ -85,7 +85,8 @@ static int check_tables(struct checker *c)
 		[STATE_DECIDED] = check_decision,
 		[STATE_SUBSCRIPTIONS] = check_subscription,
 	};
-	struct span schema = {0}, cursor;
+	static const char *const numbers[] = {"cursor", "outbox_last"};
+	struct span schema = {0}, number;
 	int r;
 
 	for (unsigned i = 0; i < STATE_TABLES; i++)
@@ -94,9 +95,11 @@ static int check_tables(struct checker *c)
 	c->is_sealed = !span_is(schema, "1");
 	if (c->is_sealed && !span_is(schema, "2"))
 		value_look_damage(&c->look, "meta schema: is neither 1 nor 2");
-	if (txn_count(&c->look.txn, STATE_DECIDED) &&
-		!txn_get(&c->look.txn, STATE_META, SPAN_LITERAL("cursor"), &cursor))
-		value_look_damage(&c->look, "meta cursor: is missing");
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		if (c->is_sealed && txn_count(&c->look.txn, STATE_DECIDED) &&
+			!txn_get(&c->look.txn, STATE_META, span_str(numbers[i]), &number))
+			value_look_damage(&c->look, "meta %s: is missing", numbers[i]);
+	}
 	r = c->look.txn.err;
 	for (unsigned i = 0; r == 0 && i < STATE_TABLES; i++)
 		r = value_look_table(&c->look, i, RENEW_STEP, checks[i], c);

@@ -238,7 +238,7 @@ static int setup(void **state)
 	struct fixture *fx = ALLOC_NEW(struct fixture);
 
 	clock_fake_set(NOW_MS);
-	fx->folder = folder_new();
+	fx->folder = damage_folder_new();
 	fx->path = alloc_printf("%s/frontier", fx->folder);
 	fx->sources = alloc_printf("%s/sources.d", fx->folder);
 	mkdir(fx->sources, 0700);

@@ -230,7 +230,7 @@ static int setup(void **state)
 	CLEANUP(store_reader_freep) struct store_reader *r = NULL;
 	struct fixture *fx = ALLOC_NEW(struct fixture);
 
-	fx->folder = test_folder_new();
+	fx->folder = damage_folder_new();
 	fx->path = alloc_printf("%s/store", fx->folder);
 	fx->damage = (struct damage){
 		.random = (uint64_t)damage_number_from("SEED", 20250529),
