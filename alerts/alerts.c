@@ -194,7 +194,9 @@ static int open_databases(struct alerts *a, char **ret_error)
 	const struct store_options options = {.map_bytes = a->config->store.map_gib << 30};
 	int r = store_open(store_path, &options, &a->store, ret_error);
 
-	return r < 0 ? r : state_open(state_path, false, &a->state, ret_error);
+	if (r == 0)
+		r = state_open(state_path, false, &a->state, ret_error);
+	return r < 0 ? r : subscription_set_new(a->state, &a->set);
 }
 
 static int read_files(struct alerts *a, struct strbuf *errors)
@@ -207,10 +209,8 @@ static int read_files(struct alerts *a, struct strbuf *errors)
 static int open_following(struct alerts *a, struct loop *l, char **ret_error)
 {
 	STRBUF_LOCAL(errors);
-	int r = subscription_set_new(a->state, &a->set);
+	int r = read_files(a, &errors);
 
-	if (r == 0)
-		r = read_files(a, &errors);
 	if (errors.len && ret_error)
 		*ret_error = strbuf_take(&errors);
 	if (r == 0)
@@ -234,7 +234,7 @@ static int open_redis(struct alerts *a, struct loop *l, char **ret_error)
 	if (r < 0)
 		return r;
 	a->poll = timer_new(l, on_poll, a);
-	a->outbox = outbox_new(l, a->state, a->store, a->redis, &outbox_options);
+	a->outbox = outbox_new(l, a->state, a->store, a->redis, a->set, &outbox_options);
 	return 0;
 }
 
@@ -306,8 +306,8 @@ static void add_meta(struct txn *t, const char *key, const char *name, const cha
 	struct span value;
 
 	json_key(out, key);
-	if (!txn_get(t, STATE_META, span_str(name), &value) || json_parse(value, &root, NULL) < 0 ||
-		(member && !json_get(root, member)))
+	if (state_find(t, STATE_META, span_str(name), &value) != STATE_WHOLE ||
+		json_parse(value, &root, NULL) < 0 || (member && !json_get(root, member)))
 		json_null(out);
 	else if (member)
 		json_write(out, json_get(root, member));
@@ -327,6 +327,7 @@ int alerts_status_json(const char *path, struct strbuf *out)
 	json_open(out, '{');
 	json_field_int(out, "cursor", (int64_t)state_number(&t, "cursor"));
 	json_field_int(out, "outbox", (int64_t)txn_count(&t, STATE_OUTBOX));
+	json_field_int(out, "lost", (int64_t)state_number(&t, "lost"));
 	add_meta(&t, "subscriptions", "subscriptions", "live", out);
 	add_meta(&t, "faulty", "subscriptions", "faulty", out);
 	add_meta(&t, "redis", "redis", NULL, out);

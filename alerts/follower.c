@@ -45,32 +45,55 @@ struct item {
 	const struct journal_entry *entry;
 	const struct record *record;
 	const struct query_document *document;
+	struct db_key64 mark; /* of the entry */
 	size_t n_alerts;
 };
 
-/* True the first time for a key; it is remembered. */
-static bool decide_once(struct item *item, const struct subscription *s, const char *key)
+/* Other entries of the same number, in a store that was restored, have other marks. */
+static struct db_key64 mark_of(const struct journal_entry *e, const struct record *r)
 {
-	struct db_key64 now = db_key64((uint64_t)clock_wall_ms());
-	STRBUF_LOCAL(text);
-	struct hash hash;
+	struct db_key64 seq = db_key64(e->seq);
+	uint8_t bytes[sizeof seq + 2 * HASH_BYTES];
 
-	strbuf_add(&text, s->name, strlen(s->name) + 1);
-	strbuf_add_str(&text, key);
-	hash = hash_of(strbuf_span(&text));
-	return txn_add(item->txn, STATE_DECIDED, span_from(hash.bytes, sizeof hash.bytes),
-		db_key64_span(&now));
+	memcpy(bytes, seq.bytes, sizeof seq);
+	memcpy(bytes + sizeof seq, r->id.bytes, HASH_BYTES);
+	memcpy(bytes + sizeof seq + HASH_BYTES, r->text_hash.bytes, HASH_BYTES);
+	return db_key64(hash64_of(span_from(bytes, sizeof bytes)));
+}
+
+enum decision {
+	DECIDED_NOW,
+	DECIDED_BEFORE,
+	DECIDED_HERE, /* when this entry was read before */
+};
+
+/* A key is decided the first time, which is remembered. */
+static enum decision decide_once(struct item *item, const struct subscription *s, const char *key)
+{
+	struct hash id = state_decision(s->name, key);
+	struct span id_span = span_from(id.bytes, sizeof id.bytes), mark;
+
+	if (state_add(item->txn, STATE_DECIDED, id_span, db_key64_span(&item->mark)))
+		return DECIDED_NOW;
+	/* A damaged mark stands for a decision all the same. */
+	return state_find(item->txn, STATE_DECIDED, id_span, &mark) == STATE_WHOLE &&
+			span_eq(mark, db_key64_span(&item->mark))
+		? DECIDED_HERE
+		: DECIDED_BEFORE;
 }
 
 static bool decide(struct item *item, const struct subscription *s, struct alert *ret)
 {
+	enum decision decision;
+
 	ret->event = ALERT_NEW;
 	ret->key = alert_key(item->arena, ALERT_NEW, item->record);
-	if (decide_once(item, s, ret->key))
-		return true;
+	decision = decide_once(item, s, ret->key);
+	if (decision != DECIDED_BEFORE)
+		return decision == DECIDED_NOW;
 	ret->event = item->entry->event == JOURNAL_UPDATED ? ALERT_UPDATED : ALERT_REPRINT;
 	ret->key = alert_key(item->arena, ret->event, item->record);
-	return decide_once(item, s, ret->key);
+	return decide_once(item, s, ret->key) == DECIDED_NOW;
 }
 
 static void on_match(void *arg, struct subscription *s)
@@ -110,6 +133,7 @@ static int work_on(struct follower *f, struct txn *t, const struct journal_entry
 	}
 	d = query_document_new(&record);
 	item.document = d;
+	item.mark = mark_of(e, &record);
 	matcher_run(subscription_set_matcher(f->set), d, on_match, &item);
 	return (int)item.n_alerts;
 }
@@ -164,6 +188,8 @@ static int work_on_batch(struct follower *f)
 	if (r <= 0)
 		return r;
 	txn_begin_write(&t, f->state);
+	if (f->is_first_time && f->cursor == 0)
+		outbox_begin(&t);
 	if (txn_count(&t, STATE_OUTBOX) >= OUTBOX_MAX)
 		txn_fail(&t, -ERR_TOO_BIG);
 	else
@@ -245,13 +271,19 @@ static int step_back(struct follower *f)
 
 static int read_cursor(struct follower *f)
 {
-	struct span value;
+	enum state_found found;
 	struct txn t;
 
 	txn_begin_read(&t, f->state);
-	f->is_first_time = !txn_get(&t, STATE_META, SPAN_LITERAL("cursor"), &value);
-	f->cursor = state_number(&t, "cursor");
+	found = state_find_number(&t, "cursor", &f->cursor);
+	/* Decisions and cursor come with the same commit. */
+	if (found == STATE_ABSENT && txn_count(&t, STATE_DECIDED))
+		found = STATE_DAMAGED;
 	txn_abort(&t);
+	f->is_first_time = found == STATE_ABSENT;
+	if (found == STATE_DAMAGED)
+		log_error(&f->log,
+			"the place in the journal is damaged, reading the journal from its start again: what was decided stays so");
 	return t.err ? t.err : step_back(f);
 }
 

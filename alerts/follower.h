@@ -3,6 +3,13 @@
  * matches every entry against all subscriptions, and decides who is told what.
  * The decisions, the alerts for the outbox and the cursor are written in one
  * transaction: nothing is decided twice and nothing is left out.
+ *
+ * A cursor that is damaged is told, and the journal is read from its start
+ * again. That skips nothing, and tells nothing twice: every decision is kept with
+ * a mark of the entry that it was made for, so that an entry read again decides
+ * what it decided before. What may be told then, though it was not at its time:
+ * entries that match a query which was changed since; and the first page of a
+ * story, as a reprint or update, where 0.1.0 decided, which kept no marks.
  */
 #ifndef POLICYWATCH_ALERTS_FOLLOWER_H
 #define POLICYWATCH_ALERTS_FOLLOWER_H

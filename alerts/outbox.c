@@ -11,8 +11,10 @@
  */
 #include "alerts/outbox.h"
 
+#include "alerts/remake.h"
 #include "alerts/state.h"
 #include "common/alloc.h"
+#include "common/clock.h"
 #include "common/err.h"
 #include "common/log.h"
 
@@ -35,6 +37,7 @@ struct outbox {
 	struct db *state_db;
 	struct store *store;
 	struct redis *redis;
+	const struct subscription_set *set;
 	struct outbox_options options;
 	enum outbox_state state;
 	char *script_sha;
@@ -48,18 +51,45 @@ struct outbox {
 	struct timer *flush; /* set while acknowledged alerts wait to be deleted */
 	uint64_t *acked;     /* their numbers */
 	size_t n_acked, cap_acked;
+	uint64_t n_lost; /* of those, not delivered; until they are deleted */
 	char *obstacle;
 	struct log_ctx log;
 };
 
+static const struct log_ctx log_outbox = {.key = "part", .value = "outbox"};
+
+/* Behind all that were ever given, also when it is not known which was the last. */
+static uint64_t next_number(struct txn *t)
+{
+	struct span key, value;
+	uint64_t last;
+
+	if (state_find_number(t, "outbox_last", &last) != STATE_WHOLE) {
+		log_error(&log_outbox,
+			"the number of the last alert is damaged, going on with larger ones");
+		last = (uint64_t)clock_wall_ms() << 20;
+	}
+	if (txn_last(t, STATE_OUTBOX, &key, &value) && db_key64_read(key) > last)
+		last = db_key64_read(key);
+	return last + 1;
+}
+
+void outbox_begin(struct txn *t)
+{
+	uint64_t last;
+
+	if (state_find_number(t, "outbox_last", &last) == STATE_ABSENT)
+		state_put_number(t, "outbox_last", 0);
+}
+
 void outbox_append(struct txn *t, const struct alert *alert)
 {
 	STRBUF_LOCAL(json);
-	uint64_t number = state_number(t, "outbox_last") + 1;
+	uint64_t number = next_number(t);
 	struct db_key64 key = db_key64(number);
 
 	alert_write_json(alert, &json);
-	txn_append(t, STATE_OUTBOX, db_key64_span(&key), strbuf_span(&json));
+	state_append(t, STATE_OUTBOX, db_key64_span(&key), strbuf_span(&json));
 	state_put_number(t, "outbox_last", number);
 }
 
@@ -78,6 +108,8 @@ static void flush_acked(struct outbox *o)
 
 		txn_del(&t, STATE_OUTBOX, db_key64_span(&key));
 	}
+	if (o->n_lost)
+		state_put_number(&t, "lost", state_number(&t, "lost") + o->n_lost);
 	r = txn_commit(&t);
 	if (r < 0) {
 		log_error(&o->log, "cannot delete delivered alerts: %s, retrying in %d ms",
@@ -86,6 +118,7 @@ static void flush_acked(struct outbox *o)
 		return;
 	}
 	o->n_acked = 0;
+	o->n_lost = 0;
 }
 
 static void on_flush(void *arg)
@@ -228,8 +261,8 @@ static struct span record_of(struct store_reader *reader, const struct alert *al
 {
 	struct span json;
 
-	/* A version may have been removed since; the alert itself says the most. */
-	if (store_read_record(reader, alert->record, &json) != 1)
+	/* It may have been removed since, or be damaged; the alert itself says the most. */
+	if (store_read_record(reader, alert->record, &json) != 1 || !json.len)
 		return SPAN_LITERAL("null");
 	return json;
 }
@@ -258,6 +291,29 @@ static bool send_alert(struct outbox *o, struct arena *a, struct store_reader *r
 	return redis_call(o->redis, n, args, on_delivered, o);
 }
 
+/* As it was written, or made anew from its record. False, after a message, when it is lost. */
+static bool read_entry(struct outbox *o, struct store_reader *reader, const struct cursor *c,
+	struct arena *a, struct alert *ret)
+{
+	unsigned long long number = db_key64_read(c->key);
+	struct span json = c->value;
+	struct remake_hint hint;
+
+	if (state_open_value(STATE_OUTBOX, c->key, &json) && alert_parse_json(json, a, ret) == 0)
+		return true;
+	remake_read(c->value, a, &hint);
+	if (remake_alert(c->txn, o->set, reader, &hint, a, ret)) {
+		log_warn(&o->log,
+			"alert %llu in the outbox is damaged, making it anew from record %llu: %s for %s",
+			number, (unsigned long long)ret->record, ret->key, ret->subscription);
+		return true;
+	}
+	log_error(&o->log,
+		"alert %llu in the outbox is damaged and lost; what can be read: key '%s' for subscription '%s'",
+		number, hint.key, hint.subscription);
+	return false;
+}
+
 /* False when the connection takes no more. */
 static bool send_entry(struct outbox *o, struct store_reader *reader, const struct cursor *c)
 {
@@ -265,9 +321,8 @@ static bool send_entry(struct outbox *o, struct store_reader *reader, const stru
 	uint64_t number = db_key64_read(c->key);
 	struct alert alert;
 
-	if (alert_parse_json(c->value, a, &alert) < 0) {
-		log_error(&o->log, "alert %llu in the outbox is damaged, leaving it out",
-			(unsigned long long)number);
+	if (!read_entry(o, reader, c, a, &alert)) {
+		o->n_lost++;
 		ack(o, number);
 	} else if (send_alert(o, a, reader, &alert)) {
 		o->waiting[(o->first_waiting + o->n_waiting++) % WINDOW] = number;
@@ -316,18 +371,20 @@ static void fill(struct outbox *o)
 /* The life of the object */
 
 struct outbox *outbox_new(struct loop *l, struct db *state, struct store *store,
-	struct redis *redis, const struct outbox_options *options)
+	struct redis *redis, const struct subscription_set *set,
+	const struct outbox_options *options)
 {
 	struct outbox *o = ALLOC_NEW(struct outbox);
 
 	o->state_db = state;
 	o->store = store;
 	o->redis = redis;
+	o->set = set;
 	o->options = *options;
 	o->pause_ms = PAUSE_MIN_MS;
 	o->timer = timer_new(l, on_timer, o);
 	o->flush = timer_new(l, on_flush, o);
-	o->log = (struct log_ctx){.key = "part", .value = "outbox"};
+	o->log = log_outbox;
 	return o;
 }
 

@@ -5,9 +5,12 @@
 #include "common/err.h"
 #include "common/hash.h"
 #include "common/json.h"
+#include "common/log.h"
 #include "common/yaml.h"
 
 #include <stddef.h>
+
+static const struct log_ctx log_set = {.key = "part", .value = "subscriptions"};
 
 /* One definition, usable or not. */
 struct entry {
@@ -340,15 +343,21 @@ static struct subscription **merge(const struct subscription_set *set, size_t *r
 	return live;
 }
 
+/* One whose beginning is damaged is older than what has not been read yet. */
 static uint64_t saved_since(struct txn *t, const char *name, uint64_t fallback)
 {
 	CLEANUP(json_freep) struct json *root = NULL;
 	struct span value;
+	enum state_found found = state_find(t, STATE_SUBSCRIPTIONS, span_str(name), &value);
 
-	if (!txn_get(t, STATE_SUBSCRIPTIONS, span_str(name), &value) ||
-		json_parse(value, &root, NULL) < 0)
+	if (found == STATE_ABSENT)
 		return fallback;
-	return (uint64_t)json_get_int(root, "since", (int64_t)fallback);
+	if (found == STATE_WHOLE && json_parse(value, &root, NULL) == 0)
+		return (uint64_t)json_get_int(root, "since", (int64_t)fallback);
+	log_error(&log_set,
+		"since when there is subscription '%s' is damaged, it is told what was not read yet",
+		name);
+	return state_number(t, "cursor");
 }
 
 static void save_one(struct txn *t, const char *name, uint64_t since, const char *raw)
@@ -359,7 +368,7 @@ static void save_one(struct txn *t, const char *name, uint64_t since, const char
 	json_field_int(&json, "since", (int64_t)since);
 	json_field_str(&json, "redis", raw);
 	json_close(&json, '}');
-	txn_put(t, STATE_SUBSCRIPTIONS, span_str(name), strbuf_span(&json));
+	state_put(t, STATE_SUBSCRIPTIONS, span_str(name), strbuf_span(&json));
 }
 
 static bool is_known(const struct subscription_set *set, struct span name)
@@ -438,7 +447,14 @@ static void load_saved(struct subscription_set *set, struct span name, struct sp
 	CLEANUP(json_freep) struct json *root = NULL;
 	struct entry *e;
 
-	if (json_parse(value, &root, NULL) < 0 || !json_get_str(root, "redis"))
+	if (!state_open_value(STATE_SUBSCRIPTIONS, name, &value) ||
+		json_parse(value, &root, NULL) < 0) {
+		log_error(&log_set,
+			"subscription '%.*s' is damaged, going on without it unless a file or Redis has it",
+			(int)name.len, name.data);
+		return;
+	}
+	if (!json_get_str(root, "redis"))
 		return;
 	e = list_add(&set->redis);
 	e->name = alloc_strndup(name.data, name.len);

@@ -37,8 +37,13 @@ static bool is_newest(struct store_view *view, const struct record *record, uint
 	return store_find_version(view->reader, &record->id, 0, &newest) == 1 && newest == seq;
 }
 
+struct found {
+	int64_t hits;
+	int64_t n_damaged; /* told and left out */
+};
+
 static int search_one(struct cli *cli, struct store_view *view, const struct query *query,
-	uint64_t seq, int64_t *hits)
+	uint64_t seq, struct found *found)
 {
 	CLEANUP(arena_freep) struct arena *arena = arena_new();
 	CLEANUP(query_document_freep) struct query_document *document = NULL;
@@ -49,13 +54,16 @@ static int search_one(struct cli *cli, struct store_view *view, const struct que
 
 	if (r <= 0)
 		return r;
-	r = record_parse_json(json, arena, &record);
-	if (r < 0)
-		return r;
+	if (record_parse_json(json, arena, &record) < 0) {
+		found->n_damaged++;
+		cli_fail("record %llu is damaged, leaving it out; run: policywatch store check",
+			(unsigned long long)seq);
+		return 0;
+	}
 	document = query_document_new(&record);
 	if (query_match(query, document) && is_newest(view, &record, seq)) {
 		print_hit(cli, &record, json, &out);
-		++*hits;
+		found->hits++;
 	}
 	return cli_flush(&out) ? 0 : -ERR_CLOSED;
 }
@@ -66,7 +74,7 @@ enum cli_exit search_store(struct cli *cli, const char *text, int64_t limit)
 	STORE_VIEW_LOCAL(view);
 	struct query_fault fault;
 	struct store_counts counts = {0};
-	int64_t hits = 0;
+	struct found found = {0};
 	int r;
 
 	if (query_parse(span_str(text), &query, &fault) < 0)
@@ -74,11 +82,13 @@ enum cli_exit search_store(struct cli *cli, const char *text, int64_t limit)
 	if (!store_view_open(cli, &view))
 		return CLI_FAILURE;
 	r = store_read_counts(view.reader, &counts);
-	for (uint64_t seq = counts.last_record; r == 0 && seq > 0 && hits < limit; seq--)
-		r = search_one(cli, &view, query, seq, &hits);
+	for (uint64_t seq = counts.last_record; r == 0 && seq > 0 && found.hits < limit; seq--)
+		r = search_one(cli, &view, query, seq, &found);
 	if (r < 0 && r != -ERR_CLOSED)
 		return cli_fail("%s", err_str(r));
-	return hits ? CLI_DONE : CLI_NO;
+	if (found.n_damaged)
+		return CLI_FAILURE;
+	return found.hits ? CLI_DONE : CLI_NO;
 }
 
 static enum cli_exit run(struct cli *cli)

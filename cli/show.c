@@ -64,10 +64,10 @@ static enum cli_exit show_record(struct cli *cli, struct store_view *view, uint6
 	if (r <= 0)
 		return cli_fail("record %llu: %s", (unsigned long long)seq,
 			r < 0 ? err_str(r) : "not in the store any more");
+	if (json_parse(text, &record, NULL) < 0)
+		return cli_fail("record %llu is damaged", (unsigned long long)seq);
 	if (cli->json)
 		strbuf_add_span(&out, text);
-	else if (json_parse(text, &record, NULL) < 0)
-		return cli_fail("record %llu is damaged", (unsigned long long)seq);
 	else
 		print_record(&out, record);
 	if (cli->json)
@@ -94,6 +94,8 @@ static enum cli_exit show_versions(struct store_view *view, const struct hash *i
 
 	if (r <= 0)
 		return cli_fail("page: %s", r < 0 ? err_str(r) : "not in the store");
+	if (!page.len)
+		return cli_fail("page: its entry is damaged");
 	strbuf_add_span(&out, page);
 	strbuf_add_char(&out, '\n');
 	return cli_flush(&out) ? CLI_DONE : CLI_FAILURE;
@@ -116,7 +118,7 @@ static enum cli_exit run(struct cli *cli)
 		return CLI_FAILURE;
 	r = store_find_version(view.reader, &id, (uint32_t)version, &seq);
 	if (r < 0)
-		return cli_fail("%s", err_str(r));
+		return cli_fail("the entry of page %s: %s", cli->arguments[0], err_str(r));
 	if (r == 0) {
 		fprintf(stderr, "policywatch show: %s is not in the store\n", cli->arguments[0]);
 		return CLI_NO;

@@ -130,6 +130,9 @@ static void print_alerts(const struct json *a)
 		return;
 	printf("%-10s %lld subscriptions, read to journal entry %lld, %lld alerts in the outbox\n",
 		"alerts", number(a, "subscriptions"), number(a, "cursor"), number(a, "outbox"));
+	if (number(a, "lost"))
+		printf("%-10s %lld alerts to damage of the outbox; the log says which\n", "lost",
+			number(a, "lost"));
 	if (json_is_true(json_get(redis, "up")))
 		printf("%-10s connected\n", "redis");
 	else

@@ -2,12 +2,14 @@
  * store check: every environment of the data folder, first its pages, then,
  * if these are whole, its values.
  */
+#include "alerts/state_check.h"
 #include "cli/store.h"
 #include "common/alloc.h"
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/mdb.h"
 #include "common/mdb_check.h"
+#include "scheduler/frontier_check.h"
 #include "store/check.h"
 #include "store/store.h"
 
@@ -17,8 +19,8 @@
 #define SHOWN_MAX   1000 /* of an environment; the rest is only counted */
 #define PROGRESS_MS 200
 
-typedef int check_values_fn(const char *path, const struct store_check *check,
-	struct store_check_counts *ret, char **ret_error);
+typedef int check_values_fn(const char *path, const struct value_check *check,
+	struct value_check_counts *ret, char **ret_error);
 
 struct look {
 	struct cli *cli;
@@ -66,8 +68,8 @@ static void end_progress(const struct look *l)
 		fputs("\r\033[K", stderr);
 }
 
-static int check_store_values(const char *path, const struct store_check *check,
-	struct store_check_counts *ret, char **ret_error)
+static int check_store_values(const char *path, const struct value_check *check,
+	struct value_check_counts *ret, char **ret_error)
 {
 	const struct store_options options = {.read_only = true};
 	CLEANUP(store_closep) struct store *store = NULL;
@@ -81,8 +83,8 @@ static const struct environment {
 	check_values_fn *check_values;
 } environments[] = {
 	{"store", check_store_values},
-	{"frontier", store_check_frontier},
-	{"alerts", store_check_alerts},
+	{"frontier", frontier_check},
+	{"alerts", state_check},
 };
 
 #define N_ENVIRONMENTS (sizeof environments / sizeof *environments)
@@ -103,9 +105,9 @@ static int check_pages(struct look *l, const char *path, struct mdb_check_counts
 }
 
 static int check_values(struct look *l, const struct environment *e, const char *path,
-	struct store_check_counts *counts, char **ret_error)
+	struct value_check_counts *counts, char **ret_error)
 {
-	const struct store_check check = {.on_damage = on_damage,
+	const struct value_check check = {.on_damage = on_damage,
 		.on_progress = on_progress,
 		.arg = l};
 
@@ -114,7 +116,7 @@ static int check_values(struct look *l, const struct environment *e, const char 
 }
 
 static void tell_result(const struct look *l, const struct mdb_check_counts *pages,
-	const struct store_check_counts *values)
+	const struct value_check_counts *values)
 {
 	if (l->cli->json) {
 		json_close(l->json, ']');
@@ -138,7 +140,7 @@ static enum cli_exit check_environment(struct look *l, const struct environment 
 	const char *path)
 {
 	struct mdb_check_counts pages = {0};
-	struct store_check_counts values = {0};
+	struct value_check_counts values = {0};
 	CLEANUP(freep) char *error = NULL;
 	int r;
 

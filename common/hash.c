@@ -18,6 +18,11 @@ uint64_t hash64_of(struct span data)
 	return XXH3_64bits(data.data, data.len);
 }
 
+uint64_t hash64_of_pair(struct span a, struct span b)
+{
+	return XXH3_64bits_withSeed(b.data, b.len, hash64_of(a));
+}
+
 bool hash_eq(const struct hash *a, const struct hash *b)
 {
 	return memcmp(a->bytes, b->bytes, HASH_BYTES) == 0;

@@ -20,6 +20,8 @@ struct hash {
 
 struct hash hash_of(struct span data);
 uint64_t hash64_of(struct span data);
+/* Of both, in this order; "ab", "c" is not "a", "bc". */
+uint64_t hash64_of_pair(struct span a, struct span b);
 
 bool hash_eq(const struct hash *a, const struct hash *b);
 

@@ -257,23 +257,34 @@ static bool is_number(struct span text, int value)
 	return span_is(text, digits);
 }
 
+static void put_schema(struct txn *t, int schema)
+{
+	char digits[16];
+
+	snprintf(digits, sizeof digits, "%d", schema);
+	txn_put(t, DB_META, SPAN_LITERAL("schema"), span_str(digits));
+}
+
 /* A new environment is told what it is; one that exists has to be just that. */
 static int check_kind(struct opening *o, struct txn *t)
 {
 	const struct db_options *options = o->options;
 	struct span kind, schema;
-	char digits[16];
 
 	if (t->write && txn_count(t, DB_META) == 0) {
-		snprintf(digits, sizeof digits, "%d", options->schema);
 		txn_put(t, DB_META, SPAN_LITERAL("kind"), span_str(options->kind));
-		txn_put(t, DB_META, SPAN_LITERAL("schema"), span_str(digits));
+		put_schema(t, options->schema);
 		return t->err;
 	}
 	if (!txn_get(t, DB_META, SPAN_LITERAL("kind"), &kind) || !span_is(kind, options->kind))
 		return refuse(o, -ERR_CORRUPT, "is a database for something else");
 	if (!txn_get(t, DB_META, SPAN_LITERAL("schema"), &schema))
 		return refuse(o, -ERR_CORRUPT, "does not say its schema");
+	if (t->write && options->convert && is_number(schema, options->schema - 1)) {
+		options->convert(t);
+		put_schema(t, options->schema);
+		return t->err;
+	}
 	if (options->schema && !is_number(schema, options->schema)) {
 		CLEANUP(freep)
 		char *why = alloc_printf("has schema %.*s, this program needs %d",

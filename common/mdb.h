@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 struct db;
+struct txn;
 struct mdb_check;
 struct mdb_check_counts;
 
@@ -33,8 +34,13 @@ struct mdb_check_counts;
 #define DB_TABLES_MAX 32
 
 struct db_options {
-	const char *kind;          /* "store", "frontier", ...: what the environment must be */
-	int schema;                /* its number must be this; 0 takes any */
+	const char *kind; /* "store", "frontier", ...: what the environment must be */
+	int schema;       /* its number must be this; 0 takes any */
+	/*
+	 * Makes of a file of the schema before this one of this, in the transaction
+	 * that opens it and notes that: all, or nothing. NULL: such a file is refused.
+	 */
+	void (*convert)(struct txn *t);
 	const char *const *tables; /* names by index; the first is "meta"; read in db_open() only */
 	size_t n_tables;
 	int64_t map_bytes; /* address space, the limit of its size; 0 takes the file's own */
@@ -46,7 +52,7 @@ struct db_options {
  * parents), and forgets readers that died. On failure *@ret_error (if not NULL)
  * is a text for people, to be freed, that names the path: -ERR_CORRUPT for
  * what is no environment of this kind or is damaged, -ERR_VERSION for another
- * schema, -ERR_BUSY if this process has it open already.
+ * schema (a reader does not convert), -ERR_BUSY if this process has it open already.
  *
  * Of a file of up to 256 MiB every page is looked at (mdb_check.h), which takes
  * a fraction of a second; of a larger one as many pages: the branch pages and

@@ -15,6 +15,7 @@
 #define META_FLAGS     10
 #define META_MAGIC     16
 #define META_VERSION   20
+#define META_MAP_BYTES 32
 #define META_TREES     40
 #define META_LAST_PAGE 136
 #define META_TXN       144
@@ -23,8 +24,9 @@
 #define MAGIC        0xBEEFC0DE
 #define VERSION      1
 #define PAGE_META    0x08
-#define TREE_NUMBERS 0x08 /* keys are native integers */
-#define ROUNDS_MAX   50   /* a commit may come meanwhile */
+#define MAP_MAX      (UINT64_C(1) << 46) /* half of what a process of x86-64 can map */
+#define TREE_NUMBERS 0x08                /* keys are native integers */
+#define ROUNDS_MAX   50                  /* a commit may come meanwhile */
 
 struct mdb_tree mdb_tree_read(const uint8_t *p)
 {
@@ -67,6 +69,9 @@ static int read_meta(int fd, uint64_t offset, struct mdb_meta *ret, const char *
 	ret->page_size = ret->trees[MDB_TREE_FREE].pad;
 	ret->last_page = mdb_u64(meta + META_LAST_PAGE);
 	ret->txn = mdb_u64(meta + META_TXN);
+	*ret_why = "data.mdb is damaged (map size)";
+	if (mdb_u64(meta + META_MAP_BYTES) > MAP_MAX)
+		return -ERR_CORRUPT;
 	*ret_why = "data.mdb is damaged (page size)";
 	return is_page_size(ret->page_size) ? 0 : -ERR_CORRUPT;
 }

@@ -13,7 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ENTRY_DUE_NEVER INT64_MAX
+#define ENTRY_DUE_NEVER       INT64_MAX
+#define ENTRY_FORMAT_UNSEALED 1 /* first byte of one of 0.1.0, behind which no check stands */
 #define ENTRY_HOPS_MAX                                                                             \
 	10 /* redirects in a row; browsers stop at 20, crawlers at 5 (RFC 9309) to 10 */
 

@@ -3,6 +3,7 @@
 #include "common/alloc.h"
 #include "common/err.h"
 #include "common/mdb.h"
+#include "common/sealed.h"
 #include "scheduler/pack.h"
 
 #include <errno.h>
@@ -11,29 +12,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#define SCHEMA       1
 #define LAST_MS_STEP 60000 /* an idle frontier is not written for the moment alone more often */
-
-enum table {
-	TABLE_URLS = DB_META + 1,
-	TABLE_IDS,
-	TABLE_DUE,
-	TABLE_HOSTS,
-	TABLE_LEASES,
-	TABLE_WORKERS,
-	TABLE_SOURCES
-};
-
-static const char *const tables[] = {
-	[DB_META] = "meta",
-	[TABLE_URLS] = "urls",
-	[TABLE_IDS] = "ids",
-	[TABLE_DUE] = "due",
-	[TABLE_HOSTS] = "hosts",
-	[TABLE_LEASES] = "leases",
-	[TABLE_WORKERS] = "workers",
-	[TABLE_SOURCES] = "sources",
-};
 
 struct frontier {
 	struct db *db;
@@ -78,13 +57,16 @@ static void read_last(struct frontier *f)
 	struct unpacker u = {0};
 	struct span key, value;
 
-	if (txn_get(&f->txn, DB_META, SPAN_LITERAL("last"), &u.left)) {
+	if (txn_get(&f->txn, TABLE_META, SPAN_LITERAL("last"), &u.left)) {
+		if (!table_open_value(TABLE_META, SPAN_LITERAL("last"), &u.left))
+			txn_fail(&f->txn, -ERR_CORRUPT);
 		for (int i = 0; i < FRONTIER_N; i++)
 			f->last[i] = f->committed[i] = unpack_u64(&u);
 		f->last_ms = unpack_i64(&u);
 		if (!unpack_ends(&u))
 			txn_fail(&f->txn, -ERR_CORRUPT);
-	}
+	} else if (txn_count(&f->txn, TABLE_HOSTS))
+		txn_fail(&f->txn, -ERR_CORRUPT); /* the first commit has it */
 	/* What is there has been given, whatever a damaged "last" says. */
 	if (txn_last(&f->txn, TABLE_URLS, &key, &value) &&
 		db_key64_read(key) > f->last[FRONTIER_URL])
@@ -135,10 +117,11 @@ int frontier_open(const char *path, int64_t map_bytes, const struct log_ctx *log
 	struct frontier **ret, char **ret_error)
 {
 	const struct db_options options = {
-		.kind = "frontier",
-		.schema = SCHEMA,
-		.tables = tables,
-		.n_tables = sizeof tables / sizeof *tables,
+		.kind = FRONTIER_KIND,
+		.schema = FRONTIER_SCHEMA,
+		.convert = table_convert,
+		.tables = table_names,
+		.n_tables = TABLE_N,
 		.map_bytes = map_bytes,
 	};
 
@@ -149,10 +132,10 @@ int frontier_open_reader(const char *path, const struct log_ctx *log, struct fro
 	char **ret_error)
 {
 	const struct db_options options = {
-		.kind = "frontier",
-		.schema = SCHEMA,
-		.tables = tables,
-		.n_tables = sizeof tables / sizeof *tables,
+		.kind = FRONTIER_KIND,
+		.schema = FRONTIER_SCHEMA,
+		.tables = table_names,
+		.n_tables = TABLE_N,
 		.read_only = true,
 	};
 
@@ -191,13 +174,48 @@ void frontier_abort(struct frontier *f)
 	memcpy(f->last, f->committed, sizeof f->last);
 }
 
-static void put_last(struct frontier *f, int64_t now_ms)
+/* Every value goes through these: packed into what the first returns, and put with its check. */
+
+static struct strbuf *begin_value(struct frontier *f)
 {
 	strbuf_clear(&f->value);
+	return &f->value;
+}
+
+static void put(struct frontier *f, enum table table, struct span key)
+{
+	sealed_end(key, &f->value);
+	txn_put(&f->txn, table, key, strbuf_span(&f->value));
+}
+
+static void report_damage(struct frontier *f, enum table table, struct span key)
+{
+	STRBUF_LOCAL(hex);
+
+	for (size_t i = 0; i < key.len && i < 32; i++)
+		strbuf_printf(&hex, "%02x", (uint8_t)key.data[i]);
+	log_warn(f->log, "%s: table %s: the value of key %s is damaged, skipping", db_path(f->db),
+		table_names[table], hex.data);
+}
+
+/* A damaged one is told and is not there. */
+static bool get(struct frontier *f, enum table table, struct span key, struct span *ret)
+{
+	if (!txn_get(&f->txn, table, key, ret))
+		return false;
+	if (table_open_value(table, key, ret))
+		return true;
+	report_damage(f, table, key);
+	return false;
+}
+
+static void put_last(struct frontier *f, int64_t now_ms)
+{
+	begin_value(f);
 	for (int i = 0; i < FRONTIER_N; i++)
 		pack_u64(&f->value, f->last[i]);
 	pack_i64(&f->value, now_ms);
-	txn_put(&f->txn, DB_META, SPAN_LITERAL("last"), strbuf_span(&f->value));
+	put(f, TABLE_META, SPAN_LITERAL("last"));
 }
 
 int frontier_commit(struct frontier *f, int64_t now_ms)
@@ -221,64 +239,23 @@ int64_t frontier_last_ms(const struct frontier *f)
 	return f->last_ms;
 }
 
+bool frontier_was_taken(const struct frontier *f, enum frontier_number which, uint64_t number)
+{
+	return number && number <= f->last[which];
+}
+
 uint64_t frontier_take_number(struct frontier *f, enum frontier_number which)
 {
 	return ++f->last[which];
 }
 
-static void report_damage(struct frontier *f, const char *table, struct span key)
-{
-	STRBUF_LOCAL(hex);
-
-	for (size_t i = 0; i < key.len && i < 32; i++)
-		strbuf_printf(&hex, "%02x", (uint8_t)key.data[i]);
-	log_warn(f->log, "%s: table %s: the value of key %s is damaged, skipping", db_path(f->db),
-		table, hex.data);
-}
-
 /* URLs. */
-
-struct due_key {
-	uint8_t bytes[20];
-};
-
-static struct due_key due_key(uint32_t host, int64_t due_ms, uint64_t number)
-{
-	struct db_key64 moment = db_key64((uint64_t)due_ms), url = db_key64(number);
-	struct db_key64 wide_host = db_key64(host);
-	struct due_key k;
-
-	memcpy(k.bytes, wide_host.bytes + 4, 4);
-	memcpy(k.bytes + 4, moment.bytes, 8);
-	memcpy(k.bytes + 12, url.bytes, 8);
-	return k;
-}
-
-static struct span due_key_span(const struct due_key *k)
-{
-	return span_from(k->bytes, sizeof k->bytes);
-}
-
-static bool due_key_read(struct span key, struct frontier_due *ret)
-{
-	uint64_t due;
-
-	if (key.len != sizeof(struct due_key))
-		return false;
-	due = db_key64_read(span_from_offset(key, 4));
-	*ret = (struct frontier_due){
-		.host = (uint32_t)(db_key64_read(key) >> 32),
-		.due_ms = due > INT64_MAX ? INT64_MAX : (int64_t)due,
-		.number = db_key64_read(span_from_offset(key, 12)),
-	};
-	return true;
-}
 
 bool frontier_find(struct frontier *f, const struct hash *id, uint64_t *ret_number)
 {
 	struct span value;
 
-	if (!txn_get(&f->txn, TABLE_IDS, span_from(id->bytes, HASH_BYTES), &value))
+	if (!get(f, TABLE_IDS, span_from(id->bytes, HASH_BYTES), &value))
 		return false;
 	*ret_number = db_key64_read(value);
 	return *ret_number != 0;
@@ -289,12 +266,12 @@ bool frontier_read(struct frontier *f, uint64_t number, struct arena *a, struct 
 	struct db_key64 key = db_key64(number);
 	struct span value;
 
-	if (!txn_get(&f->txn, TABLE_URLS, db_key64_span(&key), &value))
+	if (!get(f, TABLE_URLS, db_key64_span(&key), &value))
 		return false;
 	/* What is in the map moves with the next write. */
 	value = span_from(arena_dup(a, value), value.len);
 	if (!entry_unpack(value, ret)) {
-		report_damage(f, "urls", db_key64_span(&key));
+		report_damage(f, TABLE_URLS, db_key64_span(&key));
 		return false;
 	}
 	ret->number = number;
@@ -319,9 +296,8 @@ void frontier_write(struct frontier *f, const struct entry *e)
 {
 	struct db_key64 key = db_key64(e->number);
 
-	strbuf_clear(&f->value);
-	entry_pack(e, &f->value);
-	txn_put(&f->txn, TABLE_URLS, db_key64_span(&key), strbuf_span(&f->value));
+	entry_pack(e, begin_value(f));
+	put(f, TABLE_URLS, db_key64_span(&key));
 }
 
 void frontier_add(struct frontier *f, const struct hash *id, struct entry *e)
@@ -330,7 +306,8 @@ void frontier_add(struct frontier *f, const struct hash *id, struct entry *e)
 
 	e->number = frontier_take_number(f, FRONTIER_URL);
 	number = db_key64(e->number);
-	txn_put(&f->txn, TABLE_IDS, span_from(id->bytes, HASH_BYTES), db_key64_span(&number));
+	strbuf_add_span(begin_value(f), db_key64_span(&number));
+	put(f, TABLE_IDS, span_from(id->bytes, HASH_BYTES));
 	frontier_schedule(f, e);
 }
 
@@ -398,14 +375,9 @@ void frontier_each_queue(struct frontier *f, frontier_queue_fn *fn, void *arg)
 		struct due_key next;
 
 		if (!due_key_read(c.key, &due)) {
-			report_damage(f, "due", c.key);
+			report_damage(f, TABLE_DUE, c.key);
 			more = cursor_next(&c);
 			continue;
-		}
-		/* All that follow have larger numbers still, which no host ever got. */
-		if (due.host > f->last[FRONTIER_HOST]) {
-			report_damage(f, "due", c.key);
-			return;
 		}
 		fn(arg, &due);
 		next = due_key(due.host + 1, 0, 0);
@@ -417,43 +389,16 @@ void frontier_each_queue(struct frontier *f, frontier_queue_fn *fn, void *arg)
 
 void frontier_put_host(struct frontier *f, const struct host_record *h)
 {
-	strbuf_clear(&f->value);
-	pack_u32(&f->value, h->number);
-	pack_i64(&f->value, h->next_ms);
-	pack_i64(&f->value, h->crawl_delay_ms);
-	pack_u32(&f->value, h->failures);
-	pack_u8(&f->value, h->paused);
-	pack_span(&f->value, h->address);
-	txn_put(&f->txn, TABLE_HOSTS, h->name, strbuf_span(&f->value));
-}
-
-static bool unpack_host(struct span key, struct span value, struct host_record *ret)
-{
-	struct unpacker u = {value, false};
-
-	*ret = (struct host_record){.name = key};
-	ret->number = unpack_u32(&u);
-	ret->next_ms = (int64_t)unpack_max(&u, 8, INT64_MAX);
-	ret->crawl_delay_ms = (int64_t)unpack_max(&u, 8, INT64_MAX / 4);
-	ret->failures = unpack_u32(&u);
-	ret->paused = unpack_max(&u, 1, 1);
-	if (u.left.len) /* there were none before 0.2 */
-		ret->address = unpack_span(&u);
-	return unpack_ends(&u) && ret->number;
+	host_record_pack(h, begin_value(f));
+	put(f, TABLE_HOSTS, h->name);
 }
 
 void frontier_put_lease(struct frontier *f, const struct lease_record *l)
 {
 	struct db_key64 key = db_key64(l->url_number);
 
-	strbuf_clear(&f->value);
-	pack_u64(&f->value, l->lease_number);
-	pack_u64(&f->value, l->boot);
-	pack_u64(&f->value, l->seq);
-	pack_u32(&f->value, l->host);
-	pack_i64(&f->value, l->expires_ms);
-	pack_span(&f->value, l->worker);
-	txn_put(&f->txn, TABLE_LEASES, db_key64_span(&key), strbuf_span(&f->value));
+	lease_record_pack(l, begin_value(f));
+	put(f, TABLE_LEASES, db_key64_span(&key));
 }
 
 void frontier_del_lease(struct frontier *f, uint64_t url_number)
@@ -463,28 +408,10 @@ void frontier_del_lease(struct frontier *f, uint64_t url_number)
 	(void)txn_del(&f->txn, TABLE_LEASES, db_key64_span(&key));
 }
 
-static bool unpack_lease(struct span key, struct span value, struct lease_record *ret)
-{
-	struct unpacker u = {value, false};
-
-	*ret = (struct lease_record){.url_number = db_key64_read(key)};
-	ret->lease_number = unpack_u64(&u);
-	ret->boot = unpack_u64(&u);
-	ret->seq = unpack_u64(&u);
-	ret->host = unpack_u32(&u);
-	ret->expires_ms = (int64_t)unpack_max(&u, 8, INT64_MAX);
-	ret->worker = unpack_span(&u);
-	return unpack_ends(&u) && ret->url_number && ret->worker.len;
-}
-
 void frontier_put_worker(struct frontier *f, const struct worker_record *w)
 {
-	strbuf_clear(&f->value);
-	pack_u64(&f->value, w->boot);
-	pack_u64(&f->value, w->applied_seq);
-	pack_u64(&f->value, w->answered_seq);
-	pack_i64(&f->value, w->contact_ms);
-	txn_put(&f->txn, TABLE_WORKERS, w->name, strbuf_span(&f->value));
+	worker_record_pack(w, begin_value(f));
+	put(f, TABLE_WORKERS, w->name);
 }
 
 void frontier_del_worker(struct frontier *f, struct span name)
@@ -492,50 +419,10 @@ void frontier_del_worker(struct frontier *f, struct span name)
 	(void)txn_del(&f->txn, TABLE_WORKERS, name);
 }
 
-static bool unpack_worker(struct span key, struct span value, struct worker_record *ret)
-{
-	struct unpacker u = {value, false};
-
-	*ret = (struct worker_record){.name = key};
-	ret->boot = unpack_u64(&u);
-	ret->applied_seq = unpack_u64(&u);
-	ret->answered_seq = unpack_u64(&u);
-	ret->contact_ms = unpack_i64(&u);
-	return unpack_ends(&u);
-}
-
 void frontier_put_source(struct frontier *f, const struct source_record *s)
 {
-	strbuf_clear(&f->value);
-	pack_u32(&f->value, s->number);
-	pack_u64(&f->value, s->url_number);
-	pack_u8(&f->value, s->paused);
-	pack_u8(&f->value, s->was_fetched);
-	pack_u8(&f->value, s->outcome);
-	pack_i64(&f->value, s->fetched_ms);
-	pack_i64(&f->value, s->new_item_ms);
-	pack_u64(&f->value, s->n_items);
-	pack_u64(&f->value, s->n_new);
-	pack_span(&f->value, s->error);
-	txn_put(&f->txn, TABLE_SOURCES, s->name, strbuf_span(&f->value));
-}
-
-static bool unpack_source(struct span key, struct span value, struct source_record *ret)
-{
-	struct unpacker u = {value, false};
-
-	*ret = (struct source_record){.name = key};
-	ret->number = unpack_u32(&u);
-	ret->url_number = unpack_u64(&u);
-	ret->paused = unpack_max(&u, 1, 1);
-	ret->was_fetched = unpack_max(&u, 1, 1);
-	ret->outcome = (enum outcome)unpack_max(&u, 1, OUTCOME_GUARDED);
-	ret->fetched_ms = unpack_i64(&u);
-	ret->new_item_ms = unpack_i64(&u);
-	ret->n_items = unpack_u64(&u);
-	ret->n_new = unpack_u64(&u);
-	ret->error = unpack_span(&u);
-	return unpack_ends(&u) && ret->number;
+	source_record_pack(s, begin_value(f));
+	put(f, TABLE_SOURCES, s->name);
 }
 
 void frontier_each_host(struct frontier *f, frontier_host_fn *fn, void *arg)
@@ -545,10 +432,12 @@ void frontier_each_host(struct frontier *f, frontier_host_fn *fn, void *arg)
 
 	cursor_init(&c, &f->txn, TABLE_HOSTS);
 	for (bool more = cursor_first(&c); more; more = cursor_next(&c)) {
-		if (unpack_host(c.key, c.value, &h) && h.number <= f->last[FRONTIER_HOST])
+		if (table_open_value(TABLE_HOSTS, c.key, &c.value) &&
+			host_record_unpack(c.key, c.value, &h) &&
+			h.number <= f->last[FRONTIER_HOST])
 			fn(arg, &h);
 		else
-			report_damage(f, "hosts", c.key);
+			report_damage(f, TABLE_HOSTS, c.key);
 	}
 }
 
@@ -560,8 +449,9 @@ void frontier_each_lease(struct frontier *f, frontier_lease_fn *fn, void *arg)
 	cursor_init(&c, &f->txn, TABLE_LEASES);
 	for (bool more = cursor_first(&c); more; more = cursor_next(&c)) {
 		/* Its URL stands in no queue: it must come back, whoever had it. */
-		if (!unpack_lease(c.key, c.value, &l)) {
-			report_damage(f, "leases", c.key);
+		if (!table_open_value(TABLE_LEASES, c.key, &c.value) ||
+			!lease_record_unpack(c.key, c.value, &l)) {
+			report_damage(f, TABLE_LEASES, c.key);
 			l = (struct lease_record){.url_number = db_key64_read(c.key)};
 		}
 		fn(arg, &l);
@@ -575,10 +465,11 @@ void frontier_each_worker(struct frontier *f, frontier_worker_fn *fn, void *arg)
 
 	cursor_init(&c, &f->txn, TABLE_WORKERS);
 	for (bool more = cursor_first(&c); more; more = cursor_next(&c)) {
-		if (unpack_worker(c.key, c.value, &w))
+		if (table_open_value(TABLE_WORKERS, c.key, &c.value) &&
+			worker_record_unpack(c.key, c.value, &w))
 			fn(arg, &w);
 		else
-			report_damage(f, "workers", c.key);
+			report_damage(f, TABLE_WORKERS, c.key);
 	}
 }
 
@@ -589,10 +480,12 @@ void frontier_each_source(struct frontier *f, frontier_source_fn *fn, void *arg)
 
 	cursor_init(&c, &f->txn, TABLE_SOURCES);
 	for (bool more = cursor_first(&c); more; more = cursor_next(&c)) {
-		if (unpack_source(c.key, c.value, &s) && s.number <= f->last[FRONTIER_SOURCE])
+		if (table_open_value(TABLE_SOURCES, c.key, &c.value) &&
+			source_record_unpack(c.key, c.value, &s) &&
+			s.number <= f->last[FRONTIER_SOURCE])
 			fn(arg, &s);
 		else
-			report_damage(f, "sources", c.key);
+			report_damage(f, TABLE_SOURCES, c.key);
 	}
 }
 

@@ -1,25 +1,16 @@
 /*
  * Frontier: the scheduler's tables, an LMDB environment of their own with one
  * writing process, which a lock on its file "scheduler.lock" makes sure of.
+ * Which tables, and what stands in them: table.h.
  *
- *   table    key                              value
- *   meta     "kind", "schema"                 text
- *            "last"                           last numbers given, last moment
- *   urls     number (8)                       entry (entry.h)
- *   ids      hash of the canonical URL (16)   number (8)
- *   due      host (4), moment (8), number (8) empty: the queue of each host
- *   hosts    name                             host_record
- *   leases   number of the URL (8)            lease_record
- *   workers  name                             worker_record
- *   sources  name                             source_record
- *
- * Keys are big-endian, so that their order is the numbers' order; values are
- * packed as pack.h says. A URL stands in "due" unless it is leased or is never
- * due. All URLs are on disk only; what is kept in memory follows the hosts,
- * the sources and the leases.
+ * A URL stands in "due" unless it is leased or is never due. All URLs are on
+ * disk only; what is kept in memory follows the hosts, the sources and the
+ * leases.
  *
  * Everything happens within one write transaction at a time, whose error is
- * sticky (mdb.h). A damaged value is logged and read as an absent one.
+ * sticky (mdb.h). A damaged value is logged and read as an absent one; but
+ * without "last", a number could be given twice, so that without it the
+ * frontier does not open.
  */
 #ifndef POLICYWATCH_SCHEDULER_FRONTIER_H
 #define POLICYWATCH_SCHEDULER_FRONTIER_H
@@ -29,51 +20,13 @@
 #include "common/hash.h"
 #include "common/log.h"
 #include "scheduler/entry.h"
+#include "scheduler/record.h"
+#include "scheduler/table.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct frontier;
-
-/* Names are borrowed: from the tables while reading, from their objects while writing. */
-struct host_record {
-	struct span name;
-	uint32_t number;
-	int64_t next_ms;        /* no request before */
-	int64_t crawl_delay_ms; /* robots.txt's, 0 without */
-	unsigned failures;      /* in a row */
-	bool paused;
-	struct span address; /* that it was last served from; empty: not known */
-};
-
-struct lease_record {
-	uint64_t url_number, lease_number;
-	struct span worker;
-	uint64_t boot, seq;
-	uint32_t host;
-	int64_t expires_ms;
-};
-
-struct worker_record {
-	struct span name;
-	uint64_t boot;
-	uint64_t applied_seq;  /* results up to here have been applied */
-	uint64_t answered_seq; /* the last request that got leases, or none for good */
-	int64_t contact_ms;    /* wall clock */
-};
-
-struct source_record {
-	struct span name;
-	uint32_t number;
-	uint64_t url_number; /* 0: none */
-	bool paused;
-	bool was_fetched;
-	enum outcome outcome; /* of the last look at its list */
-	int64_t fetched_ms;   /* wall clock, as the others */
-	int64_t new_item_ms;
-	uint64_t n_items, n_new; /* shown by its list, and of these not known before */
-	struct span error;
-};
 
 enum frontier_number { FRONTIER_URL, FRONTIER_LEASE, FRONTIER_HOST, FRONTIER_SOURCE, FRONTIER_N };
 
@@ -104,6 +57,7 @@ void frontier_abort(struct frontier *f);
 int64_t frontier_last_ms(const struct frontier *f);
 /* A number that was never given before. */
 uint64_t frontier_take_number(struct frontier *f, enum frontier_number which);
+bool frontier_was_taken(const struct frontier *f, enum frontier_number which, uint64_t number);
 
 /* URLs. Strings of entries are copied to @a. */
 bool frontier_find(struct frontier *f, const struct hash *id, uint64_t *ret_number);
@@ -119,16 +73,9 @@ void frontier_unschedule(struct frontier *f, const struct entry *e);
 /* Writes an entry and leaves the queue alone: e->due_ms is unchanged, or it is leased. */
 void frontier_write(struct frontier *f, const struct entry *e);
 
-/* A place in a queue. */
-struct frontier_due {
-	uint32_t host;
-	int64_t due_ms;
-	uint64_t number;
-};
-
 /* The first URL of a host's queue. */
 bool frontier_first_due(struct frontier *f, uint32_t host, struct frontier_due *ret);
-/* Takes away a place that leads to no entry. */
+/* Takes away a place, whatever it leads to. */
 void frontier_drop_due(struct frontier *f, const struct frontier_due *due);
 /* How many URLs of a host are due at @now_ms, counted up to @max. */
 uint64_t frontier_count_due(struct frontier *f, uint32_t host, int64_t now_ms, uint64_t max);

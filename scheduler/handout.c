@@ -73,8 +73,23 @@ void handout_return_lost(struct planner *p, uint64_t url_number)
 	struct entry e;
 
 	frontier_del_lease(p->frontier, url_number);
-	if (frontier_read(p->frontier, url_number, p->arena, &e))
-		requeue(p, &e, planner_now_ms(p), false);
+	if (!frontier_read(p->frontier, url_number, p->arena, &e))
+		return;
+	frontier_unschedule(p->frontier, &e); /* of a damaged lease the number may be another's */
+	requeue(p, &e, planner_now_ms(p), false);
+}
+
+void handout_settle(struct planner *p, const struct frontier_due *place)
+{
+	struct host *h;
+	struct entry e;
+
+	frontier_drop_due(p->frontier, place);
+	if (!frontier_read(p->frontier, place->number, p->arena, &e) || e.due_ms == ENTRY_DUE_NEVER)
+		return;
+	h = planner_host_of(p, &e);
+	if (h && !planner_is_leased(h, &e))
+		planner_schedule(p, h, &e, e.due_ms);
 }
 
 void handout_expire(struct planner *p)
@@ -196,15 +211,17 @@ static bool take_first(struct planner *p, struct host *h, struct entry *e)
 		planner_refresh(p, h);
 		return false;
 	}
-	frontier_drop_due(p->frontier, &first);
 	if (!frontier_read(p->frontier, first.number, p->arena, e) || e->due_ms != first.due_ms ||
 		e->host != h->number) {
 		log_warn(&p->log,
-			"the queue of %s leads to URL %" PRIu64 ", which is not due, skipping",
+			"the queue of %s leads to URL %" PRIu64
+			", which is not due there, putting it where it belongs",
 			h->name, first.number);
+		handout_settle(p, &first);
 		planner_refresh(p, h);
 		return false;
 	}
+	frontier_drop_due(p->frontier, &first);
 	source = roster_get(&p->roster, e->source);
 	if (source && source->paused) {
 		e->due_ms = planner_now_ms(p) + PAUSED_RECHECK_MS;

@@ -27,4 +27,10 @@ void handout_end(struct planner *p, struct host *h);
 /* Brings back a leased URL of which neither host nor worker is known. */
 void handout_return_lost(struct planner *p, uint64_t url_number);
 
+/*
+ * Takes away a place of a queue that does not agree with the entry it leads to,
+ * which stands at its own moment then, unless it is leased or never due.
+ */
+void handout_settle(struct planner *p, const struct frontier_due *place);
+
 #endif

@@ -7,6 +7,8 @@
 #include "scheduler/handout.h"
 #include "scheduler/sync.h"
 
+#include <inttypes.h>
+
 #define WORKER_FORGET_MS (7 * 86400 * INT64_C(1000)) /* crawlers' names change with every move */
 #define GIB              (INT64_C(1) << 30)
 
@@ -229,19 +231,38 @@ static void on_queue(void *arg, const struct frontier_due *first)
 	l->nameless[l->n_nameless++] = *first;
 }
 
-/* A URL of the queue tells the name of a host whose record was lost. */
-static void name_host(struct planner *p, const struct frontier_due *first)
+/* A URL that stands where it should tells the name of a host whose record was lost. */
+static bool name_host(struct planner *p, const struct frontier_due *place)
 {
 	struct url_parts parts;
 	struct entry e;
 	struct host *h;
 
-	if (!frontier_read(p->frontier, first->number, p->arena, &e) || !url_split(e.url, &parts) ||
-		hosts_find(&p->hosts, without_dot(parts.host)) || first->host > UINT32_MAX / 2)
-		return;
-	h = hosts_add(&p->hosts, without_dot(parts.host), first->host);
-	h->due_ms = first->due_ms;
+	if (!frontier_was_taken(p->frontier, FRONTIER_HOST, place->host) ||
+		!frontier_read(p->frontier, place->number, p->arena, &e) || e.host != place->host ||
+		!url_split(e.url, &parts) || hosts_find(&p->hosts, without_dot(parts.host)))
+		return false;
+	h = hosts_add(&p->hosts, without_dot(parts.host), place->host);
+	h->due_ms = place->due_ms;
+	hosts_update(&p->hosts, h);
 	planner_put_host(p, h);
+	return true;
+}
+
+/* A queue of no host: it gets its name back, or its URLs stand elsewhere. */
+static void take_in(struct planner *p, const struct frontier_due *first)
+{
+	struct frontier_due place = *first;
+
+	log_warn(&p->log,
+		"there is no host %" PRIu32 ", whose queue begins with URL %" PRIu64
+		", looking where it belongs",
+		place.host, place.number);
+	while (!name_host(p, &place)) {
+		handout_settle(p, &place);
+		if (!frontier_first_due(p->frontier, first->host, &place))
+			return;
+	}
 }
 
 static void forget_workers(struct planner *p)
@@ -273,9 +294,9 @@ static void load_tables(struct planner *p)
 	frontier_each_queue(p->frontier, on_queue, &l);
 	frontier_each_worker(p->frontier, on_worker, &l);
 	frontier_each_lease(p->frontier, on_lease, &l);
-	for (size_t i = 0; i < l.n_nameless; i++)
-		name_host(p, &l.nameless[i]);
 	hosts_rebuild(&p->hosts);
+	for (size_t i = 0; i < l.n_nameless; i++)
+		take_in(p, &l.nameless[i]);
 	for (size_t i = 0; i < l.n_lost; i++)
 		handout_return_lost(p, l.lost[i]);
 	forget_workers(p);

@@ -23,39 +23,18 @@
 #include "store/seal.h"
 #include "store/story.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
-#define RENEW_STEP       1000 /* a state that stands still makes the file grow */
+#define RENEW_STEP       1000
 #define FINGERPRINT_SIZE (HASH_BYTES * 2 + 8)
 #define KEY_TEXT_MAX     80
 
 struct checker {
-	const struct store_check *how;
-	struct store_check_counts *counts;
-	struct txn txn;
+	struct value_look look;
 	uint64_t expected; /* the number that comes next, in tables without gaps */
-	uint64_t total;
-	bool stopped;
 };
 
 typedef void check_fn(struct checker *c, struct span key, struct span value);
-
-static void damage(struct checker *c, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void damage(struct checker *c, const char *format, ...)
-{
-	char text[600];
-	va_list args;
-
-	c->counts->damages++;
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	if (!c->stopped)
-		c->stopped = !c->how->on_damage(c->how->arg, text);
-}
 
 static const char *hex_of(struct span key, char out[KEY_TEXT_MAX])
 {
@@ -80,7 +59,7 @@ static bool has(struct checker *c, unsigned table, struct span key)
 {
 	struct span value;
 
-	return txn_get(&c->txn, table, key, &value);
+	return txn_get(&c->look.txn, table, key, &value);
 }
 
 /* Tables that count from 1. */
@@ -89,12 +68,13 @@ static uint64_t check_number(struct checker *c, const char *table, struct span k
 	uint64_t number = db_key64_read(key);
 
 	if (key.len != 8 || number < c->expected)
-		damage(c, "%s: a key is no number, or out of order", table);
+		value_look_damage(&c->look, "%s: a key is no number, or out of order", table);
 	else if (number == c->expected + 1)
-		damage(c, "%s %llu: is missing", table, (unsigned long long)c->expected);
+		value_look_damage(&c->look, "%s %llu: is missing", table,
+			(unsigned long long)c->expected);
 	else if (number > c->expected)
-		damage(c, "%s %llu to %llu: are missing", table, (unsigned long long)c->expected,
-			(unsigned long long)number - 1);
+		value_look_damage(&c->look, "%s %llu to %llu: are missing", table,
+			(unsigned long long)c->expected, (unsigned long long)number - 1);
 	c->expected = number + 1;
 	return number;
 }
@@ -118,7 +98,8 @@ static void check_sum(struct checker *c, const char *table, const struct journal
 	struct span value, uint64_t sum)
 {
 	if (sum && hash64_of(value) != sum)
-		damage(c, "%s %llu: is not what was written", table, (unsigned long long)e->record);
+		value_look_damage(&c->look, "%s %llu: is not what was written", table,
+			(unsigned long long)e->record);
 }
 
 static void check_record_of(struct checker *c, const struct journal_entry *e)
@@ -126,19 +107,21 @@ static void check_record_of(struct checker *c, const struct journal_entry *e)
 	struct db_key64 key = db_key64(e->record);
 	struct span record, frame;
 
-	if (!txn_get(&c->txn, STORE_RECORDS, db_key64_span(&key), &record)) {
-		damage(c, "journal %llu: its record %llu does not exist",
+	if (!txn_get(&c->look.txn, STORE_RECORDS, db_key64_span(&key), &record)) {
+		value_look_damage(&c->look, "journal %llu: its record %llu does not exist",
 			(unsigned long long)e->seq, (unsigned long long)e->record);
 		return;
 	}
 	check_sum(c, "records", e, record, e->record_sum);
 	if (!record_says(record, "id", &e->id) || !record_says(record, "story", &e->story))
-		damage(c, "journal %llu: its record %llu is of another page or story",
+		value_look_damage(&c->look,
+			"journal %llu: its record %llu is of another page or story",
 			(unsigned long long)e->seq, (unsigned long long)e->record);
-	if (txn_get(&c->txn, STORE_BODIES, db_key64_span(&key), &frame))
+	if (txn_get(&c->look.txn, STORE_BODIES, db_key64_span(&key), &frame))
 		check_sum(c, "bodies", e, frame, e->body_sum);
 	else if (e->body_sum)
-		damage(c, "bodies %llu: is missing", (unsigned long long)e->record);
+		value_look_damage(&c->look, "bodies %llu: is missing",
+			(unsigned long long)e->record);
 }
 
 static void check_journal(struct checker *c, struct span key, struct span value)
@@ -147,12 +130,14 @@ static void check_journal(struct checker *c, struct span key, struct span value)
 	uint64_t seq = check_number(c, "journal", key);
 
 	if (journal_parse(value, &e) < 0) {
-		damage(c, "journal %llu: cannot be read", (unsigned long long)seq);
+		value_look_damage(&c->look, "journal %llu: cannot be read",
+			(unsigned long long)seq);
 		return;
 	}
 	e.seq = seq;
 	if (seal_of(value) != SEAL_WHOLE || !e.record_sum)
-		damage(c, "journal %llu: its check is missing", (unsigned long long)seq);
+		value_look_damage(&c->look, "journal %llu: its check is missing",
+			(unsigned long long)seq);
 	check_record_of(c, &e);
 }
 
@@ -164,9 +149,11 @@ static void check_record(struct checker *c, struct span key, struct span value)
 	int code = record_parse_json(value, a, &r);
 
 	if (code < 0)
-		damage(c, "records %llu: %s", (unsigned long long)number, err_str(code));
+		value_look_damage(&c->look, "records %llu: %s", (unsigned long long)number,
+			err_str(code));
 	else if (!r.url || !r.version)
-		damage(c, "records %llu: has no URL or version", (unsigned long long)number);
+		value_look_damage(&c->look, "records %llu: has no URL or version",
+			(unsigned long long)number);
 }
 
 static void check_body(struct checker *c, struct span key, struct span value)
@@ -175,9 +162,11 @@ static void check_body(struct checker *c, struct span key, struct span value)
 	uint64_t number = db_key64_read(key);
 
 	if (body_unpack(value, &raw) < 0)
-		damage(c, "bodies %llu: cannot be unpacked", (unsigned long long)number);
+		value_look_damage(&c->look, "bodies %llu: cannot be unpacked",
+			(unsigned long long)number);
 	if (!has(c, STORE_RECORDS, key))
-		damage(c, "bodies %llu: there is no such record", (unsigned long long)number);
+		value_look_damage(&c->look, "bodies %llu: there is no such record",
+			(unsigned long long)number);
 }
 
 /* Pages and stories */
@@ -191,12 +180,13 @@ static void check_versions(struct checker *c, const struct page_entry *p, const 
 		struct db_key64 key = db_key64(v->record);
 		struct span record;
 
-		if (!txn_get(&c->txn, STORE_RECORDS, db_key64_span(&key), &record))
-			damage(c, "pages (%s): its record %llu does not exist",
+		if (!txn_get(&c->look.txn, STORE_RECORDS, db_key64_span(&key), &record))
+			value_look_damage(&c->look, "pages (%s): its record %llu does not exist",
 				tame(span_str(p->url), url), (unsigned long long)v->record);
 		else if (!record_says(record, "id", id) ||
 			!record_says(record, "text_hash", &v->text_hash))
-			damage(c, "pages (%s): its record %llu is of another page or text",
+			value_look_damage(&c->look,
+				"pages (%s): its record %llu is of another page or text",
 				tame(span_str(p->url), url), (unsigned long long)v->record);
 	}
 }
@@ -209,17 +199,20 @@ static void check_page(struct checker *c, struct span key, struct span value)
 	struct hash id;
 
 	if (key.len != HASH_BYTES || page_parse(value, a, &p) < 0) {
-		damage(c, "pages %s: cannot be read", hex_of(key, hex));
+		value_look_damage(&c->look, "pages %s: cannot be read", hex_of(key, hex));
 		return;
 	}
 	tame(span_str(p.url), url);
 	id = url_id(span_str(p.url));
 	if (!span_eq(hash_span(&id), key))
-		damage(c, "pages %s (%s): the id is not that of the URL", hex_of(key, hex), url);
+		value_look_damage(&c->look, "pages %s (%s): the id is not that of the URL",
+			hex_of(key, hex), url);
 	if (seal_of(value) != SEAL_WHOLE)
-		damage(c, "pages %s (%s): its check is missing", hex_of(key, hex), url);
+		value_look_damage(&c->look, "pages %s (%s): its check is missing", hex_of(key, hex),
+			url);
 	if (!has(c, STORE_STORIES, hash_span(&p.story)))
-		damage(c, "pages %s (%s): its story does not exist", hex_of(key, hex), url);
+		value_look_damage(&c->look, "pages %s (%s): its story does not exist",
+			hex_of(key, hex), url);
 	check_versions(c, &p, &id);
 }
 
@@ -230,17 +223,19 @@ static void check_story(struct checker *c, struct span key, struct span value)
 	struct story s;
 
 	if (key.len != HASH_BYTES || story_parse(value, a, &s) < 0) {
-		damage(c, "stories %s: cannot be read", hex_of(key, hex));
+		value_look_damage(&c->look, "stories %s: cannot be read", hex_of(key, hex));
 		return;
 	}
 	if (seal_of(value) != SEAL_WHOLE)
-		damage(c, "stories %s: its check is missing", hex_of(key, hex));
+		value_look_damage(&c->look, "stories %s: its check is missing", hex_of(key, hex));
 	if (!has(c, STORE_PAGES, key))
-		damage(c, "stories %s: the page that it is named after does not exist",
+		value_look_damage(&c->look,
+			"stories %s: the page that it is named after does not exist",
 			hex_of(key, hex));
 	for (size_t i = 0; i < s.n_members; i++) {
 		if (!has(c, STORE_PAGES, hash_span(&s.members[i])))
-			damage(c, "stories %s: one of its pages does not exist", hex_of(key, hex));
+			value_look_damage(&c->look, "stories %s: one of its pages does not exist",
+				hex_of(key, hex));
 	}
 }
 
@@ -251,17 +246,19 @@ static void check_fingerprint(struct checker *c, struct span key, struct span va
 	struct span record;
 
 	if (key.len != HASH_BYTES || value.len != FINGERPRINT_SIZE) {
-		damage(c, "fingerprints %s: has another size", hex_of(key, hex));
+		value_look_damage(&c->look, "fingerprints %s: has another size", hex_of(key, hex));
 		return;
 	}
 	memcpy(text.bytes, key.data, HASH_BYTES);
 	memcpy(story.bytes, value.data, HASH_BYTES);
 	memcpy(page.bytes, value.data + HASH_BYTES, HASH_BYTES);
-	if (!txn_get(&c->txn, STORE_RECORDS, span_from_offset(value, HASH_BYTES * 2), &record))
-		damage(c, "fingerprints %s: its record does not exist", hex_of(key, hex));
+	if (!txn_get(&c->look.txn, STORE_RECORDS, span_from_offset(value, HASH_BYTES * 2), &record))
+		value_look_damage(&c->look, "fingerprints %s: its record does not exist",
+			hex_of(key, hex));
 	else if (!record_says(record, "text_hash", &text) || !record_says(record, "id", &page) ||
 		!record_says(record, "story", &story))
-		damage(c, "fingerprints %s: its record is of another page, story or text",
+		value_look_damage(&c->look,
+			"fingerprints %s: its record is of another page, story or text",
 			hex_of(key, hex));
 }
 
@@ -272,7 +269,7 @@ static void check_robots(struct checker *c, struct span key, struct span value)
 
 	if (!span_starts_with(key, SPAN_LITERAL("http")) || robots_value_parse(value, &r) < 0 ||
 		r.fetched_at_ms < 0 || r.expires_at_ms < r.fetched_at_ms)
-		damage(c, "robots (%s): cannot be read", tame(key, origin));
+		value_look_damage(&c->look, "robots (%s): cannot be read", tame(key, origin));
 }
 
 /* The tables */
@@ -292,53 +289,39 @@ static const struct {
 
 #define N_CHECKS (sizeof checks / sizeof *checks)
 
-/* Some entries after @last, which becomes the last of these. False at the end. */
-static bool check_some(struct checker *c, size_t i, struct strbuf *last)
-{
-	CLEANUP(cursor_releasep) struct cursor cursor = CURSOR_INIT;
-	bool found;
+struct table_check {
+	struct checker *checker;
+	check_fn *check;
+};
 
-	cursor_init(&cursor, &c->txn, checks[i].table);
-	found = cursor_seek(&cursor, strbuf_span(last));
-	if (found && last->len && span_eq(cursor.key, strbuf_span(last)))
-		found = cursor_next(&cursor);
-	for (int n = 0; found && !c->stopped && n < RENEW_STEP; n++) {
-		checks[i].check(c, cursor.key, cursor.value);
-		c->counts->values++;
-		strbuf_clear(last);
-		strbuf_add_span(last, cursor.key);
-		found = cursor_next(&cursor);
-	}
-	return found && !c->stopped;
+static void check_value(void *arg, struct span key, struct span value)
+{
+	const struct table_check *t = arg;
+
+	t->check(t->checker, key, value);
 }
 
 static int check_table(struct checker *c, size_t i)
 {
-	STRBUF_LOCAL(last);
-	int r = 0;
+	struct table_check t = {c, checks[i].check};
 
 	c->expected = 1;
-	while (r == 0 && check_some(c, i, &last)) {
-		if (c->how->on_progress)
-			c->how->on_progress(c->how->arg, c->counts->values, c->total);
-		r = txn_renew(&c->txn);
-	}
-	return r ? r : c->txn.err;
+	return value_look_table(&c->look, checks[i].table, RENEW_STEP, check_value, &t);
 }
 
-int store_check_values(struct store *s, const struct store_check *check,
-	struct store_check_counts *ret)
+int store_check_values(struct store *s, const struct value_check *check,
+	struct value_check_counts *ret)
 {
-	struct checker c = {.how = check, .counts = ret};
+	struct checker c = {.look = {.how = check, .counts = ret}};
 	int r;
 
-	*ret = (struct store_check_counts){0};
-	txn_begin_read(&c.txn, s->db);
+	*ret = (struct value_check_counts){0};
+	txn_begin_read(&c.look.txn, s->db);
 	for (size_t i = 0; i < N_CHECKS; i++)
-		c.total += txn_count(&c.txn, checks[i].table);
-	r = c.txn.err;
-	for (size_t i = 0; r == 0 && !c.stopped && i < N_CHECKS; i++)
+		c.look.total += txn_count(&c.look.txn, checks[i].table);
+	r = c.look.txn.err;
+	for (size_t i = 0; r == 0 && !c.look.stopped && i < N_CHECKS; i++)
 		r = check_table(&c, i);
-	txn_abort(&c.txn);
+	txn_abort(&c.look.txn);
 	return r;
 }

@@ -2,6 +2,7 @@
 
 #include "alerts/state.h"
 #include "common/err.h"
+#include "common/log.h"
 #include "../store/test_folder.h"
 
 #include <setjmp.h>
@@ -228,6 +229,27 @@ static void test_subscription__since_when_steps_back_with_the_journal(void **sta
 	assert_int_equal(subscription_set_find(fx->set, "r")->since, 3);
 }
 
+/* It was told only of what came after now: what had not been read yet was skipped. */
+static void test_subscription__one_whose_beginning_is_damaged_is_told_what_was_not_read(
+	void **state)
+{
+	struct fixture *fx = *state;
+	struct txn t;
+
+	log_set_level(LOG_LEVEL_ERROR - 1);
+	read_redis(fx, "r", "{\"query\":\"算力\"}");
+	assert_int_equal(subscription_set_apply(fx->set, 5), 0);
+	txn_begin_write(&t, fx->state);
+	state_put_number(&t, "cursor", 7);
+	txn_put(&t, STATE_SUBSCRIPTIONS, SPAN_LITERAL("r"), SPAN_LITERAL("{\"since\":4}garb"));
+	assert_int_equal(txn_commit(&t), 0);
+	reopen(fx);
+	assert_true(read_redis(fx, "r", "{\"query\":\"算力\"}"));
+	assert_int_equal(subscription_set_apply(fx->set, 9), 0);
+	assert_int_equal(subscription_set_find(fx->set, "r")->since, 7);
+	log_set_level(LOG_LEVEL_ERROR);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -238,6 +260,7 @@ int main(void)
 		TEST(test_subscription__redis_changes_are_seen_and_faults_kept_apart),
 		TEST(test_subscription__a_file_wins_over_redis),
 		TEST(test_subscription__redis_is_remembered_without_redis),
+		TEST(test_subscription__one_whose_beginning_is_damaged_is_told_what_was_not_read),
 		TEST(test_subscription__what_could_not_be_applied_is_read_again),
 		TEST(test_subscription__a_zero_byte_is_no_change_every_time),
 		TEST(test_subscription__since_when_steps_back_with_the_journal),

@@ -6,15 +6,20 @@ import shutil
 import subprocess
 import time
 
+import lmdb
+
 import case
 import processes
 import prose
+import trial
 import world
 
 PAGE = 4096
+FLIPS = int(os.environ.get("FLIPS", trial.by_form(2, 6, 60)))  # for each file
+ALIVE_S = 0.1  # a service that is up has read its file; longer only sees it idle
 SERVICES = {"store": (("crawler", "--instance", "1"), ("alerts",)), "frontier": (("scheduler",),), "alerts": (("alerts",),)}
-COMMANDS = {"store": (("status",), ("search", "人工智能"), ("export",), ("store", "stat")),
-            "frontier": (("status",),), "alerts": (("status",), ("subscriptions", "list"))}
+COMMANDS = {"store": (("search", "人工智能"), ("export",), ("store", "stat")),
+            "frontier": (("coverage",),), "alerts": (("subscriptions", "list"),)}
 
 
 class Damage(case.Case):
@@ -58,7 +63,7 @@ class Damage(case.Case):
         size = os.path.getsize(self.path(name))
         for length in (100, 2 * PAGE, size // 2):  # the last pages may be free ones, which nobody misses
             yield "cut to %d of %d" % (length, size), lambda: os.truncate(self.path(name), length)
-        for i in range(int(os.environ.get("FLIPS", "6"))):
+        for i in range(FLIPS):
             page = self.chance.randrange(size // PAGE)
             at = page * PAGE + self.chance.randrange(40 if i % 2 else PAGE)
             bit = self.chance.randrange(8)
@@ -79,7 +84,7 @@ class Damage(case.Case):
         service = self.node.service(*words, environment={"NOTIFY_SOCKET": self.notify.path})
         self.wait_for(lambda: not service.is_running() or "READY=1" in self.notify.words, "%s is up, or ended" % words[0], 30)
         since = time.monotonic()
-        self.wait_for(lambda: not service.is_running() or time.monotonic() > since + 0.3, "it does something")
+        self.wait_for(lambda: not service.is_running() or time.monotonic() > since + ALIVE_S, "it does something")
         service.signal(15)
         status = service.wait(20)
         self.node.services.remove(service)
@@ -90,7 +95,7 @@ class Damage(case.Case):
         self.assertIn(os.path.dirname(self.path(name)), text)
         self.assertRegex(text, "damaged|truncated|not an LMDB file|another LMDB version")
 
-    def try_damage(self, name):
+    def try_damage(self, name, more=()):
         found = self.check()
         self.assertLessEqual(set(found), {name})
         for words in SERVICES[name]:
@@ -98,7 +103,7 @@ class Damage(case.Case):
             if status == 3:
                 self.assert_told(name, text)
                 self.assertTrue(found, "refused, but not found by the check: %s" % text)
-        for words in COMMANDS[name]:
+        for words in COMMANDS[name] + more:
             r = self.node.call(*words, check=False)
             self.assertIn(r.returncode, (0, 1, 3), (words, r.stderr))
             self.assertNotIn("Sanitizer", r.stderr)
@@ -113,10 +118,11 @@ class Damage(case.Case):
         self.assertIn("store: ", self.node.call("store", "check").stdout)
         tried = found = 0
         for name in SERVICES:
-            for what, damage in self.damages(name):
+            for i, (what, damage) in enumerate(self.damages(name)):
+                more = (("status",),) if i == 0 else ()  # it waits 5 s for a scheduler
                 with self.subTest("%s: %s" % (name, what)):
                     damage()
-                    result = self.try_damage(name)
+                    result = self.try_damage(name, more)
                     tried, found = tried + 1, found + bool(result)
                     if what.startswith("cut"):
                         self.assertTrue(result, "found")
@@ -131,6 +137,54 @@ class Damage(case.Case):
         self.node.stop()
         self.assertEqual({u for u, _ in self.assert_stored_once()}, self.expected_urls())
         self.assertEqual(len({a["url"] for a in self.node.redis.alerts("ai")}), 3)
+
+    def change(self, name, table, fn):
+        """Lets @fn change a table past the program, as a broken disk would."""
+        env = lmdb.open(os.path.dirname(self.path(name)), max_dbs=32, map_size=1 << 30)
+        with env.begin(write=True) as txn:
+            fn(txn, env.open_db(table, txn))
+        env.close()
+
+    @staticmethod
+    def turn(key, find=b""):
+        """Turns a bit of the value of @key, behind the bytes @find."""
+        def fn(txn, table):
+            value = bytearray(txn.get(key, db=table))
+            value[value.index(find) + len(find)] ^= 1
+            txn.put(key, bytes(value), db=table)
+        return fn
+
+    def test_a_turned_bit_in_a_value_is_told_by_whoever_meets_it(self):
+        self.crawl()
+        number = (1).to_bytes(8, "big")
+        whole = [json.loads(line) for line in self.node.call("export").stdout.splitlines()]
+        self.change("store", b"records", self.turn(number, b'"title":"'))
+        r = self.node.call("export", check=False)
+        self.assertEqual(r.returncode, 3)
+        self.assertIn("record 1 is damaged", r.stderr)
+        self.assertEqual([json.loads(line) for line in r.stdout.splitlines()], [e for e in whole if e["seq"] != 1])
+        url = next(e["url"] for e in whole if e["seq"] == 1)
+        for words in (("show", url), ("show", "--json", url)):
+            r = self.node.call(*words, check=False)
+            self.assertEqual((r.returncode, r.stdout), (3, ""))
+            self.assertIn("record 1 is damaged", r.stderr)
+        self.assertIn("is not what was written", " ".join(self.check()["store"]))
+
+        def lose_one(txn, table):
+            with txn.cursor(table) as c:
+                self.assertTrue(c.last())
+                c.delete()
+        self.change("frontier", b"due", lose_one)
+        self.assertRegex(" ".join(self.check()["frontier"]), r"urls \d+ \(http\S+\): is due, and stands in no queue")
+        self.restore()
+        self.change("alerts", b"meta", self.turn(b"cursor"))
+        self.assertEqual(self.check(), {"alerts": ["meta cursor: is not what was written"]})
+        self.node.start()
+        self.publish_daily(prose.Article(802, ["人工智能"]))
+        self.wait_for(lambda: len(self.node.redis.alerts("ai")) == 3, "a third alert, and no more")
+        self.assertIn("the place in the journal is damaged", self.node.log_text())
+        self.node.stop()
+        self.assertEqual(self.check(), {})
 
     def test_run_starts_what_was_refused_again_with_pauses(self):
         self.crawl()

@@ -1,7 +1,9 @@
 #include "common/err.h"
 #include "common/mdb.h"
+#include "common/sealed.h"
 #include "common/url.h"
 #include "scheduler/frontier.h"
+#include "scheduler/pack.h"
 #include "tests/scheduler/folder.h"
 
 #include <setjmp.h>
@@ -70,12 +72,9 @@ static void reopen(struct fixture *fx)
 /* Puts a value past the frontier, as a broken disk would. */
 static void damage(struct fixture *fx, unsigned table, struct span key, struct span value)
 {
-	static const char *const names[] = {"meta", "urls", "ids", "due", "hosts", "leases",
-		"workers", "sources"};
 	const struct db_options options = {.kind = "frontier",
-		.schema = 1,
-		.tables = names,
-		.n_tables = 8,
+		.tables = table_names,
+		.n_tables = TABLE_N,
 		.map_bytes = MAP_BYTES};
 	struct txn t;
 	struct db *db;
@@ -85,6 +84,24 @@ static void damage(struct fixture *fx, unsigned table, struct span key, struct s
 	assert_int_equal(db_open(fx->path, &options, &db, NULL), 0);
 	txn_begin_write(&t, db);
 	txn_put(&t, table, key, value);
+	assert_int_equal(txn_commit(&t), 0);
+	db_close(db);
+}
+
+static void remove_value(struct fixture *fx, unsigned table, struct span key)
+{
+	const struct db_options options = {.kind = "frontier",
+		.tables = table_names,
+		.n_tables = TABLE_N,
+		.map_bytes = MAP_BYTES};
+	struct txn t;
+	struct db *db;
+
+	frontier_close(fx->f);
+	fx->f = NULL;
+	assert_int_equal(db_open(fx->path, &options, &db, NULL), 0);
+	txn_begin_write(&t, db);
+	assert_true(txn_del(&t, table, key));
 	assert_int_equal(txn_commit(&t), 0);
 	db_close(db);
 }
@@ -207,6 +224,160 @@ static void test_frontier__damaged_numbers_refuse_the_opening(void **state)
 	assert_non_null(strstr(error, "frontier"));
 }
 
+/* A number that no commit has noted would be given twice. */
+static void test_frontier__missing_numbers_refuse_the_opening(void **state)
+{
+	struct fixture *fx = *state;
+	const struct host_record h = {.name = SPAN_LITERAL("a.cn"), .number = 1};
+	CLEANUP(freep) char *error = NULL;
+
+	assert_int_equal(frontier_begin(fx->f), 0);
+	frontier_take_number(fx->f, FRONTIER_HOST);
+	frontier_put_host(fx->f, &h);
+	assert_int_equal(frontier_commit(fx->f, 1), 0);
+	remove_value(fx, TABLE_META, SPAN_LITERAL("last"));
+	assert_int_equal(frontier_open(fx->path, MAP_BYTES, NULL, &fx->f, &error), -ERR_CORRUPT);
+	assert_non_null(strstr(error, "'last'"));
+}
+
+static void test_frontier__no_bit_of_key_or_value_can_turn_unseen(void **state)
+{
+	struct entry e = {.url = SPAN_LITERAL("http://a.cn/1"), .due_ms = 1748520000000};
+	struct db_key64 key = db_key64(12);
+	STRBUF_LOCAL(value);
+
+	(void)state;
+	entry_pack(&e, &value);
+	sealed_end(db_key64_span(&key), &value);
+	for (size_t bit = 0; bit < (sizeof key + value.len) * 8; bit++) {
+		uint8_t *bytes =
+			bit / 8 < sizeof key ? key.bytes : (uint8_t *)value.data - sizeof key;
+		struct span found = strbuf_span(&value);
+
+		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		assert_false(table_open_value(TABLE_URLS, db_key64_span(&key), &found));
+		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		found = strbuf_span(&value);
+		assert_true(table_open_value(TABLE_URLS, db_key64_span(&key), &found));
+		assert_int_equal(found.len, value.len - SEALED_BYTES);
+	}
+}
+
+/* The number of another URL was as good as its own. */
+static void test_frontier__a_damaged_id_is_read_as_absent(void **state)
+{
+	struct fixture *fx = *state;
+	struct hash id = url_id(SPAN_LITERAL("http://a.cn/1"));
+	struct db_key64 other = db_key64(2);
+	char value[12] = {0};
+	uint64_t number;
+
+	assert_int_equal(frontier_begin(fx->f), 0);
+	add(fx, "http://a.cn/1", 1, 1000);
+	add(fx, "http://a.cn/2", 1, 1000);
+	assert_true(frontier_find(fx->f, &id, &number));
+	assert_int_equal(frontier_commit(fx->f, 1), 0);
+	memcpy(value, other.bytes, sizeof other.bytes);
+	damage(fx, TABLE_IDS, span_from(id.bytes, HASH_BYTES), span_from(value, sizeof value));
+	open_it(fx);
+	assert_int_equal(frontier_begin(fx->f), 0);
+	assert_false(frontier_find(fx->f, &id, &number));
+	frontier_abort(fx->f);
+}
+
+/* As 0.1.0 packed it. */
+static void pack_format_1(const struct entry *e, struct strbuf *out)
+{
+	pack_u8(out, 1);
+	pack_u8(out, e->role);
+	pack_u8(out, e->kind);
+	pack_u8(out, e->hops);
+	pack_u8(out, e->releases);
+	pack_u8(out, e->was_fetched);
+	pack_u8(out, e->revisit.last);
+	pack_u32(out, e->revisit.failures);
+	pack_u32(out, e->host);
+	pack_u32(out, e->source);
+	pack_i64(out, e->revisit.interval_ms);
+	pack_i64(out, e->due_ms);
+	pack_i64(out, e->fetched_ms);
+	pack_i64(out, e->published_ms);
+	pack_span(out, e->url);
+	pack_span(out, e->etag);
+	pack_span(out, e->last_modified);
+	pack_span(out, e->title);
+}
+
+static void put_schema_1(struct fixture *fx, const struct hash *id, const struct entry *e)
+{
+	const struct lease_record l = {.url_number = 2, .host = 1, .worker = SPAN_LITERAL("w")};
+	const struct host_record h = {.number = 1};
+	struct db_key64 one = db_key64(1), two = db_key64(2);
+	STRBUF_LOCAL(value);
+
+	for (int i = 0; i < FRONTIER_N; i++)
+		pack_u64(&value, 5);
+	pack_i64(&value, 77);
+	damage(fx, TABLE_META, SPAN_LITERAL("last"), strbuf_span(&value));
+	strbuf_clear(&value);
+	pack_format_1(e, &value);
+	damage(fx, TABLE_URLS, db_key64_span(&one), strbuf_span(&value));
+	damage(fx, TABLE_IDS, span_from(id->bytes, HASH_BYTES), db_key64_span(&one));
+	strbuf_clear(&value);
+	host_record_pack(&h, &value);
+	for (int i = 0; i < 300; i++) {
+		CLEANUP(freep) char *name = alloc_printf("host-%03d.example", i);
+
+		if (i % 100 == 0)
+			damage(fx, TABLE_HOSTS, span_str(name), strbuf_span(&value));
+	}
+	strbuf_clear(&value);
+	lease_record_pack(&l, &value);
+	damage(fx, TABLE_LEASES, db_key64_span(&two), strbuf_span(&value));
+	damage(fx, TABLE_META, SPAN_LITERAL("schema"), SPAN_LITERAL("1"));
+}
+
+static void count_hosts(void *arg, const struct host_record *h)
+{
+	assert_int_equal(h->number, 1);
+	++*(uint64_t *)arg;
+}
+
+static void take_lease(void *arg, const struct lease_record *l)
+{
+	assert_true(span_is(l->worker, "w"));
+	++*(uint64_t *)arg;
+}
+
+static void test_frontier__what_0_1_0_wrote_is_taken_over(void **state)
+{
+	struct fixture *fx = *state;
+	struct hash id = url_id(SPAN_LITERAL("http://a.cn/1"));
+	const struct entry e = {.host = 1, .due_ms = 9, .url = SPAN_LITERAL("http://a.cn/1")};
+	struct entry back;
+	uint64_t number = 0;
+
+	put_schema_1(fx, &id, &e);
+	for (int round = 0; round < 2; round++) {
+		uint64_t hosts = 0, leases = 0;
+
+		open_it(fx);
+		assert_int_equal(frontier_last_ms(fx->f), 77);
+		assert_int_equal(frontier_begin(fx->f), 0);
+		assert_true(frontier_find(fx->f, &id, &number));
+		assert_true(number == 1 && frontier_read(fx->f, 1, fx->arena, &back));
+		assert_true(span_eq(back.url, e.url) && back.due_ms == 9);
+		frontier_each_host(fx->f, count_hosts, &hosts);
+		frontier_each_lease(fx->f, take_lease, &leases);
+		assert_true(hosts == 3 && leases == 1);
+		assert_int_equal(frontier_take_number(fx->f, FRONTIER_URL), 6);
+		frontier_write(fx->f, &back); /* with its check from now on */
+		frontier_abort(fx->f);
+		frontier_close(fx->f);
+		fx->f = NULL;
+	}
+}
+
 static void count(void *arg, const struct lease_record *l)
 {
 	uint64_t *sum = arg;
@@ -255,6 +426,10 @@ int main(void)
 		TEST(test_frontier__a_second_scheduler_is_refused),
 		TEST(test_frontier__a_damaged_entry_is_read_as_absent),
 		TEST(test_frontier__damaged_numbers_refuse_the_opening),
+		TEST(test_frontier__missing_numbers_refuse_the_opening),
+		TEST(test_frontier__no_bit_of_key_or_value_can_turn_unseen),
+		TEST(test_frontier__a_damaged_id_is_read_as_absent),
+		TEST(test_frontier__what_0_1_0_wrote_is_taken_over),
 		TEST(test_frontier__a_damaged_lease_still_tells_its_url),
 		TEST(test_frontier__every_truncated_entry_is_refused),
 #undef TEST

@@ -212,6 +212,26 @@ static void test_mdb__a_truncated_file_is_refused_at_any_length(void **state)
 	}
 }
 
+/* Who takes the file's own size was out of memory for it. */
+static void test_mdb__a_map_larger_than_memory_is_damage(void **state)
+{
+	struct fixture *fx = *state;
+	CLEANUP(freep) char *file = alloc_printf("%s/data.mdb", fx->path);
+	struct db_options options = options_of(1);
+	FILE *f;
+
+	fill(fx->db, 1, 10);
+	close_file(fx);
+	f = fopen(file, "r+");
+	assert_non_null(f);
+	assert_int_equal(fseek(f, 4096 + 32 + 6, SEEK_SET), 0);
+	fputc(8, f);
+	assert_int_equal(fclose(f), 0);
+	options.map_bytes = 0;
+	options.read_only = true;
+	assert_refused(fx->path, &options, -ERR_CORRUPT, "map size");
+}
+
 /* Another process with a larger map, which fills what ours cannot see. It begins when told. */
 static pid_t start_grower(const char *path, int go)
 {
@@ -485,6 +505,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(test_mdb__another_schema_or_kind_is_refused, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(test_mdb__what_is_no_environment_is_refused, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_mdb__a_map_larger_than_memory_is_damage, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(test_mdb__a_truncated_file_is_refused_at_any_length,
 			setup, teardown),
