@@ -58,6 +58,8 @@ static void take_along(struct applying *a, uint64_t number, const struct admissi
 
 	if (!frontier_read(p->frontier, number, p->arena, &target) || target.role == ENTRY_SOURCE)
 		return;
+	if (as->role == ENTRY_FURTHER && target.is_kept)
+		return; /* an article, whatever the list says */
 	h = planner_host_of(p, &target);
 	if (!h)
 		return;

@@ -155,6 +155,23 @@ static void test_further__a_list_that_goes_on_at_itself_or_its_head_ends(void **
 	assert_string_equal(take_page(fx).url, "");
 }
 
+static void test_further__an_article_does_not_become_a_page_of_the_list(void **state)
+{
+	struct fixture *fx = *state;
+	struct lease l = take(fx, "w");
+	struct result r;
+
+	show_page(fx, &l, 1, 1, "");
+	l = take(fx, "w");
+	r = result_of(&l, OUTCOME_OK);
+	r.page = "00112233445566778899aabbccddeeff";
+	report(fx, "w", &r);
+	later(fx, LIST_MS);
+	l = take(fx, "w");
+	show_page(fx, &l, 10, 2, "http://a.cn/1.html");
+	assert_string_equal(take_page(fx).url, "");
+}
+
 static void test_further__a_page_that_is_down_is_asked_again(void **state)
 {
 	struct fixture *fx = *state;
@@ -198,6 +215,7 @@ int main(void)
 		TEST(test_further__depth_has_a_limit),
 		TEST(test_further__a_page_outside_of_the_scope_is_not_looked_at),
 		TEST(test_further__a_list_that_goes_on_at_itself_or_its_head_ends),
+		TEST(test_further__an_article_does_not_become_a_page_of_the_list),
 		TEST(test_further__a_page_that_is_down_is_asked_again),
 		TEST(test_further__zero_looks_at_none),
 #undef TEST
