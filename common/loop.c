@@ -4,6 +4,7 @@
 
 #include <event2/event.h>
 #include <sys/eventfd.h>
+#include <time.h>
 
 struct loop {
 	struct event_base *base;
@@ -13,6 +14,7 @@ struct timer {
 	struct event *event;
 	loop_fn *fn;
 	void *arg;
+	int64_t due_us; /* not before */
 };
 
 struct watch {
@@ -78,13 +80,37 @@ void loop_stop(struct loop *l)
 	event_base_loopexit(l->base, NULL);
 }
 
+/* The real clock, whatever tests make of clock.h. */
+static int64_t now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static void add_timer(struct timer *t, int64_t delay_us)
+{
+	const struct timeval tv = {delay_us / 1000000, delay_us % 1000000};
+
+	evtimer_add(t->event, &tv);
+}
+
+/*
+ * libevent has been seen to be early by some milliseconds on a busy machine.
+ * Hosts' pauses are kept by timers, and must not be.
+ */
 static void on_timer(evutil_socket_t fd, short events, void *arg)
 {
 	struct timer *t = arg;
+	int64_t left_us = t->due_us - now_us();
 
 	(void)fd;
 	(void)events;
-	t->fn(t->arg);
+	if (left_us > 0)
+		add_timer(t, left_us);
+	else
+		t->fn(t->arg);
 }
 
 struct timer *timer_new(struct loop *l, loop_fn *fn, void *arg)
@@ -106,11 +132,10 @@ void timer_free(struct timer *t)
 
 void timer_set(struct timer *t, int64_t delay_ms)
 {
-	struct timeval tv = {0};
+	int64_t delay_us = delay_ms > 0 ? delay_ms * 1000 : 0;
 
-	if (delay_ms > 0)
-		tv = (struct timeval){delay_ms / 1000, delay_ms % 1000 * 1000};
-	evtimer_add(t->event, &tv);
+	t->due_us = now_us() + delay_us;
+	add_timer(t, delay_us);
 }
 
 void timer_clear(struct timer *t)
