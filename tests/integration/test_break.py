@@ -1,6 +1,7 @@
 """The promises, under everything that goes wrong around the program. The judge has the last word each time:
 0 lost, 0 duplicated, 0 impolite, 0 wrong."""
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -312,6 +313,65 @@ class SlowReaders(trial.Trial):
         for reader in readers:
             reader.communicate(timeout=20)
             self.assertEqual(reader.returncode, 0, "a reader sees what it saw at first")
+        self.end_in_peace()
+
+
+class Damage(trial.Trial):
+    """Files are cut short and bits turned while the services rest: told, never a crash, and a copy goes on from there."""
+    span_s = by_form(4, 9, 30)
+    kills_crawlers = True  # what they read last is reported to nobody when all are stopped at once
+    refetches_max = 32 * by_form(1, 3, 10)
+    FILES = (("store", "crawler-1"), ("frontier", "scheduler"), ("alerts", "alerts"))
+
+    def spoil(self, path):
+        """Cuts the file, or turns some bits of it; says what it did."""
+        size = os.path.getsize(path)
+        if self.chance.random() < 0.4:
+            at = self.chance.randrange(size)
+            os.truncate(path, at)
+            return "cut after %d of %d bytes" % (at, size)
+        offsets = [self.chance.randrange(size) for _ in range(self.chance.choice((1, 8, 64)))]
+        with open(path, "r+b") as f:
+            for at in offsets:
+                f.seek(at)
+                byte = f.read(1)[0] ^ 1 << self.chance.randrange(8)
+                f.seek(at)
+                f.write(bytes((byte,)))
+        return "bits turned at %s" % offsets
+
+    def try_service(self, name, path, what):
+        """It runs with what is there, or ends with a sentence that names the file."""
+        service = self.node.service(*trial.SERVICES[name], environment=self.environment)
+        judge.poll(lambda: not service.is_running(), 1)
+        if service.is_running():
+            service.signal(signal.SIGTERM)
+        status = service.wait(20)
+        self.assertIn(status, (0, 3), "%s with %s: %s\n%s" % (name, path, what, service.text()[-2000:]))
+        if status == 3:
+            self.assertIn(os.path.dirname(path), service.text(), what)
+
+    def test_damaged_files_are_told_and_a_copy_goes_on(self):
+        self.start()
+        data, copy = self.node.settings["data"], os.path.join(self.node.folder, "copy")
+        n_told = 0
+        for _ in range(by_form(1, 3, 10)):
+            world.wait_until(self.node.status, "the scheduler answers")
+            self.wait_for_requests(40, 3)
+            self.assertLess(self.node.stop_services(), 10)
+            shutil.copytree(data, copy)
+            for environment, name in self.FILES:
+                path = os.path.join(data, environment, "data.mdb")
+                what = self.spoil(path)
+                check = self.node.call("store", "check", check=False)
+                self.assertIn(check.returncode, (0, 1, 3), "%s: %s" % (what, check.stderr))
+                n_told += check.returncode != 0
+                self.try_service(name, path, what)
+                shutil.rmtree(data)
+                shutil.copytree(copy, data)
+            shutil.rmtree(copy)
+            for name in trial.SERVICES:
+                self.start_service(name)
+        self.assertGreater(n_told, 0, "store check tells of damage")
         self.end_in_peace()
 
 

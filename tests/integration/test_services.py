@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 import case
@@ -135,6 +136,23 @@ class Alone(case.Case):
                       not self.node.status()["leased"], "the feed was looked at again")
         self.node.stop()
         self.assertEqual([r.path for r in self.web.log()[before:]], ["/rss.xml"], "its result had been reported")
+
+    def test_a_crawler_stops_in_time_though_nobody_takes_its_report(self):
+        self.node.configure(listing_s=600)
+        path = "/content/200.html"
+        self.web.gates[DAILY, path] = gate = threading.Event()
+        self.write_sources()
+        scheduler = self.node.service("scheduler")
+        crawler = self.node.service("crawler")
+        self.wait_for(lambda: path in self.web.waiting, "it is asked for")
+        scheduler.kill()
+        gate.set()
+        self.wait_for(lambda: self.web.url(DAILY, path) in self.node.stored_urls(), "it is stored")
+        start = time.monotonic()
+        crawler.signal(signal.SIGTERM)
+        self.assertEqual(crawler.wait(20), 0)
+        self.assertLess(time.monotonic() - start, 10)
+        self.assertIn("stopping with URLs in work", crawler.text())
 
     def test_run_leaves_no_process_behind_when_it_is_killed(self):
         self.node.configure(listing_s=600)
