@@ -20,8 +20,6 @@
 
 #define GIB ((int64_t)1 << 30)
 
-#define DRAIN_MAX_MS                                                                               \
-	8000             /* for slow sites, and for a scheduler that is away; units wait for 15 s */
 #define RELOADS_MAX 1000 /* configurations that are kept because a job may still use them */
 
 /* What the signal handlers need; filled in as it comes to be. */
@@ -30,7 +28,6 @@ struct crawling {
 	const struct log_ctx *log;
 	struct service *service;
 	struct worker *worker;
-	struct timer *drain_end; /* set while it stops */
 	struct job_env env;
 	struct crawler_config settings; /* what transfers and robots see; replaced by a reload */
 	struct config *reloaded[RELOADS_MAX];
@@ -42,22 +39,12 @@ static void on_stop(void *arg)
 	struct crawling *c = arg;
 
 	worker_drain(c->worker);
-	timer_set(c->drain_end, DRAIN_MAX_MS);
 }
 
 static void on_drained(void *arg)
 {
 	struct crawling *c = arg;
 
-	service_stopped(c->service);
-}
-
-/* What is not reported comes again when its leases have ended. */
-static void on_drain_end(void *arg)
-{
-	struct crawling *c = arg;
-
-	log_notice(c->log, "stopping with URLs in work: their leases will end");
 	service_stopped(c->service);
 }
 
@@ -164,11 +151,9 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 		.drained_arg = &crawling});
 	crawling.service = service;
 	crawling.worker = worker;
-	crawling.drain_end = timer_new(loop, on_drain_end, &crawling);
 	log_info(log, "asking %s for work", config->bus.scheduler);
 	service_ready(service, "crawling");
 	loop_run(loop);
-	timer_free(crawling.drain_end);
 	log_info(log, "stopped");
 	return CLI_DONE;
 }
