@@ -77,8 +77,9 @@ static void check_subscription(void *arg, struct span key, struct span value)
 			tame(key, name));
 }
 
-static int check_tables(struct checker *c)
+static int check_tables(void *arg)
 {
+	struct checker *c = arg;
 	static value_look_fn *const checks[STATE_TABLES] = {
 		[STATE_META] = check_meta,
 		[STATE_OUTBOX] = check_outbox,
@@ -115,15 +116,8 @@ int state_check(const char *path, const struct value_check *check, struct value_
 		.n_tables = STATE_TABLES,
 		.read_only = true,
 	};
-	CLEANUP(db_closep) struct db *db = NULL;
 	struct checker c = {.look = {.how = check, .counts = ret}};
-	int r = db_open(path, &options, &db, ret_error);
 
 	*ret = (struct value_check_counts){0};
-	if (r < 0)
-		return r;
-	txn_begin_read(&c.look.txn, db);
-	r = check_tables(&c);
-	txn_abort(&c.look.txn);
-	return r;
+	return value_look_environment(&c.look, path, &options, check_tables, &c, ret_error);
 }

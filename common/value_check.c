@@ -62,3 +62,17 @@ int value_look_table(struct value_look *l, unsigned table, int renew_step, value
 	strbuf_release(&w.last);
 	return r ? r : l->txn.err;
 }
+
+int value_look_environment(struct value_look *l, const char *path, const struct db_options *options,
+	value_look_tables_fn *fn, void *arg, char **ret_error)
+{
+	CLEANUP(db_closep) struct db *db = NULL;
+	int r = db_open(path, options, &db, ret_error);
+
+	if (r < 0)
+		return r;
+	txn_begin_read(&l->txn, db);
+	r = fn(arg);
+	txn_abort(&l->txn);
+	return r;
+}

@@ -45,4 +45,12 @@ typedef void value_look_fn(void *arg, struct span key, struct span value);
 int value_look_table(struct value_look *l, unsigned table, int renew_step, value_look_fn *fn,
 	void *arg);
 
+/*
+ * Opens the environment in the folder @path to read only, calls @fn, which looks
+ * at its tables within l->txn, and closes it. Returns what db_open() or @fn does.
+ */
+typedef int value_look_tables_fn(void *arg);
+int value_look_environment(struct value_look *l, const char *path, const struct db_options *options,
+	value_look_tables_fn *fn, void *arg, char **ret_error);
+
 #endif

@@ -200,8 +200,9 @@ static void check_value(void *arg, struct span key, struct span value)
 	t->check(t->checker, key, value);
 }
 
-static int check_tables(struct checker *c)
+static int check_tables(void *arg)
 {
+	struct checker *c = arg;
 	struct span schema = {0};
 	int r;
 
@@ -231,15 +232,8 @@ int frontier_check(const char *path, const struct value_check *check,
 		.n_tables = TABLE_N,
 		.read_only = true,
 	};
-	CLEANUP(db_closep) struct db *db = NULL;
 	struct checker c = {.look = {.how = check, .counts = ret}};
-	int r = db_open(path, &options, &db, ret_error);
 
 	*ret = (struct value_check_counts){0};
-	if (r < 0)
-		return r;
-	txn_begin_read(&c.look.txn, db);
-	r = check_tables(&c);
-	txn_abort(&c.look.txn);
-	return r;
+	return value_look_environment(&c.look, path, &options, check_tables, &c, ret_error);
 }
