@@ -170,7 +170,7 @@ class Stored:
 class Judge:
     def __init__(self, web, delay_ms, user_agent="policywatch-test/", address_max=None, refetches_max=0,
                  answers_get_lost=False, subscriptions=None):
-        """@answers_get_lost: crawlers are killed, and take with them what they have read and not told yet."""
+        """@answers_get_lost: crawlers are killed, and take with them what they were answered and have not told yet."""
         self.web, self.delay_ms, self.user_agent = web, delay_ms, user_agent
         self.address_max, self.refetches_max, self.answers_get_lost = address_max, refetches_max, answers_get_lost
         self.subscriptions = SUBSCRIPTIONS if subscriptions is None else subscriptions

@@ -18,7 +18,7 @@ from trial import LEASE_S, by_form
 
 class RandomKills(trial.Trial):
     kills = by_form(4, 20, 200)
-    kills_crawlers = True
+    answers_get_lost = True
     span_s = by_form(4, 14, 120)
     items = by_form(30, 40, 300)
     refetches_max = kills * 16  # what a crawler had under way is got again
@@ -40,7 +40,7 @@ class AllAtOnce(trial.Trial):
     """As when the machine loses its power: nothing but the files is left."""
     kills = by_form(1, 4, 30)
     items, delay_ms = 20, 400  # longer than a restart takes
-    kills_crawlers = True
+    answers_get_lost = True
     span_s = by_form(4, 10, 60)
     settings = {"page_s": 2}  # edits and withdrawals are seen on the way
     refetches_max = 10000     # by sites without validators
@@ -60,7 +60,7 @@ class LongDelays(trial.Trial):
     """A host's pause is longer than a restart takes, and outlives it."""
     hosts, items, span_s = 12, 5, by_form(3, 4, 20)
     delay_ms = 1500
-    kills_crawlers = True
+    answers_get_lost = True
     refetches_max = 64
 
     def test_delays_outlive_restarts(self):
@@ -74,6 +74,7 @@ class LongDelays(trial.Trial):
 class StandingStill(trial.Trial):
     """SIGSTOP for longer than a lease lasts."""
     span_s = by_form(4, 10, 60)
+    answers_get_lost = True  # whoever stands still reads them after the end of his lease
     refetches_max = 64
 
     def test_standing_still(self):
@@ -319,7 +320,7 @@ class SlowReaders(trial.Trial):
 class Damage(trial.Trial):
     """Files are cut short and bits turned while the services rest: told, never a crash, and a copy goes on from there."""
     span_s = by_form(4, 9, 30)
-    kills_crawlers = True  # what they read last is reported to nobody when all are stopped at once
+    answers_get_lost = True  # when all are stopped at once, what was read last is reported to nobody
     refetches_max = 32 * by_form(1, 3, 10)
     FILES = (("store", "crawler-1"), ("frontier", "scheduler"), ("alerts", "alerts"))
 

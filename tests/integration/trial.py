@@ -33,7 +33,7 @@ class Trial(case.Base):
     settings = {}
     web_options = {}
     refetches_max = 0
-    kills_crawlers = False
+    answers_get_lost = False  # a crawler that is killed takes with it what it has read
     has_hostile = False  # hostile hosts are sources, too
 
     def setUp(self):
@@ -134,7 +134,7 @@ class Trial(case.Base):
             for part in ("ledger", "hosts"):
                 self.node.write(part + ".jsonl", self.web.ask("/" + part))
         verdict = judge.Judge(self.web, self.delay_ms, refetches_max=self.refetches_max,
-                              answers_get_lost=self.kills_crawlers).judge(
+                              answers_get_lost=self.answers_get_lost).judge(
             self.id().rpartition(".")[2], [self.node.store()], self.subscriber, missing,
             self.web.hostile() if self.has_hostile else ())
         print("\n%s (seed %d)" % (verdict.text(), self.seed), flush=True)
