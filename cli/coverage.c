@@ -203,7 +203,8 @@ static enum cli_exit report_all(struct cli *cli, struct coverage *c, struct repo
 	while ((more = coverage_next(c, &item)) == 1) {
 		if (!is_asked_for(r, &item))
 			continue;
-		count(r, &item);
+		if (!lists)
+			count(r, &item);
 		if (!lists || item.fate == COVERAGE_STORED)
 			continue;
 		if (cli->json)

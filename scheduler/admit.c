@@ -61,17 +61,6 @@ static enum admit_outcome admit_place(struct planner *p, const struct admission 
 	return ADMIT_NEW;
 }
 
-enum admit_outcome admit_url(struct planner *p, const struct admission *a, uint64_t *ret_number)
-{
-	struct place place = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
-	enum admit_outcome outcome = ADMIT_REFUSED;
-
-	if (place_parse(&place, a->url, &p->config->url_rules))
-		outcome = admit_place(p, a, &place, ret_number);
-	place_release(&place);
-	return outcome;
-}
-
 /* A list that has moved shows its items where it is now. */
 static bool is_covered(const struct roster_source *source, const struct entry *list,
 	const struct place *item)
@@ -90,17 +79,29 @@ static bool is_covered(const struct roster_source *source, const struct entry *l
 		source_covers(scope, item->parts.host, shown_on.host);
 }
 
-enum admit_outcome admit_list_page(struct planner *p, const struct entry *list,
+/* @list is NULL where anything goes. */
+static enum admit_outcome admit_within(struct planner *p, const struct entry *list,
 	const struct admission *a, uint64_t *ret_number)
 {
 	struct place place = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
 	enum admit_outcome outcome = ADMIT_REFUSED;
 
 	if (place_parse(&place, a->url, &p->config->url_rules) &&
-		is_covered(roster_get(&p->roster, list->source), list, &place))
+		(!list || is_covered(roster_get(&p->roster, list->source), list, &place)))
 		outcome = admit_place(p, a, &place, ret_number);
 	place_release(&place);
 	return outcome;
+}
+
+enum admit_outcome admit_url(struct planner *p, const struct admission *a, uint64_t *ret_number)
+{
+	return admit_within(p, NULL, a, ret_number);
+}
+
+enum admit_outcome admit_list_page(struct planner *p, const struct entry *list,
+	const struct admission *a, uint64_t *ret_number)
+{
+	return admit_within(p, list, a, ret_number);
 }
 
 static bool is_open(struct planner *p, uint64_t number)

@@ -37,9 +37,9 @@ def wait_until(condition, what, seconds=DEADLINE):
         time.sleep(0.02)
 
 
-def free_port():
+def free_port(address="127.0.0.1"):
     with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
+        s.bind((address, 0))
         return s.getsockname()[1]
 
 
@@ -56,14 +56,8 @@ class Web:
         self.waiting = []  # what has been asked for and stands at a gate
         self.requests = []
         self.lock = threading.Lock()
-        self.port = self._free_port(addresses)
+        self.port = free_port(addresses[0])
         self.servers = [self._serve(a) for a in addresses]
-
-    @staticmethod
-    def _free_port(addresses):
-        with socket.socket() as s:
-            s.bind((addresses[0], 0))
-            return s.getsockname()[1]
 
     def _serve(self, address):
         web = self
