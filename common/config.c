@@ -47,6 +47,14 @@ static const char *check_header(const char *value)
 	return strpbrk(value, "\r\n") ? "must be one line" : NULL;
 }
 
+static const char *check_contact(const char *value)
+{
+	if (*value && strncmp(value, "http://", 7) != 0 && strncmp(value, "https://", 8) != 0 &&
+		strncmp(value, "mailto:", 7) != 0)
+		return "must begin with https://, http:// or mailto:";
+	return check_header(value);
+}
+
 static const struct setting table[] = {
 	{"data_dir", SETTING_STRING, FIELD(data_dir), .fallback = "/var/lib/policywatch",
 		.check = check_folder, .help = "Folder of store, frontier and alert state"},
@@ -103,15 +111,39 @@ static const struct setting table[] = {
 	{"crawler.user_agent", SETTING_STRING, FIELD(crawler.user_agent), .max = 500,
 		.fallback = "policywatch/0.1", .check = check_header,
 		.help = "Name that the crawler gives, product token first; say where you can be reached"},
+	{"crawler.contact_url", SETTING_STRING, FIELD(crawler.contact_url), .max = 500,
+		.check = check_contact,
+		.help = "Where the people behind the crawler can be reached; sent with its name"},
 	{"crawler.from", SETTING_STRING, FIELD(crawler.from), .max = 500, .check = check_header,
 		.help = "Mail address sent as From; empty: none"},
+	{"crawler.ports", SETTING_LIST, FIELD(crawler.ports), .max = 1000,
+		.check = setting_check_port,
+		.fallback = "80 81 82 443 8000 8001 8008 8080 8081 8082 8088 8090 8443 8888 9000 "
+			    "9080 9090",
+		.help = "Ports that may be connected to; a source's own URL opens its port for it"},
+	{"crawler.dns_ttl_s", SETTING_INT, FIELD(crawler.dns_ttl_s), 0, DAY_S, "60",
+		.help = "How long the address of a host is believed"},
 	{"crawler.connect_timeout_ms", SETTING_INT, FIELD(crawler.connect_timeout_ms), 100, 300000,
 		"10000", .help = "Longest time to look up a host, connect and agree on TLS"},
+	{"crawler.first_byte_timeout_ms", SETTING_INT, FIELD(crawler.first_byte_timeout_ms), 100,
+		600000, "30000",
+		.help = "Longest time from a request to the first byte of its answer"},
+	{"crawler.rate_min_bytes", SETTING_INT, FIELD(crawler.rate_min_bytes), 1, 1 << 20, "64",
+		.help = "Bytes a second below which an answer counts as hanging ..."},
+	{"crawler.rate_min_s", SETTING_INT, FIELD(crawler.rate_min_s), 1, 3600, "20",
+		.help = "... when it has been so slow for this long"},
 	{"crawler.total_timeout_ms", SETTING_INT, FIELD(crawler.total_timeout_ms), 1000, 600000,
 		"60000", .help = "Longest time of one request"},
+	{"crawler.header_max_bytes", SETTING_INT, FIELD(crawler.header_max_bytes), 1024, 16 << 20,
+		"262144",
+		.help = "Longest header of an answer; browsers take as much, real ones have 8 KiB"},
+	{"crawler.headers_max", SETTING_INT, FIELD(crawler.headers_max), 10, 100000, "500",
+		.help = "Most header lines of an answer; real ones have 60"},
 	{"crawler.body_max_bytes", SETTING_INT, FIELD(crawler.body_max_bytes), 1024, 1 << 30,
 		"10485760",
 		.help = "Longest body, decompressed; what is longer is cut and said to be"},
+	{"crawler.ratio_max", SETTING_INT, FIELD(crawler.ratio_max), 10, 1000000, "200",
+		.help = "Most that a body beyond 1 MiB may grow by decompressing; pages grow 5 to 30 times"},
 	{"crawler.robots_ttl_s", SETTING_INT, FIELD(crawler.robots_ttl_s), 60, DAY_S, "86400",
 		.help = "How long a robots.txt is believed (RFC 9309: a day at most)"},
 	{"alerts.redis", SETTING_STRING, FIELD(alerts.redis),

@@ -77,6 +77,9 @@ struct shape {
 	{AT(key, FIELD_I64, object, member), .low = (least), .high = (most), .fallback = (absent)}
 #define SPANS(key, object, member, limit) \
 	{AT(key, FIELD_SPANS, object, member), .offset_len = offsetof(struct object, n_##member), .max = (limit)}
+#define SPANS_OF(key, object, group, member, limit) \
+	{AT(key, FIELD_SPANS, object, group.member), .offset_len = offsetof(struct object, group.n_##member), \
+		.max = (limit)}
 #define STRUCTS(key, object, member, limit, element) \
 	{AT(key, FIELD_STRUCTS, object, member), .offset_len = offsetof(struct object, n_##member), \
 		.max = (limit), .shape = (element)}
@@ -103,6 +106,9 @@ static const struct field result_fields[] = {
 	I64("elapsed", result, elapsed_ms, 0, DELAY_HIGH, 0),
 	I64("crawl_delay", result, crawl_delay_ms, -1, DELAY_HIGH, -1),
 	I64("retry_after", result, retry_after_ms, -1, DELAY_HIGH, -1),
+	I64("fresh", result, fresh_ms, -1, DELAY_HIGH, -1),
+	ENUM("limit", result, limit, LIMIT_N - 1),
+	EXACT("robots_at", result, robots_at, PROTOCOL_URL_MAX),
 	EXACT("page", result, page, 32),
 	EXACT("next", result, next_page, PROTOCOL_URL_MAX),
 	STRUCTS("items", result, items, PROTOCOL_ITEMS_MAX, &item_shape),
@@ -115,7 +121,7 @@ static const struct field lease_fields[] = {
 	U64("lease", lease, lease_number),
 	REQUIRED("url", lease, url, PROTOCOL_URL_MAX),
 	TEXT("source", lease, source, NAME_MAX_BYTES),
-	ENUM("kind", lease, kind, WORK_PAGE),
+	ENUM("kind", lease, kind, WORK_ROBOTS),
 	I64("duration", lease, duration_ms, 0, DELAY_HIGH, 0),
 	I64("delay", lease, delay_ms, 0, DELAY_HIGH, 0),
 	EXACT("etag", lease, etag, PROTOCOL_TEXT_MAX),
@@ -127,7 +133,14 @@ static const struct field lease_fields[] = {
 	EXACT("links", lease, link_selector, PROTOCOL_TEXT_MAX),
 	SPANS("include", lease, include, PROTOCOL_RULES_MAX),
 	SPANS("exclude", lease, exclude, PROTOCOL_RULES_MAX),
-	SPANS("allow", lease, allow_addresses, PROTOCOL_RULES_MAX),
+	SPANS_OF("allow", lease, fetch, allow_addresses, PROTOCOL_RULES_MAX),
+	SPANS_OF("ports", lease, fetch, allow_ports, PROTOCOL_RULES_MAX),
+	SPANS_OF("headers", lease, fetch, headers, PROTOCOL_RULES_MAX),
+	EXACT("proxy", lease, fetch.proxy, PROTOCOL_TEXT_MAX),
+	EXACT("proxy_login", lease, fetch.proxy_login, PROTOCOL_TEXT_MAX),
+	EXACT("ca_file", lease, fetch.ca_file, PROTOCOL_TEXT_MAX),
+	ENUM("verify", lease, fetch.verify, TLS_VERIFY_NONE),
+	BOOL("cookies", lease, fetch.has_cookies),
 };
 static const struct shape lease_shape = SHAPE(lease_fields, lease);
 
@@ -680,6 +693,7 @@ static const char *const work_kind_names[] = {
 	[WORK_FEED] = "feed",
 	[WORK_SITEMAP] = "sitemap",
 	[WORK_PAGE] = "page",
+	[WORK_ROBOTS] = "robots",
 };
 
 static const char *const outcome_names[] = {
@@ -696,6 +710,21 @@ static const char *const outcome_names[] = {
 	[OUTCOME_NOT_TEXT] = "not-text",
 	[OUTCOME_ROBOTS] = "robots",
 	[OUTCOME_GUARDED] = "guarded",
+};
+
+static const char *const limit_names[] = {
+	[LIMIT_NONE] = "none",
+	[LIMIT_CONNECT] = "connect",
+	[LIMIT_TLS] = "tls",
+	[LIMIT_FIRST_BYTE] = "first-byte",
+	[LIMIT_RATE] = "rate",
+	[LIMIT_TIME] = "time",
+	[LIMIT_HEADER_BYTES] = "header-bytes",
+	[LIMIT_HEADER_COUNT] = "header-count",
+	[LIMIT_BODY] = "body",
+	[LIMIT_SENT_BODY] = "sent-body",
+	[LIMIT_RATIO] = "ratio",
+	[LIMIT_ADDRESS] = "address",
 };
 
 const char *work_kind_str(enum work_kind k)
@@ -717,4 +746,14 @@ bool work_kind_parse(const char *name, enum work_kind *ret)
 const char *outcome_str(enum outcome o)
 {
 	return (size_t)o < COUNT(outcome_names) ? outcome_names[o] : "unknown";
+}
+
+const char *fetch_limit_str(enum fetch_limit l)
+{
+	return (size_t)l < COUNT(limit_names) ? limit_names[l] : "unknown";
+}
+
+const char *tls_verify_str(enum tls_verify v)
+{
+	return v == TLS_VERIFY_STRICT ? "strict" : "none";
 }

@@ -47,6 +47,7 @@ enum work_kind {
 	WORK_FEED,
 	WORK_SITEMAP, /* also a robots.txt that names sitemaps */
 	WORK_PAGE,    /* an article */
+	WORK_ROBOTS,  /* where a robots.txt of another host leads */
 };
 
 /* What came of a request. */
@@ -64,6 +65,44 @@ enum outcome {
 	OUTCOME_NOT_TEXT,
 	OUTCOME_ROBOTS,  /* robots.txt says no, or could not be had */
 	OUTCOME_GUARDED, /* an address or a scheme that this source may not be fetched from */
+};
+
+/* What must be right about the certificate of an HTTPS host. */
+enum tls_verify {
+	TLS_VERIFY_STRICT, /* chain, validity and host name */
+	TLS_VERIFY_NONE,   /* nothing: for hosts whose certificate stays broken */
+};
+
+/* Limits of one request; which of them it ran into. */
+enum fetch_limit {
+	LIMIT_NONE,
+	LIMIT_CONNECT,      /* time to look up the host and to connect */
+	LIMIT_TLS,          /* time to agree on TLS */
+	LIMIT_FIRST_BYTE,   /* time from the request to the first byte of the answer */
+	LIMIT_RATE,         /* too slow for too long */
+	LIMIT_TIME,         /* time as a whole */
+	LIMIT_HEADER_BYTES, /* of all header lines, or of one */
+	LIMIT_HEADER_COUNT,
+	LIMIT_BODY,      /* decompressed: the rest is cut off */
+	LIMIT_SENT_BODY, /* bytes as sent */
+	LIMIT_RATIO,     /* decompressed to sent */
+	LIMIT_ADDRESS,   /* requests under way to the address */
+	LIMIT_N
+};
+
+/* How the hosts of a source may and want to be asked. Strings that are not given are "". */
+struct fetch_rules {
+	struct span *allow_addresses; /* CIDR ranges that the guard lets through besides public ones */
+	size_t n_allow_addresses;
+	struct span *allow_ports; /* "8081"; besides those of the configuration */
+	size_t n_allow_ports;
+	struct span *headers; /* "Name: value", sent with every request */
+	size_t n_headers;
+	const char *proxy;       /* URL: http, https, socks5 (looks names up here) or socks5h */
+	const char *proxy_login; /* "user:password" */
+	const char *ca_file;     /* PEM; of the machine that the crawler runs on */
+	enum tls_verify verify;
+	bool has_cookies; /* what the hosts set is sent back, until the crawler ends */
 };
 
 /* A URL that one worker may fetch until the lease ends. */
@@ -86,8 +125,7 @@ struct lease {
 	size_t n_include;
 	struct span *exclude; /* and none of these */
 	size_t n_exclude;
-	struct span *allow_addresses; /* CIDR ranges that the guard lets through for this source */
-	size_t n_allow_addresses;
+	struct fetch_rules fetch;
 };
 
 /* Something that a listing, feed or sitemap showed. */
@@ -112,6 +150,9 @@ struct result {
 	int64_t elapsed_ms;     /* of the request */
 	int64_t crawl_delay_ms; /* robots.txt's wish, -1 without one */
 	int64_t retry_after_ms; /* the server's wish, -1 without one */
+	int64_t fresh_ms;       /* as long the answer stays as it is (RFC 9111), -1 when it does not say */
+	enum fetch_limit limit; /* that it ran into */
+	const char *robots_at;  /* absolute: robots.txt of the host stands elsewhere, and there first */
 	const char *page;       /* id of the stored page, 32 hex digits */
 	const char *next_page;  /* absolute: where a list goes on with older items */
 	struct item *items;
@@ -188,5 +229,7 @@ int protocol_get_admin_reply(struct span message, struct arena *a, struct admin_
 const char *work_kind_str(enum work_kind k);
 bool work_kind_parse(const char *name, enum work_kind *ret);
 const char *outcome_str(enum outcome o);
+const char *fetch_limit_str(enum fetch_limit l);
+const char *tls_verify_str(enum tls_verify v);
 
 #endif

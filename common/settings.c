@@ -213,6 +213,15 @@ static bool is_repeated(const struct yaml_node *map, size_t i, const char *key)
 	return false;
 }
 
+const char *setting_check_port(const char *value)
+{
+	char *end;
+	long port = strtol(value, &end, 10);
+
+	return *value < '1' || *value > '9' || *end || port > UINT16_MAX ? "is no port number"
+									 : NULL;
+}
+
 struct reading {
 	const struct setting *table;
 	size_t n;

@@ -63,6 +63,9 @@ struct setting_list {
 /* Says what is wrong with a value, or NULL. For what bounds cannot say. */
 typedef const char *setting_check_fn(const char *value);
 
+/* Of a TCP port in digits. */
+const char *setting_check_port(const char *value);
+
 struct setting {
 	const char *key; /* dots lead into maps: "crawler.host_delay_ms" */
 	enum setting_type type;

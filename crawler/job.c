@@ -36,7 +36,6 @@ struct job {
 	const struct job_env *env;
 	struct arena *arena; /* lease, what was read, result */
 	struct lease lease;
-	struct guard guard;
 	const struct url_rules *url_rules; /* as they were at the start, for all of the job */
 	int64_t ends_at_ms;                /* monotonic */
 	enum job_state state;
@@ -75,6 +74,18 @@ static struct span *copy_spans(struct arena *a, const struct span *spans, size_t
 	return copy;
 }
 
+static void copy_fetch_rules(struct fetch_rules *to, const struct fetch_rules *from,
+	struct arena *a)
+{
+	*to = *from;
+	to->allow_addresses = copy_spans(a, from->allow_addresses, from->n_allow_addresses);
+	to->allow_ports = copy_spans(a, from->allow_ports, from->n_allow_ports);
+	to->headers = copy_spans(a, from->headers, from->n_headers);
+	to->proxy = copy_str(a, from->proxy);
+	to->proxy_login = copy_str(a, from->proxy_login);
+	to->ca_file = copy_str(a, from->ca_file);
+}
+
 static void copy_lease(struct job *j, const struct lease *l)
 {
 	struct lease *to = &j->lease;
@@ -91,7 +102,7 @@ static void copy_lease(struct job *j, const struct lease *l)
 	to->link_selector = copy_str(a, l->link_selector);
 	to->include = copy_spans(a, l->include, l->n_include);
 	to->exclude = copy_spans(a, l->exclude, l->n_exclude);
-	to->allow_addresses = copy_spans(a, l->allow_addresses, l->n_allow_addresses);
+	copy_fetch_rules(&to->fetch, &l->fetch, a);
 }
 
 static void on_pause_over(void *arg)
@@ -117,7 +128,6 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 		.ends_at_ms = clock_mono_ms() + lease->duration_ms};
 	strbuf_init(&j->raw, 0);
 	copy_lease(j, lease);
-	j->guard = (struct guard){j->lease.allow_addresses, j->lease.n_allow_addresses};
 	j->pause = timer_new(env->loop, on_pause_over, j);
 	j->result = (struct result){.url_number = lease->url_number,
 		.lease_number = lease->lease_number,
@@ -129,7 +139,9 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 		.page = "",
 		.next_page = "",
 		.crawl_delay_ms = -1,
-		.retry_after_ms = -1};
+		.retry_after_ms = -1,
+		.fresh_ms = -1,
+		.robots_at = ""};
 	job_enter(j, JOB_ROBOTS);
 	return j;
 }
@@ -233,7 +245,8 @@ static void start_pause(struct job *j)
 static void ask_robots(struct job *j)
 {
 	const struct robots_request request = {.url = j->lease.url,
-		.guard = j->guard,
+		.rules = &j->lease.fetch,
+		.source = j->lease.source,
 		.delay_ms = j->lease.delay_ms,
 		.ends_at_ms = j->ends_at_ms};
 
@@ -247,6 +260,7 @@ static void add_facts(struct job *j, struct transfer_result *r)
 	j->result.http_status = r->http_status;
 	j->result.elapsed_ms = r->elapsed_ms;
 	j->result.address = copy_str(a, r->address);
+	j->result.limit = r->limit;
 	j->result.retry_after_ms = verdict_retry_after_ms(r->retry_after, clock_wall_ms());
 	j->result.etag = copy_str(a, r->etag);
 	j->result.last_modified = copy_str(a, r->last_modified);
@@ -337,7 +351,8 @@ static void start_transfer(struct job *j)
 	const struct transfer_request request = {.url = j->lease.url,
 		.etag = j->lease.etag,
 		.last_modified = j->lease.last_modified,
-		.guard = j->guard,
+		.rules = &j->lease.fetch,
+		.source = j->lease.source,
 		.body_max_bytes = j->env->config->body_max_bytes,
 		.timeout_ms = left};
 

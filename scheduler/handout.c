@@ -133,6 +133,21 @@ static struct span *spans_of(struct planner *p, const struct setting_list *list)
 	return spans;
 }
 
+static void fill_fetch_rules(struct planner *p, const struct source *s, struct fetch_rules *f)
+{
+	f->allow_addresses = spans_of(p, &s->allow_addresses);
+	f->n_allow_addresses = s->allow_addresses.len;
+	f->allow_ports = spans_of(p, &s->allow_ports);
+	f->n_allow_ports = s->allow_ports.len;
+	f->headers = spans_of(p, &s->headers);
+	f->n_headers = s->headers.len;
+	f->proxy = s->proxy;
+	f->proxy_login = s->proxy_login;
+	f->ca_file = s->tls_ca_file;
+	f->verify = (enum tls_verify)s->tls_verify;
+	f->has_cookies = s->cookies;
+}
+
 static void fill_rules(struct planner *p, const struct source *rules, struct lease *l)
 {
 	l->publisher = rules->publisher;
@@ -142,8 +157,7 @@ static void fill_rules(struct planner *p, const struct source *rules, struct lea
 	l->n_include = rules->include.len;
 	l->exclude = spans_of(p, &rules->exclude);
 	l->n_exclude = rules->exclude.len;
-	l->allow_addresses = spans_of(p, &rules->allow_addresses);
-	l->n_allow_addresses = rules->allow_addresses.len;
+	fill_fetch_rules(p, rules, &l->fetch);
 }
 
 /* What the crawler is told about the URL that @h is leased for. */
@@ -167,6 +181,7 @@ static void fill_lease(struct planner *p, const struct host *h, const struct ent
 		.publisher = "",
 		.region = "",
 		.link_selector = "",
+		.fetch = {.proxy = "", .proxy_login = "", .ca_file = ""},
 	};
 	if (source && source->rules)
 		fill_rules(p, source->rules, l);

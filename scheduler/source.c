@@ -12,6 +12,8 @@
 #define FIELD(member)  offsetof(struct source, member)
 #define DAY_S          86400
 
+#define LOGIN_BYTES_MAX 1000
+
 /* Goes into Redis keys, logs and command lines as it is. */
 static const char *check_name(const char *value)
 {
@@ -58,6 +60,58 @@ static const char *check_cidr(const char *value)
 	return NULL;
 }
 
+static bool is_token_char(char c)
+{
+	return isalnum((unsigned char)c) || (c && strchr("!#$%&'*+-.^_`|~", c));
+}
+
+/* Those that say who asks, or where a message ends, are not a source's to change. */
+static const char *check_header(const char *value)
+{
+	static const char *const kept[] = {"accept-encoding", "connection", "content-length",
+		"expect", "from", "host", "if-modified-since", "if-none-match", "keep-alive",
+		"proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding",
+		"upgrade", "user-agent"};
+	size_t n = 0;
+
+	while (is_token_char(value[n]))
+		n++;
+	if (!n || value[n] != ':')
+		return "must be 'Name: value'";
+	for (const char *p = value; *p; p++) {
+		if ((unsigned char)*p < ' ' && *p != '\t')
+			return "must be one line";
+	}
+	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+		if (n == strlen(kept[i]) && strncasecmp(value, kept[i], n) == 0)
+			return "is a header that the crawler sets itself";
+	}
+	return NULL;
+}
+
+static const char *check_proxy(const char *value)
+{
+	static const char *const schemes[] = {"http://", "https://", "socks5://", "socks5h://"};
+
+	if (!*value)
+		return NULL;
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+		size_t n = strlen(schemes[i]);
+
+		if (strncmp(value, schemes[i], n) == 0 && value[n])
+			return strchr(value, '@')
+				? "must hold no password; proxy_login_file is for it"
+				: NULL;
+	}
+	return "must begin with http://, https://, socks5:// or socks5h://";
+}
+
+static const char *check_file(const char *value)
+{
+	return *value && *value != '/' ? "must be an absolute path" : NULL;
+}
+
+static const char *const verifies[] = {"strict", "none", NULL};
 static const char *const kinds[] = {"auto", "listing", "feed", "sitemap", "page", NULL};
 static const char *const scopes[] = {"site", "host", "any", NULL};
 
@@ -89,6 +143,22 @@ static const struct setting table[] = {
 	{"allow_addresses", SETTING_LIST, FIELD(allow_addresses), .max = PROTOCOL_RULES_MAX,
 		.check = check_cidr,
 		.help = "Private address ranges that may be fetched from, such as 10.0.0.0/8"},
+	{"allow_ports", SETTING_LIST, FIELD(allow_ports), .max = PROTOCOL_RULES_MAX - 1,
+		.check = setting_check_port,
+		.help = "Ports that may be connected to besides crawler.ports"},
+	{"headers", SETTING_LIST, FIELD(headers), .max = PROTOCOL_RULES_MAX, .check = check_header,
+		.help = "Headers sent with every request, such as 'Referer: https://example.org/'"},
+	{"cookies", SETTING_BOOL, FIELD(cookies), .fallback = "false",
+		.help = "Whether cookies are kept and sent back, until the crawler ends"},
+	{"proxy", SETTING_STRING, FIELD(proxy), .max = PROTOCOL_TEXT_MAX, .check = check_proxy,
+		.help = "Proxy to go through: http://, https://, socks5:// or socks5h://HOST:PORT"},
+	{"proxy_login_file", SETTING_STRING, FIELD(proxy_login_file), .check = check_file,
+		.help = "File that holds the proxy's USER:PASSWORD"},
+	{"tls.verify", SETTING_CHOICE, FIELD(tls_verify), .fallback = "strict", .choices = verifies,
+		.help = "none accepts any certificate, for hosts whose own stays broken"},
+	{"tls.ca_file", SETTING_STRING, FIELD(tls_ca_file), .max = PROTOCOL_TEXT_MAX,
+		.check = check_file,
+		.help = "PEM file of authorities to trust instead of the system's, on every crawler's machine"},
 };
 
 #define TABLE_LEN (sizeof table / sizeof *table)
@@ -98,6 +168,7 @@ static void source_free(struct source *s)
 	if (!s)
 		return;
 	settings_release(table, TABLE_LEN, s);
+	free(s->proxy_login);
 	free(s->file);
 	free(s);
 }
@@ -129,6 +200,18 @@ static void fault(struct loading *l, const struct yaml *y, const struct yaml_nod
 	l->has_faults = true;
 }
 
+/* The port that the operator has written is meant. */
+static void allow_own_port(struct source *s)
+{
+	struct setting_list *ports = &s->allow_ports;
+	struct url_parts parts;
+
+	if (!url_split(span_str(s->url), &parts) || !parts.port.len)
+		return;
+	ports->items = alloc_resize(ports->items, ports->len + 1, sizeof *ports->items);
+	ports->items[ports->len++] = alloc_strndup(parts.port.data, parts.port.len);
+}
+
 /* Replaces the URL by its standard form and takes its id. False if it is none. */
 static bool settle_url(struct source *s, const struct url_rules *rules)
 {
@@ -140,8 +223,29 @@ static bool settle_url(struct source *s, const struct url_rules *rules)
 		return false;
 	free(s->url);
 	s->url = strbuf_take(&href);
+	allow_own_port(s);
 	s->id = url_id(strbuf_span(&canonical));
 	return true;
+}
+
+/* The first line of the file. False when there is none that is short enough. */
+static bool read_login(struct source *s)
+{
+	char line[LOGIN_BYTES_MAX + 2] = "";
+	FILE *f;
+
+	if (!*s->proxy_login_file) {
+		s->proxy_login = alloc_strdup("");
+		return true;
+	}
+	f = fopen(s->proxy_login_file, "re");
+	if (!f)
+		return false;
+	if (fgets(line, sizeof line, f))
+		line[strcspn(line, "\r\n")] = '\0';
+	fclose(f);
+	s->proxy_login = alloc_strdup(line);
+	return *line && strlen(line) <= LOGIN_BYTES_MAX && strchr(line, ':');
 }
 
 static void load_source(struct loading *l, const struct yaml *y, const struct yaml_node *map)
@@ -164,6 +268,9 @@ static void load_source(struct loading *l, const struct yaml *y, const struct ya
 		fault(l, y, map, "a source must have a name");
 	else if (!*s->url || !settle_url(s, l->rules))
 		fault(l, y, map, "a source must have a url");
+	else if (!read_login(s))
+		fault(l, y, yaml_get(map, "proxy_login_file"),
+			"proxy_login_file: must be a readable file with USER:PASSWORD in its first line");
 	else {
 		list->sources =
 			alloc_grow(list->sources, list->len, &l->cap, sizeof *list->sources);

@@ -41,7 +41,12 @@ struct source {
 	int64_t interval_s; /* 0: the configuration's */
 	int64_t delay_ms;   /* valid if has_delay */
 	bool has_delay;
-	struct setting_list include, exclude, allow_addresses;
+	struct setting_list include, exclude;
+	struct setting_list allow_addresses, allow_ports, headers;
+	char *proxy, *proxy_login_file, *tls_ca_file;
+	int tls_verify; /* enum tls_verify */
+	bool cookies;
+	char *proxy_login; /* what the file holds, "" without one */
 
 	char *file; /* where it stands, for messages */
 	int line;

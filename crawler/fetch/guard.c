@@ -14,13 +14,17 @@ struct range {
 	unsigned bits;
 };
 
-/* Special-purpose ranges that are not globally reachable, or lead to such (RFC 6890, 6598, 4193, ...). */
+/*
+ * Special-purpose ranges that are not globally reachable, or lead to such (RFC
+ * 6890, 6598, 4193, ...), and the one public address that is a cloud's
+ * metadata service (168.63.129.16, Azure).
+ */
 static const char *const closed[] = {"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8",
-	"169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24",
-	"192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",
-	"240.0.0.0/4", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23",
-	"2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10",
-	"fec0::/10", "ff00::/8"};
+	"168.63.129.16/32", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
+	"192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+	"224.0.0.0/4", "240.0.0.0/4", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64",
+	"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16", "fc00::/7",
+	"fe80::/10", "fec0::/10", "ff00::/8"};
 
 static bool range_parse(struct span text, struct range *ret)
 {
@@ -84,20 +88,67 @@ bool guard_is_range(struct span range)
 	return range_parse(range, &ignored);
 }
 
-bool guard_allows(const struct guard *g, const struct sockaddr *address)
+bool guard_allows_address(const struct fetch_rules *rules, const struct sockaddr *address)
 {
 	uint8_t bytes[16];
 	struct range r;
 
 	if (!address_bytes(address, bytes))
 		return false;
-	for (size_t i = 0; i < g->n_ranges; i++) {
-		if (range_parse(g->ranges[i], &r) && range_has(&r, bytes))
+	for (size_t i = 0; i < rules->n_allow_addresses; i++) {
+		if (range_parse(rules->allow_addresses[i], &r) && range_has(&r, bytes))
 			return true;
 	}
 	for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
 		if (range_parse(span_str(closed[i]), &r) && range_has(&r, bytes))
 			return false;
 	}
+	return true;
+}
+
+bool guard_allows_port(const struct fetch_rules *rules, const struct setting_list *ports,
+	struct span port)
+{
+	for (size_t i = 0; i < ports->len; i++) {
+		if (span_is(port, ports->items[i]))
+			return true;
+	}
+	for (size_t i = 0; i < rules->n_allow_ports; i++) {
+		if (span_eq(port, rules->allow_ports[i]))
+			return true;
+	}
+	return false;
+}
+
+/* RFC 6761 6.3: "localhost" and whatever ends with it; a dot at the end changes nothing. */
+static bool is_localhost(struct span host)
+{
+	if (span_ends_with(host, SPAN_LITERAL(".")))
+		host.len--;
+	return span_is_nocase(host, "localhost") ||
+		(host.len > 10 &&
+			span_is_nocase(span_from_offset(host, host.len - 10), ".localhost"));
+}
+
+bool guard_allows_host(const struct fetch_rules *rules, struct span host)
+{
+	struct sockaddr_in v4 = {.sin_family = AF_INET};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+	char text[INET6_ADDRSTRLEN];
+
+	if (is_localhost(host)) {
+		v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		return guard_allows_address(rules, (struct sockaddr *)&v4);
+	}
+	if (host.len > 2 && host.data[0] == '[')
+		host = span_from(host.data + 1, host.len - 2);
+	if (host.len >= sizeof text)
+		return true;
+	memcpy(text, host.data, host.len);
+	text[host.len] = '\0';
+	if (inet_pton(AF_INET, text, &v4.sin_addr) == 1)
+		return guard_allows_address(rules, (struct sockaddr *)&v4);
+	if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1)
+		return guard_allows_address(rules, (struct sockaddr *)&v6);
 	return true;
 }

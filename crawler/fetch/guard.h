@@ -1,27 +1,35 @@
 /*
- * Guard: which addresses a crawler may connect to. Nothing that is not public
- * (IANA's special-purpose registries, RFC 6890) unless the source names the
- * range; decided on the address that is connected to, so that neither a name
- * nor a redirect nor a literal form leads round it.
+ * Guard: which addresses and ports a crawler may connect to. Nothing that is
+ * not public (IANA's special-purpose registries, RFC 6890) unless the source
+ * names the range, and no port but those that web servers have; decided on
+ * the address that is connected to, so that neither a name nor a redirect nor
+ * a literal form leads round it.
  *
  * Pure, thread-safe.
  */
 #ifndef POLICYWATCH_CRAWLER_FETCH_GUARD_H
 #define POLICYWATCH_CRAWLER_FETCH_GUARD_H
 
+#include "common/protocol.h"
 #include "common/span.h"
+#include "common/yaml.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <sys/socket.h>
 
-/* What a source allows besides public addresses: CIDR ranges. Borrowed. */
-struct guard {
-	const struct span *ranges;
-	size_t n_ranges;
-};
+/* @rules: what the source allows besides public addresses. */
+bool guard_allows_address(const struct fetch_rules *rules, const struct sockaddr *address);
 
-bool guard_allows(const struct guard *g, const struct sockaddr *address);
+/* @ports: those that are open to all sources, in digits. */
+bool guard_allows_port(const struct fetch_rules *rules, const struct setting_list *ports,
+	struct span port);
+
+/*
+ * The same of a URL's host where somebody else looks it up and connects: a
+ * literal address, or a name that is this machine's own (RFC 6761). Other
+ * names are allowed.
+ */
+bool guard_allows_host(const struct fetch_rules *rules, struct span host);
 
 /* Whether @range is an address or "ADDRESS/BITS", IPv4 or IPv6. */
 bool guard_is_range(struct span range);

@@ -38,7 +38,8 @@ struct robots_query {
 	struct robots_cache *cache;
 	char *url;
 	char *origin;
-	struct guard guard;
+	const struct fetch_rules *rules;
+	const char *source;
 	int64_t delay_ms, ends_at_ms;
 	struct transfer *transfer; /* pending unless the answer is known */
 	struct timer *soon;        /* pending when the answer is known */
@@ -194,7 +195,8 @@ static void fetch(struct robots_query *q, const char *url)
 {
 	int64_t left_ms = q->ends_at_ms - clock_mono_ms();
 	const struct transfer_request request = {.url = url,
-		.guard = q->guard,
+		.rules = q->rules,
+		.source = q->source,
 		.body_max_bytes = ROBOTS_BODY_MAX,
 		.timeout_ms = left_ms};
 
@@ -272,7 +274,8 @@ struct robots_query *robots_query_start(struct robots_cache *c,
 	url_split(span_str(request->url), &parts);
 	*q = (struct robots_query){.cache = c,
 		.url = alloc_strdup(request->url),
-		.guard = request->guard,
+		.rules = request->rules,
+		.source = request->source,
 		.delay_ms = request->delay_ms,
 		.ends_at_ms = request->ends_at_ms,
 		.origin =

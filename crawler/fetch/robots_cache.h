@@ -55,10 +55,11 @@ void robots_cache_free(struct robots_cache *c); /* no query may be under way */
 DEFINE_CLEANUP(struct robots_cache *, robots_cache_free)
 
 struct robots_request {
-	const char *url;    /* absolute, copied */
-	struct guard guard; /* its ranges are borrowed until done */
-	int64_t delay_ms;   /* before a redirect of /robots.txt is followed */
-	int64_t ends_at_ms; /* monotonic; no request begins later or lasts longer */
+	const char *url;                 /* absolute, copied */
+	const struct fetch_rules *rules; /* borrowed until done, as */
+	const char *source;              /* this is */
+	int64_t delay_ms;                /* before a redirect of /robots.txt is followed */
+	int64_t ends_at_ms;              /* monotonic; no request begins later or lasts longer */
 };
 
 /*

@@ -12,13 +12,13 @@
 #include "common/cleanup.h"
 #include "common/config.h"
 #include "common/loop.h"
+#include "common/protocol.h"
 #include "common/strbuf.h"
-#include "crawler/fetch/guard.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct transfers; /* all transfers of a process: connections and DNS cache */
+struct transfers; /* all transfers of a process: connections, DNS cache and cookies */
 struct transfer;
 
 enum transfer_fault {
@@ -26,36 +26,50 @@ enum transfer_fault {
 	TRANSFER_DNS,
 	TRANSFER_REFUSED, /* no connection */
 	TRANSFER_TLS,
-	TRANSFER_TIMEOUT, /* as a whole, or too slow for too long */
+	TRANSFER_TIMEOUT, /* result.limit says which */
 	TRANSFER_BROKEN,  /* the answer ended early or is no HTTP */
-	TRANSFER_GUARDED, /* the guard forbade the address, or the scheme is not http(s) */
-	TRANSFER_LIMIT,   /* headers over their limit */
+	TRANSFER_GUARDED, /* the guard forbade address or port, or the scheme is not http(s) */
+	TRANSFER_LIMIT,   /* larger than it may be; result.limit says in what */
 	TRANSFER_BUSY,    /* its time went by while the address had as many requests as it may */
 };
 
 struct transfer_request {
-	const char *url;           /* copied */
-	const char *etag;          /* sent as If-None-Match; NULL or "" for none; copied */
-	const char *last_modified; /* likewise, If-Modified-Since */
-	struct guard guard;        /* borrowed until done */
+	const char *url;                 /* copied */
+	const char *etag;                /* sent as If-None-Match; NULL or "" for none; copied */
+	const char *last_modified;       /* likewise, If-Modified-Since */
+	const struct fetch_rules *rules; /* borrowed until done */
+	const char *source; /* whose cookies these are, if it has any; borrowed until done */
 	int64_t body_max_bytes;
 	int64_t timeout_ms; /* less than the configured whole time, 0 for that; what others
 			       of the same address take of it included */
 };
 
+/* How long each phase took, in microseconds; 0 for one that did not take place. */
+struct transfer_phases {
+	int64_t lookup_us, connect_us, tls_us;
+	int64_t wait_us;    /* from the request to the first byte of the answer */
+	int64_t receive_us; /* the rest of it */
+	int64_t total_us;
+};
+
 struct transfer_result {
 	enum transfer_fault fault;
+	enum fetch_limit limit;   /* that ended or cut it */
 	char error[256];          /* for people, when there is a fault */
 	int http_status;          /* 0 without an answer */
 	struct strbuf headers;    /* of the last answer, status line first, CRLF; may be taken */
 	struct strbuf body;       /* content codings undone; may be taken; body.cut if not whole */
+	int64_t sent_bytes;       /* of the body, coded as it came */
 	const char *content_type; /* these are borrowed until done returns; NULL when absent */
 	const char *etag;
 	const char *last_modified;
-	const char *location; /* absolute target of a redirect that was not followed */
+	const char
+		*location; /* target of a redirect that was not followed; absolute if it is a URL */
 	const char *retry_after;
 	bool sets_cookie;
-	const char *address; /* that was connected to, "" when none was */
+	const char *address;      /* that was connected to, "" when none was or a proxy did */
+	const char *http_version; /* "1.1", "2"; "" without an answer */
+	struct transfer_phases phases;
 	int64_t elapsed_ms;
 };
 

@@ -169,5 +169,8 @@ void read_document(enum work_kind kind, const struct read_input *in, struct aren
 	case WORK_SITEMAP:
 		answer_nothing(out, "no sitemap");
 		break;
+	case WORK_ROBOTS: /* the crawler's own reading */
+		answer_nothing(out, "no document");
+		break;
 	}
 }

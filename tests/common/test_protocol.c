@@ -82,8 +82,7 @@ static struct lease leases[] = {
 		.link_selector = "ul.list a",
 		.include = include,
 		.n_include = 2,
-		.allow_addresses = allow,
-		.n_allow_addresses = 1},
+		.fetch = {.allow_addresses = allow, .n_allow_addresses = 1}},
 };
 
 static void put_request(struct strbuf *out)
@@ -204,8 +203,8 @@ static void test_protocol__work_reply_comes_back_whole(void **state)
 	assert_string_equal(l->region, "420000");
 	assert_string_equal(l->link_selector, "ul.list a");
 	assert_true(l->n_include == 2 && span_is(l->include[1], "/art/"));
-	assert_true(l->n_exclude == 0 && l->n_allow_addresses == 1);
-	assert_true(span_is(l->allow_addresses[0], "127.0.0.0/8"));
+	assert_true(l->n_exclude == 0 && l->fetch.n_allow_addresses == 1);
+	assert_true(span_is(l->fetch.allow_addresses[0], "127.0.0.0/8"));
 }
 
 static void test_protocol__admin_messages_come_back_whole(void **state)

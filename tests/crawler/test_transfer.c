@@ -121,6 +121,15 @@ static void on_accept(void *arg, short events)
 	c->watch = watch_new(fx->loop, c->fd, WATCH_READ, on_connection, c);
 }
 
+/* As if the configuration had it. */
+static void open_port(struct fixture *fx, int port)
+{
+	struct setting_list *ports = &fx->config->crawler.ports;
+
+	ports->items = alloc_resize(ports->items, ports->len + 1, sizeof *ports->items);
+	ports->items[ports->len++] = alloc_printf("%d", port);
+}
+
 static void listen_on_loopback(struct fixture *fx)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
@@ -131,6 +140,7 @@ static void listen_on_loopback(struct fixture *fx)
 	assert_int_equal(listen(fx->listener, CONNECTIONS_MAX), 0);
 	assert_int_equal(getsockname(fx->listener, (struct sockaddr *)&address, &len), 0);
 	fx->port = ntohs(address.sin_port);
+	open_port(fx, fx->port);
 	fx->accept = watch_new(fx->loop, fx->listener, WATCH_READ, on_accept, fx);
 }
 
@@ -188,7 +198,12 @@ static void on_done(void *arg, struct transfer_result *r)
 	strbuf_init(&r->body, 0);
 }
 
-static const struct span loopback[] = {{"127.0.0.1/32", sizeof "127.0.0.1/32" - 1}};
+static struct span loopback[] = {{"127.0.0.1/32", sizeof "127.0.0.1/32" - 1}};
+static const struct fetch_rules local = {.allow_addresses = loopback,
+	.n_allow_addresses = 1,
+	.proxy = "",
+	.proxy_login = "",
+	.ca_file = ""};
 
 static struct transfer *start(struct fixture *fx, struct transfer_request request)
 {
@@ -213,7 +228,7 @@ static void run(struct fixture *fx, struct transfer_request request)
 static void fetch(struct fixture *fx, const char *answer)
 {
 	strbuf_add_str(&fx->answer, answer);
-	run(fx, (struct transfer_request){.guard = {loopback, 1}});
+	run(fx, (struct transfer_request){.rules = &local});
 }
 
 static void test_transfer__an_answer_comes_with_headers_and_body(void **state)
@@ -239,7 +254,7 @@ static void test_transfer__a_kept_connection_serves_only_who_may_use_its_address
 	assert_int_equal(fx->fault, TRANSFER_GUARDED);
 	assert_int_equal(fx->result.body.len, 0);
 	assert_int_equal(fx->n_requests, 1);
-	run(fx, (struct transfer_request){.guard = {loopback, 1}});
+	run(fx, (struct transfer_request){.rules = &local});
 	assert_int_equal(fx->fault, TRANSFER_OK);
 }
 
@@ -266,7 +281,7 @@ static void test_transfer__no_other_scheme_is_fetched(void **state)
 {
 	struct fixture *fx = *state;
 	const struct transfer_request request = {.url = "file:///etc/passwd",
-		.guard = {loopback, 1},
+		.rules = &local,
 		.body_max_bytes = 1024};
 	struct transfer *t;
 
@@ -309,7 +324,7 @@ static void test_transfer__a_body_is_cut_at_its_limit(void **state)
 	struct fixture *fx = *state;
 
 	strbuf_add_str(&fx->answer, OK_HEAD "Content-Length: 10\r\n\r\n0123456789");
-	run(fx, (struct transfer_request){.guard = {loopback, 1}, .body_max_bytes = 4});
+	run(fx, (struct transfer_request){.rules = &local, .body_max_bytes = 4});
 	assert_int_equal(fx->fault, TRANSFER_OK);
 	assert_true(fx->result.body.cut);
 	assert_string_equal(fx->result.body.data, "0123");
@@ -327,7 +342,7 @@ static void test_transfer__a_compression_bomb_takes_no_more_than_the_limit(void 
 	strbuf_printf(&fx->answer, OK_HEAD "Content-Encoding: zstd\r\nContent-Length: %zu\r\n\r\n",
 		n);
 	strbuf_add(&fx->answer, packed, n);
-	run(fx, (struct transfer_request){.guard = {loopback, 1}, .body_max_bytes = 1 << 20});
+	run(fx, (struct transfer_request){.rules = &local, .body_max_bytes = 1 << 20});
 	assert_int_equal(fx->fault, TRANSFER_OK);
 	assert_true(fx->result.body.cut);
 	assert_int_equal(fx->result.body.len, 1 << 20);
@@ -351,7 +366,7 @@ static void fetch_gzip(struct fixture *fx, size_t bytes_missing)
 	strbuf_printf(&fx->answer, OK_HEAD "Content-Encoding: gzip\r\nContent-Length: %lu\r\n\r\n",
 		z.total_out - bytes_missing);
 	strbuf_add(&fx->answer, packed, z.total_out - bytes_missing);
-	run(fx, (struct transfer_request){.guard = {loopback, 1}});
+	run(fx, (struct transfer_request){.rules = &local});
 }
 
 static void test_transfer__a_coded_body_is_decoded(void **state)
@@ -393,7 +408,7 @@ static void test_transfer__a_coded_body_that_gives_nothing_is_over_the_limit(voi
 	strbuf_add_str(&fx->answer, OK_HEAD "Content-Encoding: gzip\r\n\r\n");
 	while (fx->answer.len < 2 << 20)
 		strbuf_add(&fx->answer, empty, sizeof empty - 1);
-	run(fx, (struct transfer_request){.guard = {loopback, 1}, .timeout_ms = 20000});
+	run(fx, (struct transfer_request){.rules = &local, .timeout_ms = 20000});
 	assert_int_equal(fx->fault, TRANSFER_LIMIT);
 }
 
@@ -427,7 +442,7 @@ static void test_transfer__an_uncertain_length_is_broken(void **state)
 		strbuf_clear(&fx->answer);
 		strbuf_printf(&fx->answer, OK_HEAD "%s\r\nhello", rows[i].lines);
 		fx->n_connections = 0; /* all are closed */
-		run(fx, (struct transfer_request){.guard = {loopback, 1}});
+		run(fx, (struct transfer_request){.rules = &local});
 		if (fx->fault != rows[i].fault)
 			fail_msg("row %zu: %d", i, (int)fx->fault);
 	}
@@ -460,7 +475,7 @@ static void test_transfer__endless_headers_are_over_the_limit(void **state)
 	for (int i = 0; i < 8192; i++)
 		strbuf_printf(&fx->answer,
 			"X-Header-%d: 0123456789012345678901234567890123456789\r\n", i);
-	run(fx, (struct transfer_request){.guard = {loopback, 1}});
+	run(fx, (struct transfer_request){.rules = &local});
 	assert_int_equal(fx->fault, TRANSFER_LIMIT);
 }
 
@@ -473,7 +488,7 @@ static void test_transfer__a_header_line_that_does_not_end_is_over_the_limit(voi
 	for (int i = 0; i < 200000; i++)
 		strbuf_add_char(&fx->answer, 'x');
 	strbuf_add_str(&fx->answer, "\r\nContent-Length: 2\r\n\r\nok");
-	run(fx, (struct transfer_request){.guard = {loopback, 1}});
+	run(fx, (struct transfer_request){.rules = &local});
 	assert_int_equal(fx->fault, TRANSFER_LIMIT);
 	assert_string_equal(fx->result.error, "a header line is too large");
 }
@@ -485,7 +500,7 @@ static void test_transfer__endless_interim_answers_are_over_the_limit(void **sta
 	fx->endless = true;
 	strbuf_add_str(&fx->answer,
 		"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n");
-	run(fx, (struct transfer_request){.guard = {loopback, 1}, .timeout_ms = 20000});
+	run(fx, (struct transfer_request){.rules = &local, .timeout_ms = 20000});
 	assert_int_equal(fx->fault, TRANSFER_LIMIT);
 }
 
@@ -506,7 +521,7 @@ static void test_transfer__a_body_that_does_not_end_ends_with_the_time(void **st
 
 	fx->keeps_open = true;
 	strbuf_add_str(&fx->answer, OK_HEAD "Content-Length: 500\r\n\r\nhello");
-	run(fx, (struct transfer_request){.guard = {loopback, 1}, .timeout_ms = 100});
+	run(fx, (struct transfer_request){.rules = &local, .timeout_ms = 100});
 	assert_int_equal(fx->fault, TRANSFER_TIMEOUT);
 }
 
@@ -516,7 +531,7 @@ static void test_transfer__validators_are_sent_as_they_are_or_not_at_all(void **
 
 	strbuf_add_str(&fx->answer, "HTTP/1.1 304 Not Modified\r\n\r\n");
 	run(fx,
-		(struct transfer_request){.guard = {loopback, 1},
+		(struct transfer_request){.rules = &local,
 			.etag = "\"a\"",
 			.last_modified = "x\r\nCookie: stolen"});
 	assert_int_equal(fx->result.http_status, 304);
@@ -532,7 +547,7 @@ static void test_transfer__nothing_comes_after_cancelling(void **state)
 
 	fx->keeps_open = true;
 	strbuf_add_str(&fx->answer, OK_HEAD "Content-Length: 5\r\n\r\nhello");
-	t = start(fx, (struct transfer_request){.guard = {loopback, 1}});
+	t = start(fx, (struct transfer_request){.rules = &local});
 	while (!fx->n_requests)
 		loop_turn(fx->loop, true);
 	transfer_cancel(t);
@@ -545,8 +560,8 @@ static void test_transfer__transfers_may_be_freed_while_some_are_under_way(void 
 {
 	struct fixture *fx = *state;
 
-	start(fx, (struct transfer_request){.guard = {loopback, 1}});
-	start(fx, (struct transfer_request){.guard = {loopback, 1}});
+	start(fx, (struct transfer_request){.rules = &local});
+	start(fx, (struct transfer_request){.rules = &local});
 	while (fx->n_connections < 2)
 		loop_turn(fx->loop, true);
 	assert_int_equal(fx->n_done, 0);
@@ -561,10 +576,10 @@ static void test_transfer__what_a_kept_connection_broke_under_is_not_asked_again
 
 	fx->keeps_open = true;
 	strbuf_add_str(&fx->answer, OK_HEAD "Content-Length: 2\r\n\r\nok");
-	run(fx, (struct transfer_request){.guard = {loopback, 1}});
+	run(fx, (struct transfer_request){.rules = &local});
 	assert_int_equal(fx->fault, TRANSFER_OK);
 	fx->breaks = true;
-	run(fx, (struct transfer_request){.guard = {loopback, 1}});
+	run(fx, (struct transfer_request){.rules = &local});
 	assert_int_equal(fx->fault, TRANSFER_BROKEN);
 	assert_string_equal(fx->result.error, "the connection broke before an answer");
 	assert_int_equal(fx->n_requests, 2);
@@ -575,9 +590,7 @@ static void start_five(struct fixture *fx, int64_t timeout_ms)
 	fx->holds = true;
 	strbuf_add_str(&fx->answer, OK_HEAD "Content-Length: 2\r\n\r\nok");
 	for (int i = 0; i < 5; i++)
-		start(fx,
-			(struct transfer_request){.guard = {loopback, 1},
-				.timeout_ms = timeout_ms});
+		start(fx, (struct transfer_request){.rules = &local, .timeout_ms = timeout_ms});
 }
 
 static void use_two_slots(struct fixture *fx)
@@ -627,7 +640,7 @@ static void test_transfer__one_in_line_may_be_cancelled(void **state)
 
 	use_two_slots(fx);
 	start_five(fx, 0);
-	last = start(fx, (struct transfer_request){.guard = {loopback, 1}});
+	last = start(fx, (struct transfer_request){.rules = &local});
 	while (fx->n_requests < 2)
 		loop_turn(fx->loop, true);
 	for (int i = 0; i < 20; i++)

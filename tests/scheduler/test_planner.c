@@ -40,7 +40,7 @@ static void test_planner__a_lease_carries_the_rules_of_its_source(void **state)
 	assert_string_equal(l.region, "420000");
 	assert_string_equal(l.link_selector, "ul a");
 	assert_true(l.n_include == 2 && span_is(l.include[1], "/b/") && l.n_exclude == 1);
-	assert_true(l.n_allow_addresses == 1 && span_is(l.allow_addresses[0], "127.0.0.0/8"));
+	assert_true(l.fetch.n_allow_addresses == 1 && span_is(l.fetch.allow_addresses[0], "127.0.0.0/8"));
 }
 
 static void test_planner__a_source_that_is_removed_stops_and_its_pages_stay(void **state)
