@@ -687,6 +687,23 @@ int protocol_get_admin_reply(struct span message, struct arena *a, struct admin_
 	return err;
 }
 
+struct result result_of_lease(const struct lease *l)
+{
+	return (struct result){.url_number = l->url_number,
+		.lease_number = l->lease_number,
+		.error = "",
+		.etag = "",
+		.last_modified = "",
+		.moved_to = "",
+		.address = "",
+		.page = "",
+		.next_page = "",
+		.robots_at = "",
+		.crawl_delay_ms = -1,
+		.retry_after_ms = -1,
+		.fresh_ms = -1};
+}
+
 static const char *const work_kind_names[] = {
 	[WORK_AUTO] = "auto",
 	[WORK_LISTING] = "listing",

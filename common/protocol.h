@@ -160,6 +160,9 @@ struct result {
 	size_t n_items_dropped; /* beyond PROTOCOL_ITEMS_MAX, or not http(s) */
 };
 
+/* One that says nothing yet about the URL of @l. */
+struct result result_of_lease(const struct lease *l);
+
 /*
  * A request repeated with the same (worker, boot, seq) changes nothing: its
  * results are not applied again and the same leases come back. Requests with

@@ -15,6 +15,7 @@
 #include "common/arena.h"
 #include "common/clock.h"
 #include "common/err.h"
+#include "crawler/fetch/freshness.h"
 #include "crawler/fetch/robots_cache.h"
 #include "crawler/fetch/transfer.h"
 #include "crawler/fetch/verdict.h"
@@ -129,19 +130,7 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 	strbuf_init(&j->raw, 0);
 	copy_lease(j, lease);
 	j->pause = timer_new(env->loop, on_pause_over, j);
-	j->result = (struct result){.url_number = lease->url_number,
-		.lease_number = lease->lease_number,
-		.error = "",
-		.etag = "",
-		.last_modified = "",
-		.moved_to = "",
-		.address = "",
-		.page = "",
-		.next_page = "",
-		.crawl_delay_ms = -1,
-		.retry_after_ms = -1,
-		.fresh_ms = -1,
-		.robots_at = ""};
+	j->result = result_of_lease(lease);
 	job_enter(j, JOB_ROBOTS);
 	return j;
 }
@@ -197,12 +186,32 @@ static bool is_wish_news(const struct job *j)
 	return wish_ms(j) > j->lease.delay_ms;
 }
 
+/* Where a robots.txt leads has been looked at, and is remembered, whatever it was. */
+static void finish_robots(struct job *j, const struct robots_answer *answer)
+{
+	switch (answer->verdict) {
+	case ROBOTS_UNREACHABLE:
+		job_finish(j, OUTCOME_DOWN, answer->error);
+		break;
+	case ROBOTS_GUARDED:
+		job_finish(j, OUTCOME_GUARDED, answer->error);
+		break;
+	default:
+		job_finish(j, OUTCOME_OK, NULL);
+		break;
+	}
+}
+
 static void on_robots(void *arg, const struct robots_answer *answer)
 {
 	struct job *j = arg;
 
 	j->robots_query = NULL;
 	j->result.crawl_delay_ms = answer->crawl_delay_ms;
+	if (j->lease.kind == WORK_ROBOTS) {
+		finish_robots(j, answer);
+		return;
+	}
 	switch (answer->verdict) {
 	case ROBOTS_ALLOWED:
 		job_enter(j, answer->requested || is_wish_news(j) ? JOB_PAUSE : JOB_TRANSFER);
@@ -215,6 +224,10 @@ static void on_robots(void *arg, const struct robots_answer *answer)
 		break;
 	case ROBOTS_GUARDED:
 		job_finish(j, OUTCOME_GUARDED, answer->error);
+		break;
+	case ROBOTS_ELSEWHERE:
+		j->result.robots_at = arena_strdup(j->arena, answer->at);
+		job_finish(j, OUTCOME_ROBOTS, answer->error);
 		break;
 	}
 }
@@ -247,6 +260,7 @@ static void ask_robots(struct job *j)
 	const struct robots_request request = {.url = j->lease.url,
 		.rules = &j->lease.fetch,
 		.source = j->lease.source,
+		.is_file = j->lease.kind == WORK_ROBOTS,
 		.delay_ms = j->lease.delay_ms,
 		.ends_at_ms = j->ends_at_ms};
 
@@ -262,6 +276,7 @@ static void add_facts(struct job *j, struct transfer_result *r)
 	j->result.address = copy_str(a, r->address);
 	j->result.limit = r->limit;
 	j->result.retry_after_ms = verdict_retry_after_ms(r->retry_after, clock_wall_ms());
+	j->result.fresh_ms = freshness_ms(strbuf_span(&r->headers), clock_wall_ms());
 	j->result.etag = copy_str(a, r->etag);
 	j->result.last_modified = copy_str(a, r->last_modified);
 	j->content_type = r->content_type ? arena_strdup(a, r->content_type) : NULL;

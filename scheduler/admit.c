@@ -72,7 +72,7 @@ static bool is_covered(const struct roster_source *source, const struct entry *l
 		scope = (enum source_scope)source->rules->scope;
 		if (source_covers(scope, item->parts.host, source->host))
 			return true;
-		if (list->role != ENTRY_STAND_IN && list->role != ENTRY_FURTHER)
+		if (list->role == ENTRY_FOUND)
 			return false;
 	}
 	return url_split(list->url, &shown_on) &&
@@ -96,6 +96,34 @@ static enum admit_outcome admit_within(struct planner *p, const struct entry *li
 enum admit_outcome admit_url(struct planner *p, const struct admission *a, uint64_t *ret_number)
 {
 	return admit_within(p, NULL, a, ret_number);
+}
+
+/* What an item leads to is on its source's site as the item itself is, or on the item's own. */
+static bool is_covered_move(const struct roster_source *source, const struct entry *from,
+	const struct place *target)
+{
+	struct url_parts parts;
+	enum source_scope scope;
+
+	if (from->role != ENTRY_FOUND || !source || !source->rules)
+		return true;
+	scope = (enum source_scope)source->rules->scope;
+	return source_covers(scope, target->parts.host, source->host) ||
+		(url_split(from->url, &parts) &&
+			source_covers(scope, target->parts.host, parts.host));
+}
+
+enum admit_outcome admit_move(struct planner *p, const struct entry *from,
+	const struct admission *a, uint64_t *ret_number)
+{
+	struct place place = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
+	enum admit_outcome outcome = ADMIT_REFUSED;
+
+	if (place_parse(&place, a->url, &p->config->url_rules) &&
+		is_covered_move(roster_get(&p->roster, from->source), from, &place))
+		outcome = admit_place(p, a, &place, ret_number);
+	place_release(&place);
+	return outcome;
 }
 
 enum admit_outcome admit_list_page(struct planner *p, const struct entry *list,

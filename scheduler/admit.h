@@ -35,6 +35,13 @@ struct admitted {
 /* The entry is due if it is new. *@ret_number unless refused. */
 enum admit_outcome admit_url(struct planner *p, const struct admission *a, uint64_t *ret_number);
 
+/*
+ * The same for where @from leads by a redirect. An item may not lead out of
+ * its source's scope; a source's own URL leads where it will.
+ */
+enum admit_outcome admit_move(struct planner *p, const struct entry *from,
+	const struct admission *a, uint64_t *ret_number);
+
 /* The same for where @list, a list's entry, goes on: refused outside of its scope. */
 enum admit_outcome admit_list_page(struct planner *p, const struct entry *list,
 	const struct admission *a, uint64_t *ret_number);

@@ -3,9 +3,15 @@
 #include "common/clock.h"
 #include "scheduler/admit.h"
 #include "scheduler/handout.h"
+#include "scheduler/sync.h"
 
 /* A sitemap that robots.txt or an index names may be where the news is, however quiet it was. */
 #define QUIET_LIST_INTERVALS 6
+
+#define MOVED_RECHECK_MS (24 * 3600 * INT64_C(1000)) /* of what has moved for good: that may end */
+
+#define ROBOTS_TURN_MS    500 /* for one request, while what waits for it waits */
+#define ROBOTS_ROUNDS_MAX 20
 
 #define RETRY_AFTER_MAX_MS (24 * 3600 * INT64_C(1000)) /* who wants longer is asked once a day */
 
@@ -19,6 +25,26 @@ struct applying {
 	struct admitted admitted;
 	bool is_due_now; /* it has moved to another form of itself */
 };
+
+/* A source's own URL, or what has taken its place. */
+static bool is_watched(enum entry_role role)
+{
+	return role == ENTRY_SOURCE || role == ENTRY_HEIR;
+}
+
+static struct revisit_rules rules_of(const struct applying *a)
+{
+	const struct scheduler_config *c = &a->p->config->scheduler;
+	bool is_page = a->entry.kind == WORK_PAGE && a->entry.role == ENTRY_FOUND;
+	int64_t interval_ms = planner_interval_ms(a->p, a->source);
+
+	return (struct revisit_rules){
+		.first_ms = is_page ? c->page_interval_s * 1000 : interval_ms,
+		.max_ms = is_page ? c->page_interval_max_s * 1000
+				  : interval_ms * QUIET_LIST_INTERVALS,
+		.is_constant = is_watched(a->entry.role),
+	};
+}
 
 /* Redirects. */
 
@@ -70,16 +96,30 @@ static void take_along(struct applying *a, uint64_t number, const struct admissi
 	planner_reschedule(p, h, &target, as->due_ms ? as->due_ms : planner_now_ms(p));
 }
 
+/* RFC 9110 15.4.2, 15.4.9: who asks again should ask the new URL. */
+static bool is_permanent(const struct result *r)
+{
+	return r->http_status == 301 || r->http_status == 308;
+}
+
+static enum entry_role role_of_target(const struct applying *a)
+{
+	if (!is_watched(a->entry.role))
+		return a->entry.role;
+	return is_permanent(a->result) ? ENTRY_HEIR : ENTRY_STAND_IN;
+}
+
 static void follow_move(struct applying *a)
 {
 	const struct entry *e = &a->entry;
 	struct admission target = {
 		.source = e->source,
-		.role = e->role == ENTRY_SOURCE ? ENTRY_STAND_IN : e->role,
+		.role = role_of_target(a),
 		.kind = e->kind,
 		.hops = e->hops + 1,
 		.published_ms = e->published_ms,
 	};
+	enum admit_outcome outcome;
 	STRBUF_LOCAL(href);
 	struct hash id;
 	uint64_t number = 0;
@@ -94,9 +134,68 @@ static void follow_move(struct applying *a)
 		return;
 	target.url = href.data;
 	target.title = e->title.len ? arena_dup(a->p->arena, e->title) : "";
-	if (admit_url(a->p, &target, &number) == ADMIT_KNOWN && target.role != ENTRY_FOUND)
+	outcome = admit_move(a->p, e, &target, &number);
+	if (outcome == ADMIT_REFUSED)
+		return;
+	if (outcome == ADMIT_KNOWN && target.role != ENTRY_FOUND)
 		take_along(a, number, &target);
 	a->entry.moved_number = number;
+}
+
+/* A robots.txt that stands on another host. */
+
+/* The look at @robots_at, now if it was not to be before; when it is likely to be over. */
+static int64_t bring_in(struct applying *a, const char *robots_at)
+{
+	const struct admission as = {.url = robots_at,
+		.source = a->entry.source,
+		.role = ENTRY_FOUND,
+		.kind = WORK_ROBOTS,
+		.title = "",
+		.hops = 1};
+	struct planner *p = a->p;
+	int64_t now_ms = planner_now_ms(p);
+	struct entry other;
+	uint64_t number;
+	struct host *h;
+
+	if (admit_url(p, &as, &number) == ADMIT_REFUSED ||
+		!frontier_read(p->frontier, number, p->arena, &other))
+		return now_ms;
+	h = planner_host_of(p, &other);
+	if (!h)
+		return now_ms;
+	if (other.due_ms > now_ms && !revisit_is_host_failure(other.revisit.last))
+		planner_reschedule(p, h, &other, now_ms);
+	if (!host_is_leased(h) && host_ready_ms(h) != HOST_READY_NEVER && host_ready_ms(h) > now_ms)
+		now_ms = host_ready_ms(h);
+	return now_ms + planner_delay_ms(p, h, a->source) + ROBOTS_TURN_MS;
+}
+
+/*
+ * Nothing has been asked of the page yet: first its robots.txt has to be had,
+ * from a host that has its own turn. After some rounds in vain (a crawler of
+ * another node may have taken it) the page is asked about as seldom as one
+ * that robots.txt forbids.
+ */
+static void await_robots(struct applying *a)
+{
+	const struct revisit_rules rules = rules_of(a);
+	int64_t now_ms = planner_now_ms(a->p), due_ms;
+	struct entry *e = &a->entry;
+
+	if (planner_is_leased(a->host, e))
+		handout_end(a->p, a->host);
+	else
+		frontier_unschedule(a->p->frontier, e);
+	e->releases = 0;
+	due_ms = now_ms + revisit_next(&rules, OUTCOME_ROBOTS, false, &e->revisit);
+	e->due_ms = due_ms;
+	frontier_schedule(a->p->frontier, e);
+	if (e->revisit.failures > ROBOTS_ROUNDS_MAX)
+		return;
+	due_ms = bring_in(a, a->result->robots_at);
+	planner_reschedule(a->p, a->host, e, due_ms);
 }
 
 /* Further pages of a list. */
@@ -167,20 +266,6 @@ static void set_validators(struct applying *a)
 		a->entry.last_modified = keep(a->p, is_over ? "" : r->last_modified);
 }
 
-static struct revisit_rules rules_of(const struct applying *a)
-{
-	const struct scheduler_config *c = &a->p->config->scheduler;
-	bool is_page = a->entry.kind == WORK_PAGE && a->entry.role == ENTRY_FOUND;
-	int64_t interval_ms = planner_interval_ms(a->p, a->source);
-
-	return (struct revisit_rules){
-		.first_ms = is_page ? c->page_interval_s * 1000 : interval_ms,
-		.max_ms = is_page ? c->page_interval_max_s * 1000
-				  : interval_ms * QUIET_LIST_INTERVALS,
-		.is_constant = a->entry.role == ENTRY_SOURCE,
-	};
-}
-
 static int64_t next_due_ms(struct applying *a)
 {
 	const struct revisit_rules rules = rules_of(a);
@@ -191,18 +276,52 @@ static int64_t next_due_ms(struct applying *a)
 
 	if (a->is_due_now)
 		return now_ms;
+	if (a->entry.kind == WORK_ROBOTS && !revisit_is_host_failure(r->outcome))
+		return ENTRY_DUE_NEVER; /* until somebody needs it again */
 	/* The source's own URL says when its stand-in is looked at again. */
 	if (wait_ms == REVISIT_NEVER || a->entry.role == ENTRY_STAND_IN)
 		return ENTRY_DUE_NEVER;
+	if (r->outcome == OUTCOME_OK || r->outcome == OUTCOME_NOT_MODIFIED)
+		wait_ms = revisit_heed_fresh(&rules, wait_ms, r->fresh_ms);
+	if (r->outcome == OUTCOME_MOVED && is_permanent(r) && a->entry.moved_number)
+		wait_ms = wait_ms > MOVED_RECHECK_MS ? wait_ms : MOVED_RECHECK_MS;
 	/* Nobody else does that for what a further page did not show. */
 	if (a->entry.role == ENTRY_FURTHER && !revisit_is_host_failure(r->outcome))
 		return ENTRY_DUE_NEVER;
 	return now_ms + wait_ms;
 }
 
+/* What stood in the place of a source's own URL, once that speaks for itself or leads elsewhere. */
+static void drop_heir(struct applying *a, uint64_t number)
+{
+	if (number && number != a->entry.moved_number && a->source)
+		sync_unwatch(a->p, a->source, number);
+}
+
+/* Where the source had moved to is no more: its own URL is asked within an interval. */
+static void ask_for_heir(struct applying *a)
+{
+	struct planner *p = a->p;
+	struct entry own;
+	struct host *h;
+	int64_t due_ms;
+
+	if (a->entry.role != ENTRY_HEIR || a->result->outcome != OUTCOME_GONE || !a->source ||
+		!frontier_read(p->frontier, a->source->url_number, p->arena, &own))
+		return;
+	h = planner_host_of(p, &own);
+	due_ms = planner_now_ms(p) + planner_interval_ms(p, a->source);
+	if (h && own.due_ms > due_ms)
+		planner_reschedule(p, h, &own, due_ms);
+}
+
 static void move_entry(struct applying *a)
 {
 	struct entry *e = &a->entry;
+	uint64_t heir = is_watched(e->role) ? e->moved_number : 0;
+	enum outcome outcome = a->result->outcome;
+	bool is_silent = outcome != OUTCOME_OK && outcome != OUTCOME_NOT_MODIFIED &&
+		outcome != OUTCOME_MOVED;
 
 	if (planner_is_leased(a->host, e))
 		handout_end(a->p, a->host);
@@ -212,8 +331,8 @@ static void move_entry(struct applying *a)
 	e->is_kept |= *a->result->page != '\0';
 	e->releases = 0;
 	e->fetched_ms = clock_wall_ms();
-	e->moved_number = 0;
-	if (a->result->outcome == OUTCOME_MOVED)
+	e->moved_number = is_silent ? heir : 0;
+	if (outcome == OUTCOME_MOVED)
 		follow_move(a);
 	else if (e->role != ENTRY_FURTHER)
 		e->hops = 0;
@@ -221,6 +340,8 @@ static void move_entry(struct applying *a)
 	e->due_ms = next_due_ms(a);
 	frontier_schedule(a->p->frontier, e);
 	planner_refresh(a->p, a->host);
+	drop_heir(a, heir);
+	ask_for_heir(a);
 }
 
 /* The host. */
@@ -305,6 +426,11 @@ void apply_result(struct planner *p, struct worker *w, const struct result *r)
 	lease = &a.host->lease;
 	is_others = planner_is_leased(a.host, &a.entry) &&
 		!(lease->lease_number == r->lease_number && lease->worker == w);
+	if (!is_others && *r->robots_at) {
+		await_robots(&a);
+		pause_host(&a);
+		return;
+	}
 	a.admitted = admit_items(p, &a.entry, r);
 	tell_source(&a, !is_others);
 	if (is_others)

@@ -39,8 +39,8 @@ bool entry_unpack(struct span packed, struct entry *ret)
 
 	if (format < 1 || format > FORMAT)
 		return false;
-	e.role = (enum entry_role)unpack_max(&u, 1, ENTRY_FURTHER);
-	e.kind = (enum work_kind)unpack_max(&u, 1, WORK_PAGE);
+	e.role = (enum entry_role)unpack_max(&u, 1, ENTRY_HEIR);
+	e.kind = (enum work_kind)unpack_max(&u, 1, WORK_ROBOTS);
 	e.hops = unpack_u8(&u);
 	e.releases = unpack_u8(&u);
 	e.was_fetched = unpack_max(&u, 1, 1);

@@ -23,6 +23,7 @@ enum entry_role {
 	ENTRY_SOURCE,   /* a source's own URL */
 	ENTRY_STAND_IN, /* where a source's own URL redirects to: looked at when that says so */
 	ENTRY_FURTHER,  /* where a list goes on: looked at when what is before it was all news */
+	ENTRY_HEIR,     /* where a source's own URL has moved for good: looked at in its place */
 };
 
 struct entry {

@@ -5,6 +5,8 @@
 #define HOUR_MS   (60 * MINUTE_MS)
 #define DAY_MS    (24 * HOUR_MS)
 
+#define FRESH_PAGE_MAX DAY_MS /* that long a page may say it stays as it is */
+
 #define FAILURES_PATIENT 40 /* a week and more at six hours each; then as seldom as an old page */
 
 /*
@@ -97,4 +99,15 @@ int64_t revisit_next(const struct revisit_rules *rules, enum outcome outcome, bo
 	if (outcome == OUTCOME_GONE)
 		return next_of_gone(rules, s->failures);
 	return s->interval_ms = next_of_unchanged(rules, s);
+}
+
+int64_t revisit_heed_fresh(const struct revisit_rules *rules, int64_t wait_ms, int64_t fresh_ms)
+{
+	int64_t most_ms = rules->is_constant ? 2 * rules->first_ms : FRESH_PAGE_MAX;
+
+	if (most_ms > rules->max_ms && !rules->is_constant)
+		most_ms = rules->max_ms;
+	if (fresh_ms > most_ms)
+		fresh_ms = most_ms;
+	return fresh_ms > wait_ms ? fresh_ms : wait_ms;
 }

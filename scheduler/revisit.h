@@ -41,6 +41,13 @@ struct revisit_state {
 int64_t revisit_next(const struct revisit_rules *rules, enum outcome outcome, bool changed,
 	struct revisit_state *s);
 
+/*
+ * @wait_ms of revisit_next(), stretched by what the answer said about how long
+ * it stays as it is (@fresh_ms, -1 for nothing). A hint and no more: many
+ * servers say a year of everything, and news does not wait for it.
+ */
+int64_t revisit_heed_fresh(const struct revisit_rules *rules, int64_t wait_ms, int64_t fresh_ms);
+
 /* Whether it says something against the host rather than about one URL. */
 bool revisit_is_host_failure(enum outcome outcome);
 

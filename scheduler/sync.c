@@ -14,20 +14,27 @@ struct roster_source *sync_roster_source(struct planner *p, struct span name)
 	return s;
 }
 
-/* A URL that is not @s's own any more. Another source may have taken it already. */
-static void demote(struct planner *p, const struct roster_source *s, uint64_t number)
+/* False when the entry is not watched for @s. */
+static bool stop_watching(struct planner *p, const struct roster_source *s, struct entry *e)
+{
+	struct host *h = planner_host_of(p, e);
+
+	if ((e->role != ENTRY_SOURCE && e->role != ENTRY_HEIR) || e->source != s->number || !h)
+		return false;
+	e->role = ENTRY_STAND_IN;
+	planner_reschedule(p, h, e, ENTRY_DUE_NEVER);
+	return true;
+}
+
+/* Another source may have taken one of them already. */
+void sync_unwatch(struct planner *p, const struct roster_source *s, uint64_t number)
 {
 	struct entry e;
-	struct host *h;
 
-	if (!frontier_read(p->frontier, number, p->arena, &e) || e.role != ENTRY_SOURCE ||
-		e.source != s->number)
-		return;
-	h = planner_host_of(p, &e);
-	if (!h)
-		return;
-	e.role = ENTRY_STAND_IN;
-	planner_reschedule(p, h, &e, ENTRY_DUE_NEVER);
+	for (int i = 0; number && i <= ENTRY_HOPS_MAX; i++, number = e.moved_number) {
+		if (!frontier_read(p->frontier, number, p->arena, &e) || !stop_watching(p, s, &e))
+			return;
+	}
 }
 
 /* When a source's own URL is due: at once if it never was looked at, sooner if its interval shrank.
@@ -89,7 +96,7 @@ static void sync_source(struct planner *p, struct roster_source *s)
 	if (before == s->url_number)
 		return;
 	if (before)
-		demote(p, s, before);
+		sync_unwatch(p, s, before);
 	planner_put_source(p, s);
 }
 
@@ -97,7 +104,7 @@ static void drop_source(struct planner *p, struct roster_source *s)
 {
 	if (!s->url_number)
 		return;
-	demote(p, s, s->url_number);
+	sync_unwatch(p, s, s->url_number);
 	s->url_number = 0;
 	planner_put_source(p, s);
 }

@@ -15,4 +15,7 @@ void sync_sources(struct planner *p, const struct source_list *list);
 /* The roster's source of that name, made if need be. */
 struct roster_source *sync_roster_source(struct planner *p, struct span name);
 
+/* Nothing more is asked for @s at its own URL @number, nor at where that has moved for good. */
+void sync_unwatch(struct planner *p, const struct roster_source *s, uint64_t number);
+
 #endif

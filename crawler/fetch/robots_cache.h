@@ -5,6 +5,10 @@
  * 2xx is parsed; 4xx and more than five redirects allow all; unreachable, 5xx and
  * 429 forbid all, unless an earlier copy is known (RFC 9309 2.3.1).
  *
+ * A redirect within the host is followed after the host's delay. One to another
+ * host is not ours to follow, since that host may be with somebody else: the
+ * answer says where it leads, and who has a lease for that URL brings it in.
+ *
  * Single-threaded: use only from the event loop's thread.
  */
 #ifndef POLICYWATCH_CRAWLER_FETCH_ROBOTS_CACHE_H
@@ -27,13 +31,16 @@ enum robots_verdict {
 	ROBOTS_DENIED,
 	ROBOTS_UNREACHABLE, /* nothing is known, so nothing may be fetched */
 	ROBOTS_GUARDED,     /* the address may not be connected to */
+	ROBOTS_ELSEWHERE,   /* what stands at answer.at must be brought in first */
 };
 
 struct robots_answer {
 	enum robots_verdict verdict;
 	bool requested;         /* the host was asked just now, so its delay counts from now */
 	int64_t crawl_delay_ms; /* -1 without one */
+	int http_status;        /* of the file that decided, 0 without one */
 	const char *error;      /* for people, unless allowed; borrowed until done returns */
+	const char *at;         /* absolute, likewise borrowed; NULL unless elsewhere */
 };
 
 typedef void robots_done_fn(void *arg, const struct robots_answer *answer);
@@ -60,6 +67,7 @@ struct robots_request {
 	const char *source;              /* this is */
 	int64_t delay_ms;                /* before a redirect of /robots.txt is followed */
 	int64_t ends_at_ms;              /* monotonic; no request begins later or lasts longer */
+	bool is_file; /* @url itself is where a robots.txt leads: bring it in; allowed means done */
 };
 
 /*

@@ -83,14 +83,7 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 		.done = done,
 		.arg = arg,
 		.duration_ms = lease->duration_ms,
-		.result = {.url_number = lease->url_number,
-			.lease_number = lease->lease_number,
-			.error = "",
-			.etag = "",
-			.last_modified = "",
-			.moved_to = "",
-			.address = "",
-			.page = ""}};
+		.result = result_of_lease(lease)};
 	return j;
 }
 

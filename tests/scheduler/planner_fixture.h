@@ -137,18 +137,10 @@ static inline struct lease take(struct fixture *fx, const char *worker)
 
 static inline struct result result_of(const struct lease *l, enum outcome outcome)
 {
-	return (struct result){.url_number = l->url_number,
-		.lease_number = l->lease_number,
-		.outcome = outcome,
-		.error = "",
-		.etag = "",
-		.last_modified = "",
-		.moved_to = "",
-		.address = "",
-		.next_page = "",
-		.page = "",
-		.crawl_delay_ms = -1,
-		.retry_after_ms = -1};
+	struct result r = result_of_lease(l);
+
+	r.outcome = outcome;
+	return r;
 }
 
 static inline void report(struct fixture *fx, const char *worker, struct result *r)

@@ -40,7 +40,8 @@ static void test_planner__a_lease_carries_the_rules_of_its_source(void **state)
 	assert_string_equal(l.region, "420000");
 	assert_string_equal(l.link_selector, "ul a");
 	assert_true(l.n_include == 2 && span_is(l.include[1], "/b/") && l.n_exclude == 1);
-	assert_true(l.fetch.n_allow_addresses == 1 && span_is(l.fetch.allow_addresses[0], "127.0.0.0/8"));
+	assert_true(l.fetch.n_allow_addresses == 1 &&
+		span_is(l.fetch.allow_addresses[0], "127.0.0.0/8"));
 }
 
 static void test_planner__a_source_that_is_removed_stops_and_its_pages_stay(void **state)
@@ -678,7 +679,7 @@ static void move(struct fixture *fx, const struct lease *l, const char *target)
 {
 	struct result r = result_of(l, OUTCOME_MOVED);
 
-	r.http_status = 301;
+	r.http_status = 302;
 	r.moved_to = target;
 	report(fx, "w", &r);
 	later(fx, DELAY_MS);
@@ -691,9 +692,9 @@ static void test_planner__a_page_that_moved_is_fetched_where_it_is(void **state)
 
 	start_with(fx, one);
 	l = take(fx, "w");
-	move(fx, &l, "http://b.cn/new.html");
+	move(fx, &l, "http://new.a.cn/new.html");
 	l = take(fx, "w");
-	assert_string_equal(l.url, "http://b.cn/new.html");
+	assert_string_equal(l.url, "http://new.a.cn/new.html");
 	assert_string_equal(l.source, "list");
 	assert_int_equal(l.kind, WORK_PAGE);
 }

@@ -120,17 +120,7 @@ static void test_scheduler__a_request_is_held_until_something_is_due(void **stat
 	const struct work_request first = {.worker = "w", .boot = 1, .seq = 1, .want = 10};
 	const struct work_request second = {.worker = "w", .boot = 1, .seq = 2, .want = 10};
 	struct item item = {.url = "http://a.cn/1", .title = "", .kind = WORK_PAGE};
-	struct result r = {.error = "",
-		.etag = "",
-		.last_modified = "",
-		.moved_to = "",
-		.address = "",
-		.next_page = "",
-		.page = "",
-		.crawl_delay_ms = -1,
-		.retry_after_ms = -1,
-		.items = &item,
-		.n_items = 1};
+	struct result r = result_of_lease(&(struct lease){.url = ""});
 	const struct work_request results = {.worker = "w",
 		.boot = 1,
 		.seq = 3,
@@ -144,6 +134,8 @@ static void test_scheduler__a_request_is_held_until_something_is_due(void **stat
 	for (int i = 0; i < 20; i++)
 		loop_turn(fx->loop, false);
 	assert_false(b.is_there);
+	r.items = &item;
+	r.n_items = 1;
 	r.url_number = a.work.leases[0].url_number;
 	r.lease_number = a.work.leases[0].lease_number;
 	send(fx, &results, &c);
