@@ -53,6 +53,7 @@ struct job {
 	int64_t fetched_at_ms;
 
 	struct result result;
+	struct job_facts facts;
 	bool expired; /* nothing to report: the lease has ended, or the page could not be kept */
 	bool unkept;
 	job_done_fn *done;
@@ -140,6 +141,16 @@ const struct result *job_result(const struct job *j)
 	return j->expired ? NULL : &j->result;
 }
 
+const struct job_facts *job_facts(const struct job *j)
+{
+	return &j->facts;
+}
+
+const struct read_output *job_read(const struct job *j)
+{
+	return &j->read;
+}
+
 bool job_is_unkept(const struct job *j)
 {
 	return j->unkept;
@@ -208,6 +219,12 @@ static void on_robots(void *arg, const struct robots_answer *answer)
 
 	j->robots_query = NULL;
 	j->result.crawl_delay_ms = answer->crawl_delay_ms;
+	j->result.limit = answer->limit;
+	j->facts.has_robots = true;
+	j->facts.robots = answer->verdict;
+	j->facts.robots_status = answer->http_status;
+	j->facts.robots_requested = answer->requested;
+	j->facts.robots_phases = answer->phases;
 	if (j->lease.kind == WORK_ROBOTS) {
 		finish_robots(j, answer);
 		return;
@@ -280,6 +297,15 @@ static void add_facts(struct job *j, struct transfer_result *r)
 	j->result.etag = copy_str(a, r->etag);
 	j->result.last_modified = copy_str(a, r->last_modified);
 	j->content_type = r->content_type ? arena_strdup(a, r->content_type) : NULL;
+	j->facts.has_answer = true;
+	j->facts.http_version = copy_str(a, r->http_version);
+	j->facts.content_type = copy_str(a, r->content_type);
+	j->facts.etag = j->result.etag;
+	j->facts.last_modified = j->result.last_modified;
+	j->facts.phases = r->phases;
+	j->facts.sent_bytes = r->sent_bytes;
+	j->facts.body_bytes = r->body.len;
+	j->facts.is_cut = r->body.cut;
 }
 
 /* Validators stand for content that is kept; without it they must not be believed (promise 4). */
@@ -344,6 +370,7 @@ static void on_transfer(void *arg, struct transfer_result *r)
 	add_facts(j, r);
 	switch (v.outcome) {
 	case OUTCOME_OK:
+		j->facts.is_readable = true;
 		take_answer(j, r);
 		job_enter(j, JOB_READ);
 		break;
@@ -451,7 +478,9 @@ static void on_kept(void *arg, int err, enum save_outcome outcome)
 
 static void start_keeping(struct job *j)
 {
-	if (j->result.outcome == OUTCOME_OK) {
+	if (!j->env->keep)
+		job_finish(j, j->result.outcome, NULL);
+	else if (j->result.outcome == OUTCOME_OK) {
 		keep_page(j->env->keep, &j->read.record, strbuf_span(&j->raw), on_kept, j);
 	} else {
 		STRBUF_LOCAL(canonical);

@@ -13,14 +13,15 @@
 #include "common/loop.h"
 #include "common/protocol.h"
 #include "common/url.h"
+#include "crawler/fetch/robots_cache.h"
+#include "crawler/fetch/transfer.h"
 
 #include <stdbool.h>
 
 struct job;
 struct keep;
 struct pool;
-struct robots_cache;
-struct transfers;
+struct read_output;
 
 /* What all jobs of a crawler share; borrowed, outlives them. */
 struct job_env {
@@ -31,7 +32,7 @@ struct job_env {
 	struct transfers *transfers;
 	struct robots_cache *robots;
 	struct pool *pool;
-	struct keep *keep;
+	struct keep *keep;          /* NULL: pages are read and not kept, for trying */
 	int64_t crawl_delay_max_ms; /* a robots.txt that wants longer counts as this */
 };
 
@@ -51,6 +52,26 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
  * scheduler has taken the URL back.
  */
 const struct result *job_result(const struct job *job);
+
+/* How the look at a URL went, beyond what the scheduler is told. */
+struct job_facts {
+	bool has_robots; /* whether robots.txt has been asked, and what it said */
+	enum robots_verdict robots;
+	int robots_status;
+	bool robots_requested;
+	struct transfer_phases robots_phases;
+	bool has_answer;  /* whether the rest is there; else what was asked has no answer */
+	bool is_readable; /* the answer as such is good, whatever stands in it */
+	const char *http_version, *content_type, *etag, *last_modified; /* "" when absent */
+	struct transfer_phases phases;
+	int64_t sent_bytes;
+	size_t body_bytes;
+	bool is_cut;
+};
+const struct job_facts *job_facts(const struct job *job); /* borrowed from the job */
+
+/* What was read, once done; READ_NOTHING if it did not come to that. Borrowed from the job. */
+const struct read_output *job_read(const struct job *job);
 
 /* Whether the store refused what was fetched: a full disk, mostly. Then there is no result either. */
 bool job_is_unkept(const struct job *job);

@@ -124,40 +124,16 @@ static char *dup_span(struct planner *p, struct span s)
 	return s.len ? arena_dup(p->arena, s) : "";
 }
 
-static struct span *spans_of(struct planner *p, const struct setting_list *list)
-{
-	struct span *spans = arena_alloc(p->arena, list->len * sizeof *spans);
-
-	for (size_t i = 0; i < list->len; i++)
-		spans[i] = span_str(list->items[i]);
-	return spans;
-}
-
-static void fill_fetch_rules(struct planner *p, const struct source *s, struct fetch_rules *f)
-{
-	f->allow_addresses = spans_of(p, &s->allow_addresses);
-	f->n_allow_addresses = s->allow_addresses.len;
-	f->allow_ports = spans_of(p, &s->allow_ports);
-	f->n_allow_ports = s->allow_ports.len;
-	f->headers = spans_of(p, &s->headers);
-	f->n_headers = s->headers.len;
-	f->proxy = s->proxy;
-	f->proxy_login = s->proxy_login;
-	f->ca_file = s->tls_ca_file;
-	f->verify = (enum tls_verify)s->tls_verify;
-	f->has_cookies = s->cookies;
-}
-
 static void fill_rules(struct planner *p, const struct source *rules, struct lease *l)
 {
 	l->publisher = rules->publisher;
 	l->region = rules->region;
 	l->link_selector = rules->links;
-	l->include = spans_of(p, &rules->include);
+	l->include = source_spans(p->arena, &rules->include);
 	l->n_include = rules->include.len;
-	l->exclude = spans_of(p, &rules->exclude);
+	l->exclude = source_spans(p->arena, &rules->exclude);
 	l->n_exclude = rules->exclude.len;
-	fill_fetch_rules(p, rules, &l->fetch);
+	source_fetch_rules(rules, p->arena, &l->fetch);
 }
 
 /* What the crawler is told about the URL that @h is leased for. */

@@ -403,3 +403,29 @@ bool source_covers(enum source_scope scope, struct span host, struct span list_h
 	}
 	return false;
 }
+
+struct span *source_spans(struct arena *a, const struct setting_list *list)
+{
+	struct span *spans = arena_alloc(a, list->len * sizeof *spans);
+
+	for (size_t i = 0; i < list->len; i++)
+		spans[i] = span_str(list->items[i]);
+	return spans;
+}
+
+void source_fetch_rules(const struct source *s, struct arena *a, struct fetch_rules *ret)
+{
+	*ret = (struct fetch_rules){
+		.allow_addresses = source_spans(a, &s->allow_addresses),
+		.n_allow_addresses = s->allow_addresses.len,
+		.allow_ports = source_spans(a, &s->allow_ports),
+		.n_allow_ports = s->allow_ports.len,
+		.headers = source_spans(a, &s->headers),
+		.n_headers = s->headers.len,
+		.proxy = s->proxy,
+		.proxy_login = s->proxy_login,
+		.ca_file = s->tls_ca_file,
+		.verify = (enum tls_verify)s->tls_verify,
+		.has_cookies = s->cookies,
+	};
+}

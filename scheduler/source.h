@@ -13,6 +13,7 @@
 #ifndef POLICYWATCH_SCHEDULER_SOURCE_H
 #define POLICYWATCH_SCHEDULER_SOURCE_H
 
+#include "common/arena.h"
 #include "common/cleanup.h"
 #include "common/hash.h"
 #include "common/protocol.h"
@@ -69,6 +70,12 @@ void source_list_free(struct source_list *l);
 DEFINE_CLEANUP(struct source_list *, source_list_free)
 
 const struct source *source_list_find(const struct source_list *l, struct span name);
+
+/* How its hosts are asked; borrows from @s, lists are in @a. */
+void source_fetch_rules(const struct source *s, struct arena *a, struct fetch_rules *ret);
+
+/* The items of a list, borrowed. */
+struct span *source_spans(struct arena *a, const struct setting_list *list);
 
 /* Whether @host is in the scope of a source whose list is on @list_host. */
 bool source_covers(enum source_scope scope, struct span host, struct span list_host);

@@ -49,9 +49,10 @@ struct robots_query {
 	const char *source;
 	int64_t delay_ms, ends_at_ms;
 	bool is_file, requested;
-	struct transfer *transfer; /* pending, or */
-	struct timer *soon;        /* this is, before step(), or */
-	struct timer *pause;       /* this, before a request */
+	struct transfer_phases phases; /* of the last request */
+	struct transfer *transfer;     /* pending, or */
+	struct timer *soon;            /* this is, before step(), or */
+	struct timer *pause;           /* this, before a request */
 	int n_hops;
 	robots_done_fn *done;
 	void *arg;
@@ -189,6 +190,7 @@ void robots_query_cancel(struct robots_query *q)
 static void query_finish(struct robots_query *q, struct robots_answer answer)
 {
 	answer.requested = q->requested;
+	answer.phases = q->phases;
 	q->done(q->arg, &answer);
 	query_free(q);
 }
@@ -235,6 +237,7 @@ static void answer_unreachable(struct robots_query *q, const struct transfer_res
 		(struct robots_answer){.crawl_delay_ms = -1,
 			.error = text,
 			.http_status = r->http_status,
+			.limit = r->limit,
 			.verdict = is_guarded ? ROBOTS_GUARDED : ROBOTS_UNREACHABLE});
 }
 
@@ -277,6 +280,7 @@ static void on_fetched(void *arg, struct transfer_result *r)
 	const struct place *old = find(c, key);
 
 	q->transfer = NULL;
+	q->phases = r->phases;
 	if (is_reachable(r)) {
 		remember(c, key, &answer);
 		if (c->options.save)

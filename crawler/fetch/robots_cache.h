@@ -39,8 +39,10 @@ struct robots_answer {
 	bool requested;         /* the host was asked just now, so its delay counts from now */
 	int64_t crawl_delay_ms; /* -1 without one */
 	int http_status;        /* of the file that decided, 0 without one */
-	const char *error;      /* for people, unless allowed; borrowed until done returns */
-	const char *at;         /* absolute, likewise borrowed; NULL unless elsewhere */
+	enum fetch_limit limit; /* that its fetching ran into */
+	struct transfer_phases phases; /* of the last request that was made for it */
+	const char *error;             /* for people, unless allowed; borrowed until done returns */
+	const char *at;                /* absolute, likewise borrowed; NULL unless elsewhere */
 };
 
 typedef void robots_done_fn(void *arg, const struct robots_answer *answer);

@@ -107,15 +107,22 @@ static int64_t time_of(const struct transfer *t, CURLINFO info)
 	return us;
 }
 
+/* curl knows the address from the moment that TCP has connected, its times only once TLS is through. */
+static bool is_connected(const struct transfer *t)
+{
+	char *address = NULL;
+
+	curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &address);
+	return address && *address;
+}
+
 /* Which limit a time that is over belongs to. */
 static enum fetch_limit limit_of_timeout(const struct transfer *t)
 {
 	if (t->is_late)
 		return LIMIT_FIRST_BYTE;
-	if (!time_of(t, CURLINFO_CONNECT_TIME_T))
-		return LIMIT_CONNECT;
 	if (!t->is_sent)
-		return LIMIT_TLS;
+		return is_connected(t) ? LIMIT_TLS : LIMIT_CONNECT;
 	return clock_mono_ms() < t->ends_at_ms ? LIMIT_RATE : LIMIT_TIME;
 }
 
