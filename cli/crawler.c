@@ -16,9 +16,12 @@
 #include "common/log.h"
 #include "common/service.h"
 
+#include <stdint.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
-#define GIB ((int64_t)1 << 30)
+#define GIB          ((int64_t)1 << 30)
+#define FILES_BESIDE 1200 /* idle connections, databases, sockets */
 
 #define RELOADS_MAX 1000 /* configurations that are kept because a job may still use them */
 
@@ -101,6 +104,23 @@ static int lock_instance(const struct config *config, const char *instance)
 	return folder_lock(config->data_dir, file, holder);
 }
 
+/* A descriptor for each transfer, and as many again for what keeps alive, the store and the bus. */
+static void raise_file_limit(const struct config *config, const struct log_ctx *log)
+{
+	rlim_t wanted = (rlim_t)config->crawler.transfers * 2 + FILES_BESIDE;
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return;
+	if (files.rlim_cur < wanted) {
+		files.rlim_cur = wanted < files.rlim_max ? wanted : files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	if (files.rlim_cur < wanted)
+		log_warn(log, "only %ju files may be open, which is few for crawler.transfers %jd",
+			(uintmax_t)files.rlim_cur, (intmax_t)config->crawler.transfers);
+}
+
 static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const char *name)
 {
 	const struct config *config = cli->config;
@@ -120,6 +140,7 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 	CLEANUP(keep_freep) struct keep *keep = NULL;
 	int r;
 
+	raise_file_limit(config, log);
 	service = service_new(loop,
 		&(struct service_handlers){.stop = on_stop, .reload = on_reload, .arg = &crawling});
 	r = store_open(store_path,
