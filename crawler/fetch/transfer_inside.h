@@ -3,7 +3,9 @@
  *
  *   transfer.c           the life of one request
  *   transfer_options.c   what curl is told about it
+ *   transfer_connect.c   where it may connect to: look-up, guard, slots of addresses
  *   transfer_answer.c    what is made of the bytes that arrive
+ *   transfer_facts.c     what has come of it
  *   transfers.c          all of them: curl's multi handle on the event loop
  */
 #ifndef POLICYWATCH_CRAWLER_FETCH_TRANSFER_INSIDE_H
@@ -12,22 +14,44 @@
 #include "crawler/fetch/address_slots.h"
 #include "crawler/fetch/coding.h"
 #include "crawler/fetch/cookie_jars.h"
+#include "crawler/fetch/resolver.h"
 #include "crawler/fetch/transfer.h"
 
 #include <curl/curl.h>
 
-struct transfers {
+/*
+ * curl goes through all connections of a multi handle whenever a transfer is
+ * taken out of it, and through all addresses. With many handles these are few.
+ */
+#define SHARDS 64
+
+/* One of curl's multi handles, with the connections of a part of all hosts. */
+struct shard {
+	struct transfers *all;
 	CURLM *multi;
-	struct loop *loop;
 	struct timer *timer;
+};
+
+struct transfers {
+	struct loop *loop;
+	struct shard shards[SHARDS];
 	const struct crawler_config *config;
+	struct resolver *resolver;
 	struct address_slots *slots;
 	struct cookie_jars *jars;
-	struct transfer *first; /* all that are running or wait for a slot */
+	struct transfer *first; /* all that have not ended */
+};
+
+enum transfer_state {
+	TRANSFER_REFUSED_AT_ONCE, /* by the guard, for its URL alone */
+	TRANSFER_LOOKS_UP,
+	TRANSFER_RUNS,    /* in curl's hands, as in no other state */
+	TRANSFER_IN_LINE, /* for a slot of its address */
 };
 
 struct transfer {
 	struct transfers *all;
+	struct shard *shard; /* that of its host */
 	struct transfer *next, **link;
 	CURL *easy;
 	struct curl_slist *header_lines;
@@ -36,11 +60,14 @@ struct transfer {
 	struct cookie_jar *jar; /* NULL without cookies */
 	int64_t ends_at_ms;
 	struct address_holder slot;
+	enum transfer_state state;
+	struct timer *due; /* the end of what the state waits for; running: for the first byte */
+	bool is_late;      /* it came */
+	struct resolver_query *query; /* pending while it looks up */
+	struct curl_slist *resolved;  /* what that has found, as curl takes it */
+	int64_t started_ms, lookup_us;
 	bool is_proxied;   /* somebody else connects to the host */
-	bool waits;        /* in line for a slot, and out of curl's hands */
 	bool is_sent;      /* the request, once */
-	struct timer *due; /* for a slot, until the end of its time; then for the first byte */
-	bool is_late;      /* the first byte */
 	char guarded[128]; /* why the guard said no to what was tried last; "" when it did not */
 	enum fetch_limit over;  /* the limit that something is over, */
 	const char *over_size;  /* and what is, NULL for nothing */
@@ -55,9 +82,12 @@ struct transfer {
 	char curl_error[CURL_ERROR_SIZE];
 };
 
-/* transfer.c: a request has come to its end, as far as curl is concerned. */
-void transfer_on_message(struct transfer *t, CURLcode code);
+/* transfer.c */
+void transfer_run(struct transfer *t);                       /* hands it to curl */
+void transfer_on_message(struct transfer *t, CURLcode code); /* curl hands it back */
+void transfer_finish(struct transfer *t, CURLcode code);     /* the only way it ends by itself */
 void transfer_free(struct transfer *t);
+bool transfer_is_web(const struct transfer *t); /* by its scheme */
 
 /* transfer_options.c: sets up t->easy. */
 void transfer_set_options(struct transfer *t, const struct transfer_request *request);
@@ -70,9 +100,16 @@ void transfer_check_end(struct transfer *t);
 /* The last header of this name in the answer, or NULL. */
 const char *transfer_header(struct transfer *t, const char *name);
 
-/* transfer.c: curl's callbacks for connecting. */
+/* transfer_connect.c: goes as far as it goes without curl, and says so in t->state; curl's callbacks. */
+void transfer_prepare(struct transfer *t);
 curl_socket_t transfer_on_open_socket(void *arg, curlsocktype purpose,
 	struct curl_sockaddr *address);
 int transfer_on_connected(void *arg, char *remote, char *local, int remote_port, int local_port);
+
+/* transfers.c */
+struct shard *transfers_shard(struct transfers *ts, const char *url);
+
+/* transfer_facts.c: fills t->result. */
+void transfer_conclude(struct transfer *t, CURLcode code);
 
 #endif

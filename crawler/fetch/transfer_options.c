@@ -7,6 +7,13 @@
 #define ACCEPT_ENCODING "Accept-Encoding: " CODING_ACCEPTED
 #define ACCEPT_LANGUAGE "Accept-Language: zh-CN,zh;q=0.9,en;q=0.6"
 
+/*
+ * curl walks through its cache of addresses after every transfer. The resolver
+ * is ours; what it finds has to stand there from a request's start to its
+ * connection, which is a moment.
+ */
+#define CURL_CACHE_S 2L
+
 static void add_line(struct transfer *t, const char *line)
 {
 	t->header_lines = curl_slist_append(t->header_lines, line);
@@ -82,7 +89,7 @@ static void set_limits(struct transfer *t, const struct transfer_request *reques
 	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
 	curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, (long)config->rate_min_bytes);
 	curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, (long)config->rate_min_s);
-	curl_easy_setopt(e, CURLOPT_DNS_CACHE_TIMEOUT, (long)config->dns_ttl_s);
+	curl_easy_setopt(e, CURLOPT_DNS_CACHE_TIMEOUT, CURL_CACHE_S);
 }
 
 /* The environment's proxies, and its exceptions from them, would lead round the guard. */

@@ -134,6 +134,7 @@ static int setup(void **state)
 		.config = &fx->config->crawler,
 		.url_rules = &url_rules_default,
 		.log = &quiet,
+		.keep = (struct keep *)&fake,
 		.crawl_delay_max_ms = 1000};
 	*state = fx;
 	return 0;

@@ -1,0 +1,224 @@
+/*
+ * The guard asks three times: about the URL alone, about an address before a
+ * socket is opened for it, and before a request about the address that a
+ * connection, which may be an old one, leads to.
+ */
+#include "crawler/fetch/transfer_inside.h"
+
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "common/url.h"
+#include "crawler/fetch/guard.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+
+/* Connecting. */
+
+static bool allows_port(const struct transfer *t, unsigned port)
+{
+	char digits[8];
+
+	snprintf(digits, sizeof digits, "%u", port & 0xFFFF);
+	return guard_allows_port(&t->rules, &t->all->config->ports, span_str(digits));
+}
+
+static bool is_allowed(struct transfer *t, const struct sockaddr *address)
+{
+	char text[INET6_ADDRSTRLEN] = "it";
+	const void *bytes = address->sa_family == AF_INET6
+		? (const void *)&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr
+		: (const void *)&((const struct sockaddr_in *)(const void *)address)->sin_addr;
+
+	*t->guarded = '\0'; /* a name's other address may have been */
+	if (guard_allows_address(&t->rules, address))
+		return true;
+	inet_ntop(address->sa_family, bytes, text, sizeof text);
+	snprintf(t->guarded, sizeof t->guarded,
+		"address %s is not public and not allowed for this source", text);
+	return false;
+}
+
+/*
+ * The proxy itself is where the operator says. What is behind it is connected
+ * to by others, so that a name can be judged no further than by itself.
+ */
+curl_socket_t transfer_on_open_socket(void *arg, curlsocktype purpose,
+	struct curl_sockaddr *address)
+{
+	struct transfer *t = arg;
+
+	(void)purpose;
+	if (!t->is_proxied && !is_allowed(t, &address->addr))
+		return CURL_SOCKET_BAD;
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* An address as curl tells it; a link-local one may carry its zone behind a percent sign. */
+static bool parse_address(const char *text, struct sockaddr_storage *ret)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)ret;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)ret;
+	char plain[INET6_ADDRSTRLEN];
+
+	snprintf(plain, sizeof plain, "%.*s", (int)strcspn(text, "%"), text);
+	*ret = (struct sockaddr_storage){.ss_family = AF_INET};
+	if (inet_pton(AF_INET, plain, &v4->sin_addr) == 1)
+		return true;
+	*ret = (struct sockaddr_storage){.ss_family = AF_INET6};
+	return inet_pton(AF_INET6, plain, &v6->sin6_addr) == 1;
+}
+
+/* Whether a connection, which may be one that another source's transfer has left, is good for us. */
+static bool may_use(struct transfer *t, const char *remote)
+{
+	struct sockaddr_storage address;
+
+	if (t->is_proxied)
+		return true;
+	if (!parse_address(remote, &address) || !is_allowed(t, (struct sockaddr *)&address))
+		return false;
+	if (address_slots_take(t->all->slots, remote, &t->slot))
+		return true;
+	t->state = TRANSFER_IN_LINE;
+	return false;
+}
+
+/* Asked before every request, also on a connection that curl has kept. */
+int transfer_on_connected(void *arg, char *remote, char *local, int remote_port, int local_port)
+{
+	struct transfer *t = arg;
+
+	(void)local;
+	(void)remote_port;
+	(void)local_port;
+	if (!may_use(t, remote))
+		return CURL_PREREQFUNC_ABORT;
+	/* curl repeats at once what a kept connection broke under; the host's delay forbids that. */
+	if (t->is_sent)
+		t->bad_answer = "the connection broke before an answer";
+	t->is_sent = true;
+	timer_set(t->due, t->all->config->first_byte_timeout_ms);
+	return t->bad_answer ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+/* Looking up. */
+
+static unsigned port_of(const struct url_parts *parts)
+{
+	if (parts->port.len)
+		return (unsigned)strtoul(parts->port.data, NULL, 10);
+	return span_is_nocase(parts->scheme, "https") ? 443 : 80;
+}
+
+/* What the URL itself says already. */
+static void guard_url(struct transfer *t, const struct url_parts *parts)
+{
+	unsigned port = port_of(parts);
+
+	if (!allows_port(t, port))
+		snprintf(t->guarded, sizeof t->guarded,
+			"port %u is not open to crawlers and not allowed for this source", port);
+	else if (t->is_proxied && !guard_allows_host(&t->rules, parts->host))
+		snprintf(t->guarded, sizeof t->guarded,
+			"host %.*s is not public and not allowed for this source",
+			(int)(parts->host.len < 60 ? parts->host.len : 60), parts->host.data);
+}
+
+/* A proxy that is told the name looks it up itself; an address is one already. */
+static bool is_looked_up_here(const struct transfer *t, struct span host)
+{
+	struct in_addr v4;
+	CLEANUP(freep) char *text = alloc_strndup(host.data, host.len);
+
+	if (t->is_proxied && strncmp(t->rules.proxy, "socks5://", 9) != 0)
+		return false;
+	return text[0] != '[' && inet_pton(AF_INET, text, &v4) != 1;
+}
+
+/* Behind SOCKS nobody asks about the address once more. */
+static void guard_addresses(struct transfer *t, const char *addresses)
+{
+	struct span list = span_str(addresses);
+
+	while (t->is_proxied && list.len && !*t->guarded) {
+		struct span host = span_next_item(&list);
+
+		if (!guard_allows_host(&t->rules, host))
+			snprintf(t->guarded, sizeof t->guarded,
+				"address %.*s is not public and not allowed for this source",
+				(int)host.len, host.data);
+	}
+}
+
+/* "+": for as long as curl remembers anything; a host's own colons are none of ours, it is no address. */
+static void take_addresses(struct transfer *t, const char *addresses)
+{
+	struct url_parts parts;
+	CLEANUP(freep) char *line = NULL;
+
+	url_split(span_str(t->url), &parts);
+	line = alloc_printf("+%.*s:%u:%s", (int)parts.host.len, parts.host.data, port_of(&parts),
+		addresses);
+	t->resolved = curl_slist_append(NULL, line);
+	guard_addresses(t, addresses);
+}
+
+static void on_resolved(void *arg, const char *addresses, const char *error)
+{
+	struct transfer *t = arg;
+	int64_t spent_ms;
+
+	t->query = NULL;
+	timer_clear(t->due);
+	t->lookup_us = (clock_mono_ms() - t->started_ms) * 1000;
+	if (!addresses) {
+		snprintf(t->curl_error, sizeof t->curl_error, "the host cannot be looked up: %s",
+			error);
+		transfer_finish(t, CURLE_COULDNT_RESOLVE_HOST);
+		return;
+	}
+	take_addresses(t, addresses);
+	if (*t->guarded) {
+		transfer_finish(t, CURLE_ABORTED_BY_CALLBACK);
+		return;
+	}
+	spent_ms = t->lookup_us / 1000;
+	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS,
+		(long)(t->all->config->connect_timeout_ms - spent_ms));
+	transfer_run(t);
+}
+
+static void look_up(struct transfer *t, struct span host)
+{
+	const struct crawler_config *config = t->all->config;
+	CLEANUP(freep) char *name = alloc_strndup(host.data, host.len);
+	const char *known = resolver_remembered(t->all->resolver, name, config->dns_ttl_s * 1000);
+	int64_t ms = t->ends_at_ms - clock_mono_ms();
+
+	if (known) {
+		take_addresses(t, known);
+		return;
+	}
+	t->state = TRANSFER_LOOKS_UP;
+	t->started_ms = clock_mono_ms();
+	t->query = resolver_start(t->all->resolver, name, on_resolved, t);
+	timer_set(t->due, ms < config->connect_timeout_ms ? ms : config->connect_timeout_ms);
+}
+
+/* As far as it goes without curl. */
+void transfer_prepare(struct transfer *t)
+{
+	struct url_parts parts;
+
+	t->state = TRANSFER_RUNS;
+	if (!transfer_is_web(t) || !url_split(span_str(t->url), &parts))
+		return; /* curl refuses it */
+	guard_url(t, &parts);
+	if (!*t->guarded && is_looked_up_here(t, parts.host))
+		look_up(t, parts.host);
+	if (*t->guarded) {
+		t->state = TRANSFER_REFUSED_AT_ONCE;
+		timer_set(t->due, 0);
+	}
+}
