@@ -161,8 +161,16 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 		.config = &crawling.settings,
 		.save = save_robots,
 		.save_arg = keep});
-	crawling.env = (struct job_env){loop, &crawling.settings, &config->url_rules, log,
-		transfers, robots, pool, keep, config->scheduler.crawl_delay_max_ms};
+	crawling.env = (struct job_env){.loop = loop,
+		.config = &crawling.settings,
+		.url_rules = &config->url_rules,
+		.log = log,
+		.transfers = transfers,
+		.robots = robots,
+		.pool = pool,
+		.budget = transfers_budget(transfers),
+		.keep = keep,
+		.crawl_delay_max_ms = config->scheduler.crawl_delay_max_ms};
 	worker = worker_new(&(struct worker_options){.env = &crawling.env,
 		.bus = bus,
 		.name = name,

@@ -47,18 +47,20 @@ struct crawler_config {
 	int64_t threads;              /* that read pages */
 	int64_t address_requests_max; /* at the same time to one address, over all crawlers */
 	char *user_agent;
-	char *contact_url; /* behind the user agent, "" for none */
-	char *from; /* contact address, sent as From */
+	char *contact_url;         /* behind the user agent, "" for none */
+	char *from;                /* contact address, sent as From */
 	struct setting_list ports; /* that may be connected to, in digits */
 	int64_t dns_ttl_s;
 	int64_t connect_timeout_ms; /* TLS included */
 	int64_t first_byte_timeout_ms;
-	int64_t rate_min_bytes, rate_min_s; /* slower than that many a second for so long is a hang */
+	int64_t rate_min_bytes,
+		rate_min_s; /* slower than that many a second for so long is a hang */
 	int64_t total_timeout_ms;
 	int64_t header_max_bytes;
 	int64_t headers_max;
 	int64_t body_max_bytes; /* decompressed */
 	int64_t ratio_max;      /* decompressed to sent */
+	int64_t bodies_max_mib; /* of a process, beyond a small part of each */
 	int64_t robots_ttl_s;
 };
 

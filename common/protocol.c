@@ -741,6 +741,7 @@ static const char *const limit_names[] = {
 	[LIMIT_BODY] = "body",
 	[LIMIT_SENT_BODY] = "sent-body",
 	[LIMIT_RATIO] = "ratio",
+	[LIMIT_MEMORY] = "memory",
 	[LIMIT_ADDRESS] = "address",
 };
 

@@ -86,6 +86,7 @@ enum fetch_limit {
 	LIMIT_BODY,      /* decompressed: the rest is cut off */
 	LIMIT_SENT_BODY, /* bytes as sent */
 	LIMIT_RATIO,     /* decompressed to sent */
+	LIMIT_MEMORY,    /* of all bodies together */
 	LIMIT_ADDRESS,   /* requests under way to the address */
 	LIMIT_N
 };

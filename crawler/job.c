@@ -15,6 +15,7 @@
 #include "common/arena.h"
 #include "common/clock.h"
 #include "common/err.h"
+#include "crawler/fetch/budget.h"
 #include "crawler/fetch/freshness.h"
 #include "crawler/fetch/robots_cache.h"
 #include "crawler/fetch/transfer.h"
@@ -45,9 +46,10 @@ struct job {
 	struct timer *pause; /* set in JOB_PAUSE; in JOB_DONE when done is still to be called */
 	struct transfer *transfer; /* pending in JOB_TRANSFER */
 
-	struct strbuf raw; /* header lines, empty line, body */
-	size_t body_at;    /* where the body begins in raw */
-	bool is_cut;       /* the body, by its limit */
+	struct strbuf raw;           /* header lines, empty line, body */
+	struct budget_holder memory; /* for it */
+	size_t body_at;              /* where the body begins in raw */
+	bool is_cut;                 /* the body, by its limit */
 	const char *content_type;
 	struct read_output read;
 	int64_t fetched_at_ms;
@@ -156,6 +158,14 @@ bool job_is_unkept(const struct job *j)
 	return j->unkept;
 }
 
+/* Nobody looks at the bytes any more. */
+static void drop_answer(struct job *j)
+{
+	strbuf_release(&j->raw);
+	if (j->env->budget)
+		budget_leave(j->env->budget, &j->memory);
+}
+
 void job_free(struct job *j)
 {
 	if (!j)
@@ -163,7 +173,7 @@ void job_free(struct job *j)
 	robots_query_cancel(j->robots_query);
 	transfer_cancel(j->transfer);
 	timer_free(j->pause);
-	strbuf_release(&j->raw);
+	drop_answer(j);
 	arena_free(j->arena);
 	free(j);
 }
@@ -172,6 +182,7 @@ void job_free(struct job *j)
 static void job_finish(struct job *j, enum outcome outcome, const char *why)
 {
 	j->state = JOB_DONE;
+	drop_answer(j);
 	j->result.outcome = outcome;
 	if (why)
 		j->result.error = arena_strdup(j->arena, why);
@@ -259,6 +270,7 @@ static int64_t pause_ms(const struct job *j)
 static void job_expire(struct job *j)
 {
 	j->state = JOB_DONE;
+	drop_answer(j);
 	j->expired = true;
 	timer_set(j->pause, 0);
 }
@@ -351,6 +363,8 @@ static void take_answer(struct job *j, struct transfer_result *r)
 	strbuf_add_span(&j->raw, strbuf_span(&r->headers));
 	j->body_at = j->raw.len;
 	strbuf_add_span(&j->raw, strbuf_span(&r->body));
+	if (j->env->budget)
+		budget_take(j->env->budget, &j->memory, j->raw.len);
 	j->is_cut = r->body.cut;
 	if (j->is_cut)
 		j->result.error = arena_printf(j->arena, "cut after %zu bytes", r->body.len);

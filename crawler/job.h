@@ -20,6 +20,7 @@
 
 struct job;
 struct keep;
+struct budget;
 struct pool;
 struct read_output;
 
@@ -32,6 +33,7 @@ struct job_env {
 	struct transfers *transfers;
 	struct robots_cache *robots;
 	struct pool *pool;
+	struct budget *budget;      /* where answers are held until they are read; may be NULL */
 	struct keep *keep;          /* NULL: pages are read and not kept, for trying */
 	int64_t crawl_delay_max_ms; /* a robots.txt that wants longer counts as this */
 };

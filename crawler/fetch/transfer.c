@@ -23,6 +23,7 @@ void transfer_free(struct transfer *t)
 		curl_easy_cleanup(t->easy);
 	}
 	address_slots_leave(t->all->slots, &t->slot);
+	budget_leave(t->all->budget, &t->memory);
 	resolver_cancel(t->query);
 	timer_free(t->due);
 	curl_slist_free_all(t->header_lines);
@@ -82,6 +83,7 @@ void transfer_run(struct transfer *t)
 		transfer_finish(t, CURLE_FAILED_INIT);
 }
 
+/* What it waited for, a slot or memory. */
 static void on_granted(void *arg)
 {
 	struct transfer *t = arg;
@@ -95,6 +97,13 @@ static void stand_in_line(struct transfer *t)
 	curl_multi_remove_handle(t->shard->multi, t->easy);
 	if (!t->slot.has_slot)
 		timer_set(t->due, left_ms(t));
+}
+
+/* There is memory: curl gives again what it was refused, and what has come since. */
+static void resume(struct transfer *t)
+{
+	t->is_paused = false;
+	curl_easy_pause(t->easy, CURLPAUSE_CONT);
 }
 
 static void on_due(void *arg)
@@ -111,8 +120,13 @@ static void on_due(void *arg)
 	case TRANSFER_REFUSED_AT_ONCE:
 		transfer_finish(t, CURLE_ABORTED_BY_CALLBACK);
 		break;
-	case TRANSFER_LOOKS_UP:
 	case TRANSFER_RUNS:
+		if (t->is_paused) {
+			resume(t);
+			break;
+		}
+		/* fall through */
+	case TRANSFER_LOOKS_UP:
 		t->is_late = true;
 		transfer_finish(t, CURLE_ABORTED_BY_CALLBACK);
 		break;
@@ -150,8 +164,8 @@ int transfer_start(struct transfers *ts, const struct transfer_request *request,
 		.url = alloc_strdup(request->url)};
 	t->shard = transfers_shard(ts, t->url);
 	t->is_proxied = *t->rules.proxy;
-	t->slot.granted = on_granted;
-	t->slot.arg = t;
+	t->slot.granted = t->memory.granted = on_granted;
+	t->slot.arg = t->memory.arg = t;
 	t->due = timer_new(ts->loop, on_due, t);
 	strbuf_init(&t->location, 0);
 	strbuf_init(&t->result.headers, 0);

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct budget;
 struct transfers; /* all transfers of a process: connections, DNS cache and cookies */
 struct transfer;
 
@@ -82,6 +83,9 @@ typedef void transfer_done_fn(void *arg, struct transfer_result *result);
 int transfers_new(struct loop *l, const struct crawler_config *config, struct transfers **ret);
 void transfers_free(struct transfers *ts); /* cancels all */
 DEFINE_CLEANUP(struct transfers *, transfers_free)
+
+/* What bodies are held in. Whoever takes one from a result holds it there himself. */
+struct budget *transfers_budget(struct transfers *ts);
 
 /*
  * Starts a request. @done is called exactly once, after this has returned,

@@ -1,8 +1,11 @@
 #include "crawler/fetch/transfer_inside.h"
 
-#define CODED_SURPLUS     (64 << 10) /* a coding may add to a body that is as long as it may be */
-#define RATIO_FREE_BYTES  (1 << 20)  /* so much may come of however little */
-#define LENGTH_DIGITS_MAX 18         /* of a Content-Length */
+#define CODED_SURPLUS     (64 << 10)  /* a coding may add to a body that is as long as it may be */
+#define RATIO_FREE_BYTES  (128 << 10) /* so much may come of however little */
+#define MEMORY_FREE_BYTES (48 << 10)  /* of a body for which nobody is asked */
+#define MEMORY_STEP_BYTES (128 << 10)
+#define SLICE_BYTES       256
+#define LENGTH_DIGITS_MAX 18 /* of a Content-Length */
 
 const char *transfer_header(struct transfer *t, const char *name)
 {
@@ -118,31 +121,97 @@ static void begin_body(struct transfer *t)
 		t->bad_answer = "the answer has a content coding that is not known";
 }
 
-/* No text shrinks that much; what does is made to fill whoever unpacks it. */
-static bool is_bomb(const struct transfer *t)
+/* Whether the body may grow by @bytes now. If not, the transfer has to pause. */
+static bool may_grow(struct transfer *t, size_t bytes)
 {
-	int64_t len = (int64_t)t->result.body.len;
+	size_t room = MEMORY_FREE_BYTES + t->memory.held, len = t->result.body.len;
 
-	return len > RATIO_FREE_BYTES && len / t->all->config->ratio_max > t->result.sent_bytes;
+	if (len + bytes <= room)
+		return true;
+	return budget_ask(t->all->budget, &t->memory,
+		room > MEMORY_STEP_BYTES ? room : MEMORY_STEP_BYTES);
 }
 
+/* What has been unpacked is there, granted or not; false when that was much, and all is full twice over. */
+static bool hold_surplus(struct transfer *t)
+{
+	size_t room = MEMORY_FREE_BYTES + t->memory.held, len = t->result.body.len;
+	size_t max = (size_t)t->all->config->bodies_max_mib << 20;
+
+	if (len <= room)
+		return true;
+	budget_take(t->all->budget, &t->memory, len - room);
+	return len - room < MEMORY_FREE_BYTES || budget_held(t->all->budget) <= max * 2;
+}
+
+/* No text shrinks that much; what does is made to fill whoever unpacks it. */
+static size_t most_of(const struct transfer *t)
+{
+	int64_t most = t->result.sent_bytes * t->all->config->ratio_max;
+
+	return (size_t)(most > RATIO_FREE_BYTES ? most : RATIO_FREE_BYTES);
+}
+
+/* Unpacks no further than to where a bomb is known as one. */
+static enum coding_outcome unpack(struct transfer *t, struct span slice, bool *ret_is_bomb)
+{
+	struct strbuf *body = &t->result.body;
+	size_t max = body->max, most = most_of(t) + 1;
+	enum coding_outcome outcome;
+
+	body->max = most < max ? most : max;
+	outcome = coding_add(t->coding, slice, body);
+	*ret_is_bomb = body->len >= most;
+	body->max = max;
+	return outcome;
+}
+
+/* False when nothing more is wanted. */
+static bool add_slice(struct transfer *t, struct span slice)
+{
+	enum coding_outcome outcome;
+	bool is_bomb;
+
+	t->result.sent_bytes += (int64_t)slice.len;
+	if (t->result.sent_bytes > (int64_t)t->result.body.max + CODED_SURPLUS)
+		return refuse(t, LIMIT_SENT_BODY, "the coded body is too large");
+	outcome = unpack(t, slice, &is_bomb);
+	if (outcome == CODING_BROKEN)
+		t->bad_answer = "the answer is not coded as it says";
+	else if (is_bomb)
+		return refuse(t, LIMIT_RATIO, "the body unpacks to far more than was sent");
+	if (!hold_surplus(t))
+		return refuse(t, LIMIT_MEMORY, "no memory is left for what the body unpacks to");
+	return outcome == CODING_OK;
+}
+
+/*
+ * In slices, so that what a few bytes unpack to is noticed before it is much.
+ * When memory is short, the transfer pauses in the middle of what curl has
+ * brought, which it will bring again from its beginning.
+ */
 size_t transfer_on_body(char *data, size_t size, size_t count, void *arg)
 {
 	struct transfer *t = arg;
 	struct span bytes = span_from(data, size * count);
-	enum coding_outcome outcome;
+	size_t len = bytes.len, n;
 
 	if (!t->coding)
 		begin_body(t);
 	if (t->bad_answer)
 		return 0;
-	t->result.sent_bytes += (int64_t)bytes.len;
-	if (t->result.sent_bytes > (int64_t)t->result.body.max + CODED_SURPLUS)
-		return refuse(t, LIMIT_SENT_BODY, "the coded body is too large");
-	outcome = coding_add(t->coding, bytes, &t->result.body);
-	if (outcome == CODING_BROKEN)
-		t->bad_answer = "the answer is not coded as it says";
-	else if (is_bomb(t))
-		return refuse(t, LIMIT_RATIO, "the body unpacks to far more than was sent");
-	return outcome == CODING_OK ? bytes.len : 0;
+	n = t->n_seen < len ? t->n_seen : len;
+	t->n_seen -= n;
+	bytes = span_from_offset(bytes, n);
+	for (; bytes.len; bytes = span_from_offset(bytes, n)) {
+		n = bytes.len < SLICE_BYTES ? bytes.len : SLICE_BYTES;
+		if (!may_grow(t, n)) {
+			t->is_paused = true;
+			t->n_seen = len - bytes.len;
+			return CURL_WRITEFUNC_PAUSE;
+		}
+		if (!add_slice(t, span_from(bytes.data, n)))
+			return 0;
+	}
+	return len;
 }

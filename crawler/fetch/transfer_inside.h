@@ -12,6 +12,7 @@
 #define POLICYWATCH_CRAWLER_FETCH_TRANSFER_INSIDE_H
 
 #include "crawler/fetch/address_slots.h"
+#include "crawler/fetch/budget.h"
 #include "crawler/fetch/coding.h"
 #include "crawler/fetch/cookie_jars.h"
 #include "crawler/fetch/resolver.h"
@@ -37,6 +38,7 @@ struct transfers {
 	struct shard shards[SHARDS];
 	const struct crawler_config *config;
 	struct resolver *resolver;
+	struct budget *budget;
 	struct address_slots *slots;
 	struct cookie_jars *jars;
 	struct transfer *first; /* all that have not ended */
@@ -75,6 +77,9 @@ struct transfer {
 	bool answered; /* the header of the answer is whole; header lines after it are trailers */
 	size_t header_bytes, n_header_lines; /* of interim answers too */
 	struct coding *coding;               /* of the body, NULL before it begins */
+	struct budget_holder memory;         /* for the body, beyond what is free */
+	bool is_paused;                      /* until there is memory; then all comes once more, */
+	size_t n_seen;                       /* of which so many bytes are in the body already */
 	struct strbuf location;              /* absolute */
 	transfer_done_fn *done;
 	void *arg;

@@ -136,6 +136,11 @@ struct shard *transfers_shard(struct transfers *ts, const char *url)
 	return &ts->shards[hash64_of(parts.host) % SHARDS];
 }
 
+struct budget *transfers_budget(struct transfers *ts)
+{
+	return ts->budget;
+}
+
 int transfers_new(struct loop *l, const struct crawler_config *config, struct transfers **ret)
 {
 	CLEANUP(transfers_freep) struct transfers *ts = ALLOC_NEW(struct transfers);
@@ -143,6 +148,7 @@ int transfers_new(struct loop *l, const struct crawler_config *config, struct tr
 	*ts = (struct transfers){.loop = l, .config = config};
 	ts->slots = address_slots_new((size_t)config->address_requests_max);
 	ts->jars = cookie_jars_new();
+	ts->budget = budget_new((size_t)config->bodies_max_mib << 20);
 	ts->resolver = resolver_new(&(struct resolver_options){.loop = l,
 		.threads_max = RESOLVER_THREADS,
 		.hosts_max = RESOLVER_HOSTS});
@@ -166,6 +172,7 @@ void transfers_free(struct transfers *ts)
 		shard_close(&ts->shards[i]);
 	resolver_free(ts->resolver);
 	cookie_jars_free(ts->jars);
+	budget_free(ts->budget);
 	address_slots_free(ts->slots);
 	curl_global_cleanup();
 	free(ts);

@@ -5,6 +5,7 @@
 #include "crawler/fetch/transfer.h"
 
 #include "common/alloc.h"
+#include "crawler/fetch/budget.h"
 #include "tests/cmocka_all.h"
 
 #include <arpa/inet.h>
@@ -44,6 +45,8 @@ struct fixture {
 	struct transfer_result
 		result; /* body and headers taken, the borrowed texts not to be used */
 	char etag[32], location[128];
+	struct span expected; /* of every body, unless empty */
+	size_t most_held;
 };
 
 static void hang_up(struct connection *c)
@@ -191,6 +194,10 @@ static void on_done(void *arg, struct transfer_result *r)
 	if (fx->n_done++)
 		forget_result(fx);
 	fx->fault = r->fault;
+	if (fx->expected.len)
+		assert_true(span_eq(strbuf_span(&r->body), fx->expected));
+	if (budget_held(transfers_budget(fx->transfers)) > fx->most_held)
+		fx->most_held = budget_held(transfers_budget(fx->transfers));
 	snprintf(fx->etag, sizeof fx->etag, "%s", r->etag ? r->etag : "");
 	snprintf(fx->location, sizeof fx->location, "%s", r->location ? r->location : "");
 	fx->result = *r;
@@ -342,11 +349,77 @@ static void test_transfer__a_compression_bomb_takes_no_more_than_the_limit(void 
 	strbuf_printf(&fx->answer, OK_HEAD "Content-Encoding: zstd\r\nContent-Length: %zu\r\n\r\n",
 		n);
 	strbuf_add(&fx->answer, packed, n);
-	run(fx, (struct transfer_request){.rules = &local, .body_max_bytes = 1 << 20});
-	assert_int_equal(fx->fault, TRANSFER_OK);
-	assert_true(fx->result.body.cut);
-	assert_int_equal(fx->result.body.len, 1 << 20);
-	assert_true(fx->result.body.cap < 2 << 20);
+	run(fx, (struct transfer_request){.rules = &local, .body_max_bytes = 16 << 20});
+	assert_int_equal(fx->fault, TRANSFER_LIMIT);
+	assert_int_equal(fx->result.limit, LIMIT_RATIO);
+	assert_true(fx->result.body.cap < 1 << 20);
+}
+
+/* Text that packs to a tenth or so, and of which no two parts are alike. */
+static void add_text(struct strbuf *text, size_t len)
+{
+	while (text->len < len)
+		strbuf_printf(text, "<p>No. %zu of many lines that are much alike</p>\n",
+			text->len * 2654435761u % 100000000);
+}
+
+static void answer_gzip(struct fixture *fx, struct span text)
+{
+	uLong bound = compressBound(text.len) + 64;
+	CLEANUP(freep) uint8_t *packed = alloc_bytes(bound);
+	z_stream z = {.next_in = (Bytef *)text.data,
+		.avail_in = (uInt)text.len,
+		.next_out = packed,
+		.avail_out = (uInt)bound};
+
+	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	deflateEnd(&z);
+	strbuf_printf(&fx->answer, OK_HEAD "Content-Encoding: gzip\r\nContent-Length: %lu\r\n\r\n",
+		z.total_out);
+	strbuf_add(&fx->answer, packed, z.total_out);
+}
+
+static void get_together(struct fixture *fx, int n)
+{
+	transfers_free(fx->transfers);
+	fx->config->crawler.bodies_max_mib = 1;
+	assert_int_equal(transfers_new(fx->loop, &fx->config->crawler, &fx->transfers), 0);
+	for (int i = 0; i < n; i++)
+		start(fx, (struct transfer_request){.rules = &local, .body_max_bytes = 8 << 20});
+	while (fx->n_done < n)
+		loop_turn(fx->loop, true);
+}
+
+static void test_transfer__large_bodies_wait_for_memory_and_are_whole(void **state)
+{
+	struct fixture *fx = *state;
+	STRBUF_LOCAL(text);
+
+	add_text(&text, 3 << 20);
+	fx->expected = strbuf_span(&text);
+	strbuf_printf(&fx->answer, OK_HEAD "Content-Length: %zu\r\n\r\n", text.len);
+	strbuf_add_span(&fx->answer, strbuf_span(&text));
+	get_together(fx, 6);
+	strbuf_clear(&fx->answer);
+	fx->n_done = 0;
+	forget_result(fx);
+	answer_gzip(fx, strbuf_span(&text));
+	get_together(fx, 6);
+	assert_int_equal(budget_held(transfers_budget(fx->transfers)), 0);
+}
+
+static void test_transfer__memory_is_bounded_however_many_bodies_there_are(void **state)
+{
+	struct fixture *fx = *state;
+	STRBUF_LOCAL(text);
+
+	add_text(&text, 1 << 20);
+	fx->expected = strbuf_span(&text);
+	answer_gzip(fx, strbuf_span(&text));
+	get_together(fx, 8);
+	/* A step of each beyond the maximum: what was unpacked in one go, and who goes on alone. */
+	assert_true(fx->most_held < (1 << 20) + 8 * (128 << 10));
 }
 
 static void fetch_gzip(struct fixture *fx, size_t bytes_missing)
@@ -666,6 +739,8 @@ int main(void)
 		TEST(an_answer_without_a_status_line_is_broken),
 		TEST(a_body_is_cut_at_its_limit),
 		TEST(a_compression_bomb_takes_no_more_than_the_limit),
+		TEST(large_bodies_wait_for_memory_and_are_whole),
+		TEST(memory_is_bounded_however_many_bodies_there_are),
 		TEST(a_coded_body_is_decoded),
 		TEST(a_coded_body_without_its_end_is_broken),
 		TEST(a_coded_body_may_lack_its_checksum),
