@@ -95,6 +95,17 @@ static bool print_error(const char *name, const struct json *part)
 	return error != NULL;
 }
 
+/* Those that are not 0. */
+static void print_counts(const char *name, const struct json *counts)
+{
+	printf("%-10s", name);
+	for (const struct json *c = json_first(counts); c; c = json_next(c)) {
+		if (json_as_int(c, 0))
+			printf(" %s %lld", json_name(c), (long long)json_as_int(c, 0));
+	}
+	putchar('\n');
+}
+
 static void print_scheduler(const struct json *s)
 {
 	const struct json *workers = json_get(s, "workers");
@@ -109,12 +120,8 @@ static void print_scheduler(const struct json *s)
 	if (trouble)
 		printf("%-10s the frontier cannot be written: %s; nothing is handed out\n",
 			"trouble", trouble);
-	printf("%-10s", "outcomes");
-	for (const struct json *o = json_first(json_get(s, "outcomes")); o; o = json_next(o)) {
-		if (json_as_int(o, 0))
-			printf(" %s %lld", json_name(o), (long long)json_as_int(o, 0));
-	}
-	putchar('\n');
+	print_counts("outcomes", json_get(s, "outcomes"));
+	print_counts("limits", json_get(s, "limits"));
 	for (const struct json *w = json_first(workers); w; w = json_next(w))
 		printf("%-10s %s: %lld in work, last heard %s\n", "crawler",
 			json_get_str(w, "name"), number(w, "leases"),

@@ -144,7 +144,7 @@ static const struct setting table[] = {
 		.help = "Longest body, decompressed; what is longer is cut and said to be"},
 	{"crawler.ratio_max", SETTING_INT, FIELD(crawler.ratio_max), 10, 1000000, "200",
 		.help = "Most that a body beyond 128 KiB may grow by decompressing; pages grow 5 to 30 times"},
-	{"crawler.bodies_max_mib", SETTING_INT, FIELD(crawler.bodies_max_mib), 1, 1 << 20, "64",
+	{"crawler.bodies_max_mib", SETTING_INT, FIELD(crawler.bodies_max_mib), 1, 1 << 20, "16",
 		.help = "Memory for answers on their way; large ones wait when it is full"},
 	{"crawler.robots_ttl_s", SETTING_INT, FIELD(crawler.robots_ttl_s), 60, DAY_S, "86400",
 		.help = "How long a robots.txt is believed (RFC 9309: a day at most)"},

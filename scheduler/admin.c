@@ -65,6 +65,16 @@ static void put_outcomes(struct planner *p, struct strbuf *out)
 	json_close(out, '}');
 }
 
+static void put_limits(struct planner *p, struct strbuf *out)
+{
+	json_key(out, "limits");
+	json_open(out, '{');
+	for (int i = LIMIT_NONE + 1; i < LIMIT_N; i++)
+		json_field_int(out, fetch_limit_str((enum fetch_limit)i),
+			(int64_t)p->counts.limits[i]);
+	json_close(out, '}');
+}
+
 static bool show_status(struct planner *p, struct strbuf *out)
 {
 	struct tally t = count_hosts(p);
@@ -83,6 +93,7 @@ static bool show_status(struct planner *p, struct strbuf *out)
 	json_field_int(out, "sources", (int64_t)p->sources->len);
 	json_field_int(out, "admitted", (int64_t)p->counts.admitted);
 	put_outcomes(p, out);
+	put_limits(p, out);
 	json_field_int(out, "frontier_bytes", counts.file_bytes);
 	json_field_str(out, "trouble", p->trouble);
 	put_workers(p, out);

@@ -436,6 +436,7 @@ void apply_result(struct planner *p, struct worker *w, const struct result *r)
 	if (is_others)
 		return;
 	p->counts.outcomes[r->outcome]++;
+	p->counts.limits[r->limit]++;
 	if (goes_on(&a))
 		look_further(&a);
 	move_entry(&a);

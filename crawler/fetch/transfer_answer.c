@@ -2,9 +2,9 @@
 
 #define CODED_SURPLUS     (64 << 10)  /* a coding may add to a body that is as long as it may be */
 #define RATIO_FREE_BYTES  (128 << 10) /* so much may come of however little */
-#define MEMORY_FREE_BYTES (48 << 10)  /* of a body for which nobody is asked */
+#define MEMORY_FREE_BYTES (32 << 10)  /* of a body for which nobody is asked */
 #define MEMORY_STEP_BYTES (128 << 10)
-#define SLICE_BYTES       256
+#define SLICE_BYTES       128
 #define LENGTH_DIGITS_MAX 18 /* of a Content-Length */
 
 const char *transfer_header(struct transfer *t, const char *name)
@@ -60,8 +60,27 @@ static bool has_good_length(struct transfer *t)
 	return is_number(first) && lengths.data[lengths.len - 1] != ',';
 }
 
+/* None was asked for (TE, RFC 9110 10.1.4), and curl undoes some without looking at their end. */
+static bool has_transfer_coding(struct transfer *t)
+{
+	STRBUF_LOCAL(codings);
+	struct span list;
+
+	add_header_list(t, "transfer-encoding", &codings);
+	for (list = strbuf_span(&codings); list.len;) {
+		struct span coding = span_next_item(&list);
+
+		if (coding.len && !span_is_nocase(coding, "chunked") &&
+			!span_is_nocase(coding, "identity"))
+			return true;
+	}
+	return false;
+}
+
 static void check_length(struct transfer *t)
 {
+	if (has_transfer_coding(t))
+		t->bad_answer = "the answer has a transfer coding that nobody asked for";
 	if (!has_good_length(t))
 		t->bad_answer = "the answer's length is not certain";
 }
@@ -111,6 +130,17 @@ size_t transfer_on_header(char *data, size_t size, size_t count, void *arg)
 	return line.len;
 }
 
+/* Of the body, as far as it may be had without asking. */
+static size_t expected_bytes(struct transfer *t)
+{
+	curl_off_t length = -1;
+
+	curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	if (length < 0 || length > MEMORY_FREE_BYTES || transfer_header(t, "content-encoding"))
+		return MEMORY_FREE_BYTES;
+	return (size_t)length;
+}
+
 static void begin_body(struct transfer *t)
 {
 	STRBUF_LOCAL(codings);
@@ -119,6 +149,8 @@ static void begin_body(struct transfer *t)
 	add_header_list(t, "content-encoding", &codings);
 	if (!coding_new(strbuf_span(&codings), &t->coding))
 		t->bad_answer = "the answer has a content coding that is not known";
+	/* At once: a thousand buffers that grow side by side leave holes of twice their size. */
+	strbuf_reserve(&t->result.body, expected_bytes(t));
 }
 
 /* Whether the body may grow by @bytes now. If not, the transfer has to pause. */

@@ -14,6 +14,9 @@
  */
 #define CURL_CACHE_S 2L
 
+#define RECEIVE_BYTES                                                                              \
+	8192L /* curl has such a buffer for each transfer, and another one for a paused one */
+
 static void add_line(struct transfer *t, const char *line)
 {
 	t->header_lines = curl_slist_append(t->header_lines, line);
@@ -140,6 +143,7 @@ void transfer_set_options(struct transfer *t, const struct transfer_request *req
 	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(e, CURLOPT_BUFFERSIZE, RECEIVE_BYTES);
 	set_headers(t, request);
 	set_limits(t, request);
 	set_proxy(t);
