@@ -31,10 +31,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Since the start. */
 struct planner_counts {
 	uint64_t outcomes[OUTCOME_GUARDED + 1];
-	uint64_t limits[LIMIT_N]; /* requests that ran into each */ /* since the start */
-	uint64_t admitted;                                          /* URLs that were new */
+	uint64_t limits[LIMIT_N]; /* requests that ran into each */
+	uint64_t admitted;        /* URLs that were new */
 };
 
 /* Open to the files of this room. */

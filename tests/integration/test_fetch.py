@@ -287,6 +287,50 @@ class Robots(Fetch):
         self.assertEqual((got["robots"]["verdict"], len(server.requests)), ("disallowed", 6))
 
 
+class Crawled(Fetch):
+    """What scheduler and crawler do about redirects, in turns of hosts."""
+
+    DELAY_S = 0.2
+
+    def start(self, *sources):
+        with open(os.path.join(self.folder, "policywatch.yaml"), "w") as f:
+            f.write("data_dir: %s\nruntime_dir: %s\nscheduler: {host_delay_ms: %d}\n" % (self.folder, self.folder, self.DELAY_S * 1000))
+        with open(os.path.join(self.folder, "sources.d", "s.yaml"), "w") as f:
+            f.write("sources:\n" + "".join("- %s\n" % json.dumps({"allow_addresses": "127.0.4.0/24", **s}) for s in sources))
+        for name in ("scheduler", "crawler"):
+            process = subprocess.Popen([case.program(), name, "-c", self.folder + "/policywatch.yaml"], stderr=subprocess.DEVNULL)
+            self.addCleanup(process.wait)
+            self.addCleanup(process.terminate)
+            world.wait_until(lambda: os.path.exists(self.folder + "/scheduler.ipc"), "the scheduler listens")
+
+    def assert_polite(self, server):
+        times = [t for t, _, _ in server.requests]
+        self.assertTrue(all(b - a >= self.DELAY_S for a, b in zip(times, times[1:])), server.requests)
+
+    def test_robots_of_another_host_takes_that_hosts_turn(self):
+        links = "".join('<li><a href="/%d.htm">关于印发第%d号工作方案的通知</a></li>' % (i, i) for i in range(12))
+        answers = {"/%d.htm" % i: page for i in range(12)}
+        other = self.serve({**answers, "/robots.txt": not_found, "/": lambda h: answer(h, body=("<ul>%s</ul>" % links).encode())}, OTHER)
+        server = self.serve({"/robots.txt": redirect(301, other.url + "/robots.txt"), "/a.htm": page})
+        self.start({"name": "other", "url": other.url + "/", "kind": "listing"},
+                   {"name": "s", "url": server.url + "/a.htm", "kind": "page", "allow_ports": [str(other.port)]})
+        world.wait_until(lambda: "/a.htm" in server.paths(), "the page")
+        world.wait_until(lambda: "/11.htm" in other.paths() or len(other.paths()) > 12, "the other host's pages")
+        self.assertEqual(other.paths().count("/robots.txt"), 1)
+        self.assertEqual(server.paths(), ["/robots.txt", "/a.htm"])
+        self.assert_polite(other)
+        self.assert_polite(server)
+
+    def test_a_list_that_has_moved_for_good_is_asked_where_it_is(self):
+        links = '<ul><li><a href="/1.htm">关于印发第一号工作方案的通知</a></li><li><a href="/2.htm">关于印发第二号工作方案的通知</a></li></ul>'
+        other = self.serve({"/new/": lambda h: answer(h, body=links.encode()), "/1.htm": page, "/2.htm": page}, OTHER)
+        server = self.serve({"/": redirect(301, other.url + "/new/")})
+        self.start({"name": "s", "url": server.url + "/", "kind": "listing", "interval_s": 1, "allow_ports": [str(other.port)]})
+        world.wait_until(lambda: other.paths().count("/new/") >= 3, "the list is asked again")
+        self.assertEqual(server.paths().count("/"), 1)
+        self.assert_polite(other)
+
+
 class Guard(Fetch):
     def test_no_form_of_a_private_address_is_connected_to(self):
         server = self.serve({"/": page})
