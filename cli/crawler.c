@@ -121,6 +121,16 @@ static void raise_file_limit(const struct config *config, const struct log_ctx *
 			(uintmax_t)files.rlim_cur, (intmax_t)config->crawler.transfers);
 }
 
+/* Who does not say where he can be reached is blocked sooner than asked. */
+static void warn_of_no_contact(const struct config *config, const struct log_ctx *log)
+{
+	const struct crawler_config *c = &config->crawler;
+
+	if (!*c->contact_url && !*c->from && !strstr(c->user_agent, "://") &&
+		!strchr(c->user_agent, '@'))
+		log_warn(log, "crawler.contact_url is not set: sites cannot tell who asks them");
+}
+
 static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const char *name)
 {
 	const struct config *config = cli->config;
@@ -141,6 +151,7 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 	int r;
 
 	raise_file_limit(config, log);
+	warn_of_no_contact(config, log);
 	service = service_new(loop,
 		&(struct service_handlers){.stop = on_stop, .reload = on_reload, .arg = &crawling});
 	r = store_open(store_path,
