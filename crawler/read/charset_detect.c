@@ -8,19 +8,15 @@
 #define SAMPLE_BYTES 8192  /* some thousand characters decide anything */
 
 /* Costs, see charset_score.h. */
-#define LANGUAGE_COST    25 /* a character: less looks like language, a chance reading more */
-#define LANGUAGE_SLACK   12 /* for the few characters of a short text */
-#define LABEL_WORTH      30 /* labels are mostly right */
-#define LABEL_WORTH_CHAR 4  /* a character: mere lists of characters contradict nothing */
-#define LABEL_CHARS      8  /* fewer contradict nothing */
-
-struct candidate {
-	enum encoding encoding;
-	enum score_language language;
-};
+#define LABEL_WORTH         30 /* labels are mostly right */
+#define LABEL_CHARS         8  /* fewer contradict nothing */
+#define LABEL_CHARS_A_FAULT 64 /* torn characters are no contradiction */
 
 /* The first of equals wins. */
-static const struct candidate candidates[] = {
+static const struct {
+	enum encoding encoding;
+	enum score_language language;
+} east_asian[] = {
 	{ENCODING_GB18030, SCORE_CHINESE},
 	{ENCODING_BIG5, SCORE_CHINESE},
 	{ENCODING_SHIFT_JIS, SCORE_JAPANESE},
@@ -28,7 +24,16 @@ static const struct candidate candidates[] = {
 	{ENCODING_EUC_KR, SCORE_KOREAN},
 };
 
-#define CANDIDATES (sizeof candidates / sizeof *candidates)
+#define EAST_ASIAN (sizeof east_asian / sizeof *east_asian)
+
+static enum score_language language_of(enum encoding e)
+{
+	for (size_t i = 0; i < EAST_ASIAN; i++) {
+		if (east_asian[i].encoding == e)
+			return east_asian[i].language;
+	}
+	return SCORE_ANY;
+}
 
 /*
  * What is not ASCII, with the two bytes behind each piece (trail bytes, the digits of
@@ -51,28 +56,25 @@ static void take_sample(struct span bytes, struct strbuf *out)
 	}
 }
 
-static struct score score_reading(enum encoding e, enum score_language language, struct span sample)
+static struct score score_reading(enum encoding e, struct span sample)
 {
 	STRBUF_LOCAL(text);
 
 	encoding_decode(e, sample, &text);
-	return score_text(strbuf_span(&text), language);
+	return score_text(strbuf_span(&text), language_of(e));
 }
 
-/* The best reading of @sample; NULL when none looks like language. */
-static const struct candidate *best_candidate(struct span sample, struct score *ret_score)
+/* The reading of @sample that costs least. */
+static enum encoding best_east_asian(struct span sample, struct score *ret_score)
 {
-	const struct candidate *best = NULL;
+	enum encoding best = ENCODING_NONE;
 
-	for (size_t i = 0; i < CANDIDATES; i++) {
-		struct score s =
-			score_reading(candidates[i].encoding, candidates[i].language, sample);
+	for (size_t i = 0; i < EAST_ASIAN; i++) {
+		struct score s = score_reading(east_asian[i].encoding, sample);
 
-		if (!s.chars || s.cost > s.chars * LANGUAGE_COST + LANGUAGE_SLACK)
-			continue;
 		if (best && s.cost >= ret_score->cost)
 			continue;
-		best = &candidates[i];
+		best = east_asian[i].encoding;
 		*ret_score = s;
 	}
 	return best;
@@ -122,17 +124,76 @@ static struct span window(struct span bytes)
 	return span_from(bytes.data, bytes.len < DETECT_BYTES ? bytes.len : DETECT_BYTES);
 }
 
+/* Greek, Cyrillic, Hebrew, Arabic, Thai: its letters do not stand among Latin ones. */
+static bool is_other_alphabet(enum encoding e)
+{
+	switch (e) {
+	case ENCODING_ISO_8859_5:
+	case ENCODING_ISO_8859_6:
+	case ENCODING_ISO_8859_7:
+	case ENCODING_ISO_8859_8:
+	case ENCODING_WINDOWS_874:
+	case ENCODING_WINDOWS_1251:
+	case ENCODING_WINDOWS_1253:
+	case ENCODING_WINDOWS_1255:
+	case ENCODING_WINDOWS_1256:
+	case ENCODING_KOI8_R:
+	case ENCODING_X_MAC_CYRILLIC:
+	case ENCODING_IBM855:
+	case ENCODING_IBM866:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Parts of ISO-8859 have no characters at 80 to 9F; the code pages of Windows made after them do. */
+static enum encoding windows_sibling(enum encoding e, struct span bytes)
+{
+	static const struct {
+		enum encoding iso, windows;
+	} siblings[] = {
+		{ENCODING_ISO_8859_2, ENCODING_WINDOWS_1250},
+		{ENCODING_ISO_8859_7, ENCODING_WINDOWS_1253},
+		{ENCODING_ISO_8859_8, ENCODING_WINDOWS_1255},
+		{ENCODING_ISO_8859_13, ENCODING_WINDOWS_1257},
+		{ENCODING_ISO_8859_15, ENCODING_WINDOWS_1252},
+	};
+
+	for (size_t i = 0; i < sizeof siblings / sizeof *siblings; i++) {
+		if (siblings[i].iso != e)
+			continue;
+		for (size_t at = 0; at < bytes.len; at++) {
+			if ((bytes.data[at] & 0xE0) == 0x80)
+				return siblings[i].windows;
+		}
+	}
+	return e;
+}
+
 enum encoding detect_encoding(struct span bytes)
 {
-	const struct candidate *best;
-	struct score score;
+	enum encoding guess, best;
+	struct score guess_score, best_score;
 	STRBUF_LOCAL(sample);
 
 	if (!bytes.len)
 		return ENCODING_NONE;
+	guess = ask_uchardet(window(bytes));
+	guess = windows_sibling(guess, window(bytes));
 	take_sample(bytes, &sample);
-	best = best_candidate(strbuf_span(&sample), &score);
-	return best ? best->encoding : ask_uchardet(window(bytes));
+	if (!sample.len) /* escape sequences */
+		return guess;
+	best = best_east_asian(strbuf_span(&sample), &best_score);
+	if (guess == ENCODING_NONE || guess == ENCODING_UTF_8)
+		guess = ENCODING_WINDOWS_1252;
+	guess_score = score_reading(guess, strbuf_span(&sample));
+	if (best_score.cost < guess_score.cost)
+		return best;
+	if (guess_score.cost > score_reading(ENCODING_WINDOWS_1252, strbuf_span(&sample)).cost &&
+		is_other_alphabet(guess))
+		return ENCODING_WINDOWS_1252;
+	return guess;
 }
 
 enum encoding detect_wide(struct span bytes)
@@ -154,46 +215,35 @@ enum encoding detect_wide(struct span bytes)
 	return ENCODING_NONE;
 }
 
-static const struct candidate *candidate_of(enum encoding e)
-{
-	for (size_t i = 0; i < CANDIDATES; i++) {
-		if (candidates[i].encoding == e)
-			return &candidates[i];
-	}
-	return NULL;
-}
-
 enum encoding detect_contradiction(enum encoding label, struct span bytes)
 {
-	const struct candidate *said = candidate_of(label), *best;
-	struct score best_score, said_score;
+	bool is_east_asian = language_of(label) != SCORE_ANY;
+	enum encoding best;
+	struct score best_score, score;
 	STRBUF_LOCAL(sample);
 
 	/* Servers send windows-1252's labels by default; other labels somebody has chosen. */
-	if (!said && label != ENCODING_WINDOWS_1252)
+	if (!is_east_asian && label != ENCODING_WINDOWS_1252)
 		return label;
 	take_sample(bytes, &sample);
-	best = best_candidate(strbuf_span(&sample), &best_score);
-	if (!best || best == said || best_score.chars < LABEL_CHARS)
+	best = best_east_asian(strbuf_span(&sample), &best_score);
+	if (best == label || best_score.chars < LABEL_CHARS)
 		return label;
-	if (!said)
-		return best->encoding;
-	said_score = score_reading(said->encoding, said->language, strbuf_span(&sample));
-	return said_score.cost > best_score.cost + LABEL_WORTH + best_score.chars * LABEL_WORTH_CHAR
-		? best->encoding
-		: label;
+	score = score_reading(label, strbuf_span(&sample));
+	if (is_east_asian && score.faults <= score.chars / LABEL_CHARS_A_FAULT)
+		return label;
+	return score.cost > best_score.cost + LABEL_WORTH ? best : label;
 }
 
 bool detect_utf8_beats(enum encoding label, struct span bytes)
 {
-	const struct candidate *said = candidate_of(label);
 	struct score utf8, legacy;
 	STRBUF_LOCAL(sample);
 
-	if (!said)
+	if (language_of(label) == SCORE_ANY)
 		return true;
 	take_sample(bytes, &sample);
 	utf8 = score_text(strbuf_span(&sample), SCORE_ANY);
-	legacy = score_reading(label, said->language, strbuf_span(&sample));
+	legacy = score_reading(label, strbuf_span(&sample));
 	return utf8.joined && utf8.cost + LABEL_WORTH < legacy.cost;
 }

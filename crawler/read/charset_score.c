@@ -81,20 +81,45 @@ static bool is_ascii_letter(uint32_t c)
 	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
-/* Latin letters stand in words, those of other alphabets beside their like. */
+/* Letters of the alphabets that have encodings of their own. */
+static const struct range small_letters[] = {
+	{0x0430, 0x044F, 9},  /* Cyrillic */
+	{0x03AC, 0x03CE, 9},  /* Greek */
+	{0x05D0, 0x05EA, 9},  /* Hebrew */
+	{0x0621, 0x064A, 9},  /* Arabic */
+	{0x0E01, 0x0E4E, 10}, /* Thai */
+};
+static const struct range capital_letters[] = {{0x0410, 0x042F, 13}, {0x0388, 0x03AB, 13}};
+
+#define SMALL_LETTERS   (sizeof small_letters / sizeof *small_letters)
+#define CAPITAL_LETTERS (sizeof capital_letters / sizeof *capital_letters)
+
+static unsigned letter_cost(uint32_t c, uint32_t before)
+{
+	unsigned cost = range_cost(small_letters, SMALL_LETTERS, c);
+
+	if (cost)
+		return cost;
+	if (range_cost(small_letters, SMALL_LETTERS, before)) /* a capital within a word */
+		return 22;
+	cost = range_cost(capital_letters, CAPITAL_LETTERS, c);
+	return cost ? cost : 15;
+}
+
+/* Signs stand between words, Latin letters in them, those of other alphabets beside their like. */
 static unsigned alphabet_cost(uint32_t c, uint32_t before, uint32_t after)
 {
-	bool beside_ascii = is_ascii_letter(before) || is_ascii_letter(after);
+	int ascii_letters = is_ascii_letter(before) + is_ascii_letter(after);
 
 	if (c < 0xA0)
 		return SCORE_FAULT;
-	if (c < 0xC0) /* signs: © « ° · */
-		return before < 0x80 && after < 0x80 ? 14 : 28;
+	if (c < 0xC0)
+		return before >= 0x80 && after >= 0x80 ? 30 : 14 + (unsigned)ascii_letters * 6;
 	if (c < 0x250)
-		return beside_ascii ? (c < 0x180 ? 15 : 20) : 30;
+		return ascii_letters ? (c < 0x180 ? 15 : 20) : 28;
 	if (c < 0x370)
 		return 36;
-	return before >> 8 == c >> 8 || after >> 8 == c >> 8 ? 12 : 28;
+	return before >> 8 == c >> 8 || after >> 8 == c >> 8 ? letter_cost(c, before) : 28;
 }
 
 static unsigned cost_of(uint32_t c, uint32_t before, uint32_t after, enum score_language language)
@@ -116,6 +141,7 @@ struct score score_text(struct span utf8, enum score_language language)
 		if (c < 0x80)
 			continue;
 		s.chars++;
+		s.faults += c == UTF8_REPLACEMENT;
 		s.cost += cost_of(c, before, after, language);
 		s.joined += before >= 0x80 || after >= 0x80 || is_ascii_letter(before) ||
 			is_ascii_letter(after);

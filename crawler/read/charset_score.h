@@ -24,6 +24,7 @@ enum score_language {
 struct score {
 	uint64_t cost;
 	size_t chars;  /* other than ASCII */
+	size_t faults; /* of these, U+FFFD */
 	size_t joined; /* of these, those beside a letter or another one of these */
 };
 
