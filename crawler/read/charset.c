@@ -95,10 +95,17 @@ static enum encoding declared(struct span bytes, const char *content_type, enum 
 	return e;
 }
 
-/* Encodings whose bytes are ASCII or zeros, so that looking for UTF-8 in them is vain. */
-static bool is_beyond_doubt(enum encoding e)
+/* Labels whose bytes are ASCII or look binary, so that looking for UTF-8 in them is vain. */
+static bool is_wide_or_escaped(enum encoding e)
 {
 	return e == ENCODING_UTF_16BE || e == ENCODING_UTF_16LE || e == ENCODING_ISO_2022_JP;
+}
+
+static bool is_borne_out(enum encoding label, struct span bytes, struct utf8_count n)
+{
+	if (label == ENCODING_ISO_2022_JP)
+		return (!n.multibyte && !n.faults) || memchr(bytes.data, '\x1B', bytes.len);
+	return n.faults || detect_is_utf16(label, bytes);
 }
 
 static enum encoding detect(struct span bytes)
@@ -130,7 +137,7 @@ static enum encoding settle_unlabelled(struct span bytes, struct utf8_count n,
 	if (!n.multibyte && !n.faults && !n.cut)
 		return settle_ascii(bytes, kind);
 	if (n.multibyte > n.faults * UTF8_FAULT_RATIO &&
-		(n.multibyte >= UTF8_SURE || detect_utf8_beats(ENCODING_GB18030, bytes)))
+		(n.multibyte >= UTF8_SURE || detect_is_utf8(ENCODING_NONE, bytes)))
 		return ENCODING_UTF_8;
 	e = detect_wide(bytes);
 	return e ? e : detect(bytes);
@@ -140,15 +147,15 @@ static enum encoding settle_unlabelled(struct span bytes, struct utf8_count n,
 static enum encoding settle(enum encoding label, struct span bytes, struct utf8_count n,
 	enum charset_kind kind)
 {
-	if (is_beyond_doubt(label))
-		return label;
+	if (is_wide_or_escaped(label))
+		return is_borne_out(label, bytes, n) ? label : settle_unlabelled(bytes, n, kind);
 	if (label == ENCODING_UTF_8)
 		return n.multibyte >= n.faults ? label : settle_unlabelled(bytes, n, kind);
 	if (!label || label == ENCODING_REPLACEMENT)
 		return settle_unlabelled(bytes, n, kind);
 	if (!n.multibyte && !n.faults)
 		return label;
-	if (n.multibyte && !n.faults && detect_utf8_beats(label, bytes))
+	if (n.multibyte && !n.faults && detect_is_utf8(label, bytes))
 		return ENCODING_UTF_8;
 	return detect_contradiction(label, bytes);
 }

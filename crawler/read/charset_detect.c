@@ -7,9 +7,16 @@
 #define DETECT_BYTES 65536 /* more does not change uchardet's mind, but costs */
 #define SAMPLE_BYTES 8192  /* some thousand characters decide anything */
 
+#define WIDE_BYTES    4096
+#define CONTROL_RATIO 50
+
 /* Costs, see charset_score.h. */
+#define LANGUAGE_COST       25 /* a character: a text of some length costs less */
+#define CHANCE_COST         30 /* a character: readings that cost more are no language */
+#define CLEAR_COST          23 /* a character: certainly a text */
 #define LABEL_WORTH         30 /* labels are mostly right */
 #define LABEL_CHARS         8  /* fewer contradict nothing */
+#define TEXT_CHARS          48 /* more than a list of characters that happens to read well */
 #define LABEL_CHARS_A_FAULT 64 /* torn characters are no contradiction */
 
 /* The first of equals wins. */
@@ -196,23 +203,51 @@ enum encoding detect_encoding(struct span bytes)
 	return guess;
 }
 
+/* Control characters, of which text has next to none and UTF-16 and UTF-32 have many bytes. */
+static bool has_binary_look(struct span bytes)
+{
+	size_t controls = 0;
+
+	for (size_t i = 0; i < bytes.len; i++) {
+		unsigned char c = (unsigned char)bytes.data[i];
+
+		controls += c < 0x20 && !(c >= '\t' && c <= '\r') && c != 0x1B;
+	}
+	return controls > bytes.len / CONTROL_RATIO;
+}
+
 enum encoding detect_wide(struct span bytes)
 {
-	size_t zeros[4] = {0}, units = (bytes.len < 1024 ? bytes.len : 1024) / 4;
+	static const enum encoding wide[] = {ENCODING_UTF_16LE, ENCODING_UTF_16BE,
+		ENCODING_UTF_32LE, ENCODING_UTF_32BE};
+	struct span head = span_from(bytes.data,
+		(bytes.len < WIDE_BYTES ? bytes.len : WIDE_BYTES) & ~(size_t)3);
+	enum encoding best = ENCODING_NONE;
+	uint64_t best_cost = 0;
 
-	for (size_t i = 0; i < units * 4; i++)
-		zeros[i % 4] += bytes.data[i] == '\0';
-	if (!units || bytes.len % 2)
+	if (!has_binary_look(head))
 		return ENCODING_NONE;
-	if (zeros[0] == units && zeros[1] >= units / 2 && !zeros[3])
-		return ENCODING_UTF_32BE;
-	if (zeros[3] == units && zeros[2] >= units / 2 && !zeros[0])
-		return ENCODING_UTF_32LE;
-	if (zeros[0] + zeros[2] > units / 2 && !zeros[1] && !zeros[3])
-		return ENCODING_UTF_16BE;
-	if (zeros[1] + zeros[3] > units / 2 && !zeros[0] && !zeros[2])
-		return ENCODING_UTF_16LE;
-	return ENCODING_NONE;
+	for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
+		struct score s = score_reading(wide[i], head);
+
+		if (s.cost > s.chars * CHANCE_COST || (best && s.cost >= best_cost))
+			continue;
+		best = wide[i];
+		best_cost = s.cost;
+	}
+	return best;
+}
+
+static bool is_broken(struct score s)
+{
+	return s.faults > s.chars / LABEL_CHARS_A_FAULT;
+}
+
+/* Nearly every pair of bytes is a character of both GB18030 and Big5, so that faults are rare. */
+static bool is_other_chinese(struct score said, struct score best)
+{
+	return best.chars >= TEXT_CHARS && best.cost < best.chars * CLEAR_COST &&
+		said.cost > said.chars * CHANCE_COST;
 }
 
 enum encoding detect_contradiction(enum encoding label, struct span bytes)
@@ -227,23 +262,38 @@ enum encoding detect_contradiction(enum encoding label, struct span bytes)
 		return label;
 	take_sample(bytes, &sample);
 	best = best_east_asian(strbuf_span(&sample), &best_score);
-	if (best == label || best_score.chars < LABEL_CHARS)
+	if (best == label || best_score.chars < LABEL_CHARS ||
+		best_score.cost > best_score.chars * LANGUAGE_COST)
 		return label;
 	score = score_reading(label, strbuf_span(&sample));
-	if (is_east_asian && score.faults <= score.chars / LABEL_CHARS_A_FAULT)
+	if (is_east_asian && !is_broken(score) &&
+		!(language_of(label) == SCORE_CHINESE && language_of(best) == SCORE_CHINESE &&
+			is_other_chinese(score, best_score)))
 		return label;
 	return score.cost > best_score.cost + LABEL_WORTH ? best : label;
 }
 
-bool detect_utf8_beats(enum encoding label, struct span bytes)
+bool detect_is_utf8(enum encoding label, struct span bytes)
 {
-	struct score utf8, legacy;
+	struct score utf8, best;
 	STRBUF_LOCAL(sample);
 
-	if (language_of(label) == SCORE_ANY)
+	if (label && language_of(label) == SCORE_ANY)
 		return true;
 	take_sample(bytes, &sample);
 	utf8 = score_text(strbuf_span(&sample), SCORE_ANY);
-	legacy = score_reading(label, strbuf_span(&sample));
-	return utf8.joined && utf8.cost + LABEL_WORTH < legacy.cost;
+	if (!label) {
+		best_east_asian(strbuf_span(&sample), &best);
+		return utf8.cost <= best.cost;
+	}
+	best = score_reading(label, strbuf_span(&sample));
+	return utf8.joined && utf8.cost + LABEL_WORTH < best.cost;
+}
+
+bool detect_is_utf16(enum encoding label, struct span bytes)
+{
+	struct score s = score_reading(label,
+		span_from(bytes.data, bytes.len < WIDE_BYTES ? bytes.len : WIDE_BYTES));
+
+	return s.chars < LABEL_CHARS || s.cost <= s.chars * CHANCE_COST;
 }

@@ -13,13 +13,16 @@
 /* Of bytes that are no UTF-8. ENCODING_NONE when nothing is known of them. */
 enum encoding detect_encoding(struct span bytes);
 
-/* UTF-16 or UTF-32 without a mark, by where the zeros stand; ENCODING_NONE for all else. */
+/* UTF-16 or UTF-32 without a mark; ENCODING_NONE for all else. */
 enum encoding detect_wide(struct span bytes);
 
 /* What the bytes are instead of what @label says, if they contradict it; else @label. */
 enum encoding detect_contradiction(enum encoding label, struct span bytes);
 
-/* Whether bytes that are valid as UTF-8 are that rather than the East Asian @label. */
-bool detect_utf8_beats(enum encoding label, struct span bytes);
+/* Whether bytes that are valid as UTF-8 are that; @label may say otherwise, or be ENCODING_NONE. */
+bool detect_is_utf8(enum encoding label, struct span bytes);
+
+/* Whether bytes may be the UTF-16 that @label says: ASCII read so is no language. */
+bool detect_is_utf16(enum encoding label, struct span bytes);
 
 #endif

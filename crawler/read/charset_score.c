@@ -106,6 +106,12 @@ static unsigned letter_cost(uint32_t c, uint32_t before)
 	return cost ? cost : 15;
 }
 
+static bool is_common_sign(uint32_t c)
+{
+	return c == 0xA0 || c == 0xA9 || c == 0xAB || c == 0xAE || c == 0xB0 || c == 0xB7 ||
+		c == 0xBB;
+}
+
 /* Signs stand between words, Latin letters in them, those of other alphabets beside their like. */
 static unsigned alphabet_cost(uint32_t c, uint32_t before, uint32_t after)
 {
@@ -114,7 +120,11 @@ static unsigned alphabet_cost(uint32_t c, uint32_t before, uint32_t after)
 	if (c < 0xA0)
 		return SCORE_FAULT;
 	if (c < 0xC0)
-		return before >= 0x80 && after >= 0x80 ? 30 : 14 + (unsigned)ascii_letters * 6;
+		return before >= 0x80 && after >= 0x80
+			? 30
+			: (is_common_sign(c) ? 14 : 22) + (unsigned)ascii_letters * 6;
+	if (c >= 0xC0 && c <= 0xDE && is_ascii_letter(before) && before >= 'a')
+		return 26; /* a capital within a word */
 	if (c < 0x250)
 		return ascii_letters ? (c < 0x180 ? 15 : 20) : 28;
 	if (c < 0x370)
@@ -124,9 +134,16 @@ static unsigned alphabet_cost(uint32_t c, uint32_t before, uint32_t after)
 
 static unsigned cost_of(uint32_t c, uint32_t before, uint32_t after, enum score_language language)
 {
+	if (c < 0x80)
+		return SCORE_FAULT;
 	if (language == SCORE_ANY && c < 0x1E00)
 		return alphabet_cost(c, before, after);
 	return east_asian_cost(c, language);
+}
+
+static bool is_control(uint32_t c)
+{
+	return c < 0x20 && !(c >= '\t' && c <= '\r') && c != 0x1B;
 }
 
 struct score score_text(struct span utf8, enum score_language language)
@@ -138,13 +155,13 @@ struct score score_text(struct span utf8, enum score_language language)
 	for (bool is_last = !utf8.len; !is_last; before = c, c = after) {
 		is_last = p == end;
 		after = is_last ? ' ' : utf8_next(&p, end);
-		if (c < 0x80)
+		if (c < 0x80 && !is_control(c))
 			continue;
 		s.chars++;
 		s.faults += c == UTF8_REPLACEMENT;
 		s.cost += cost_of(c, before, after, language);
-		s.joined += before >= 0x80 || after >= 0x80 || is_ascii_letter(before) ||
-			is_ascii_letter(after);
+		s.joined += c >= 0x800 || before >= 0x80 || after >= 0x80 ||
+			is_ascii_letter(before) || is_ascii_letter(after);
 	}
 	return s;
 }

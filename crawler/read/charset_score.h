@@ -2,7 +2,8 @@
  * Score: how much a reading of bytes looks like language. Each character costs
  * about what it tells, -2 log2 of its frequency: the right reading of a Chinese
  * text costs some 20 a character, a wrong one 28 and more. Readings of the same
- * bytes are compared by their whole cost. ASCII is free, since all readings agree on it.
+ * bytes are compared by their whole cost. ASCII is free, since all readings agree on it, except for
+ * control characters.
  *
  * Pure functions, thread-safe.
  */
@@ -23,9 +24,9 @@ enum score_language {
 
 struct score {
 	uint64_t cost;
-	size_t chars;  /* other than ASCII */
+	size_t chars;  /* other than free ones */
 	size_t faults; /* of these, U+FFFD */
-	size_t joined; /* of these, those beside a letter or another one of these */
+	size_t joined; /* of these, those above U+07FF or beside a letter or another of these */
 };
 
 #define SCORE_FAULT 56 /* of U+FFFD */
