@@ -11,6 +11,9 @@
 /* So many sequences are not valid by chance. */
 #define UTF8_SURE 32
 
+/* Faults that need no more counting when they outnumber the sequences. */
+#define UTF8_GIVE_UP 1024
+
 bool charset_kind_parse(const char *name, enum charset_kind *ret)
 {
 	static const char *const names[] =
@@ -46,6 +49,8 @@ static struct utf8_count count_utf8(struct span bytes)
 			n.faults++;
 		else
 			n.cut = true;
+		if (n.faults > UTF8_GIVE_UP && n.faults > n.multibyte)
+			break;
 	}
 	return n;
 }

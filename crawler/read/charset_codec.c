@@ -2,11 +2,11 @@
 
 #include "common/utf8.h"
 #include "crawler/read/charset.h"
+#include "crawler/read/charset_pairs.h"
 
 #include <errno.h>
 #include <iconv.h>
 #include <lexbor/encoding/encoding.h>
-#include <lexbor/encoding/multi.h>
 
 #define DECODE_BATCH 2048                             /* code points on the stack */
 #define FAULT        (LXB_ENCODING_MAX_CODEPOINT + 1) /* told apart from a U+FFFD in the bytes */
@@ -119,56 +119,6 @@ static size_t decode_lexbor(enum encoding e, struct span bytes, struct strbuf *o
 	return faults + add_batch(batch, lxb_encoding_decode_buf_used(&decoder), out);
 }
 
-/* Two bytes of Shift_JIS, or FAULT (Encoding Standard, "Shift_JIS decoder"). */
-static uint32_t shift_jis_pair(unsigned char lead, unsigned char trail)
-{
-	size_t pointer;
-	uint32_t c;
-
-	if (trail < 0x40 || trail == 0x7F || trail > 0xFC)
-		return FAULT;
-	pointer = (size_t)(lead - (lead < 0xA0 ? 0x81 : 0xC1)) * 188 + trail -
-		(trail < 0x7F ? 0x40 : 0x41);
-	if (pointer >= 8836 && pointer <= 10715) /* end-user-defined characters */
-		return (uint32_t)(0xE000 - 8836 + pointer);
-	if (pointer >= sizeof lxb_encoding_multi_jis0208_map / sizeof(lxb_codepoint_t))
-		return FAULT;
-	c = lxb_encoding_multi_jis0208_map[pointer];
-	return c && c <= LXB_ENCODING_MAX_CODEPOINT ? c : FAULT;
-}
-
-/* lexbor 3.0.1 takes no lead byte above E0 and so loses level 2 of the kanji and the extensions. */
-static size_t decode_shift_jis(struct span bytes, struct strbuf *out)
-{
-	const char *p = bytes.data, *end = p + bytes.len;
-	size_t faults = 0;
-
-	while (p < end) {
-		const char *ascii = p;
-		unsigned char b;
-		uint32_t c;
-
-		p = encoding_skip_ascii(p, end);
-		strbuf_add(out, ascii, (size_t)(p - ascii));
-		if (p == end)
-			break;
-		b = (unsigned char)*p++;
-		if (b == 0x80)
-			c = b;
-		else if (b >= 0xA1 && b <= 0xDF)
-			c = 0xFF61 - 0xA1 + b;
-		else if (b == 0xA0 || b > 0xFC || p == end)
-			c = FAULT;
-		else {
-			c = shift_jis_pair(b, (unsigned char)*p);
-			p += c != FAULT || (*p & 0x80); /* ASCII is read again */
-		}
-		faults += c == FAULT;
-		strbuf_add_utf8(out, c);
-	}
-	return faults;
-}
-
 static size_t decode_utf8(struct span bytes, struct strbuf *out)
 {
 	const char *p = bytes.data, *end = p + bytes.len;
@@ -212,7 +162,7 @@ static size_t decode_hz(struct span bytes, struct strbuf *out)
 		else
 			strbuf_add_char(&gb, c);
 	}
-	return decode_lexbor(ENCODING_GB18030, strbuf_span(&gb), out);
+	return pairs_decode(ENCODING_GB18030, strbuf_span(&gb), out);
 }
 
 static size_t decode_iconv(enum encoding e, struct span bytes, struct strbuf *out)
@@ -247,17 +197,13 @@ size_t encoding_decode(enum encoding e, struct span bytes, struct strbuf *out)
 	if (!bytes.len)
 		return 0;
 	strbuf_reserve(out, bytes.len + bytes.len / 2);
-	switch (e) {
-	case ENCODING_UTF_8:
+	if (e == ENCODING_UTF_8)
 		return decode_utf8(bytes, out);
-	case ENCODING_SHIFT_JIS:
-		return decode_shift_jis(bytes, out);
-	case ENCODING_HZ:
+	if (pairs_can_decode(e))
+		return pairs_decode(e, bytes, out);
+	if (e == ENCODING_HZ)
 		return decode_hz(bytes, out);
-	default:
-		return encodings[e].lexbor ? decode_lexbor(e, bytes, out)
-					   : decode_iconv(e, bytes, out);
-	}
+	return encodings[e].lexbor ? decode_lexbor(e, bytes, out) : decode_iconv(e, bytes, out);
 }
 
 bool charset_gbk_encode(uint32_t code_point, unsigned char out[2])

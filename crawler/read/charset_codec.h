@@ -2,11 +2,12 @@
  * Codec: the encodings that a document may be in, by name and label, and their
  * bytes to UTF-8 with faults as the Encoding Standard counts them.
  *
- * Those of the standard are lexbor's, except Shift_JIS, whose upper half lexbor
- * 3.0.1 does not know (charset_codec.c). Labels lead to them alone. What only
- * detection can name (old code pages, UTF-32, ISO-2022-KR) is the C library's.
+ * Those of the standard are lexbor's, by our own decoders for the East Asian ones
+ * (charset_pairs.h). Labels lead to them alone. What only detection can name (old
+ * code pages, UTF-32, ISO-2022-KR) is the C library's.
  *
- * Thread-safe; the only user of lexbor's encoding module and of iconv in this room.
+ * Thread-safe; with charset_pairs.c the only user of lexbor's encoding module and
+ * of iconv in this room.
  */
 #ifndef POLICYWATCH_CRAWLER_READ_CHARSET_CODEC_H
 #define POLICYWATCH_CRAWLER_READ_CHARSET_CODEC_H

@@ -71,6 +71,12 @@ static struct score score_reading(enum encoding e, struct span sample)
 	return score_text(strbuf_span(&text), language_of(e));
 }
 
+/* Certainly a text: nothing else needs to be asked. */
+static bool is_clear(struct score s)
+{
+	return s.chars >= TEXT_CHARS && s.cost < s.chars * CLEAR_COST;
+}
+
 /* The reading of @sample that costs least. */
 static enum encoding best_east_asian(struct span sample, struct score *ret_score)
 {
@@ -83,6 +89,8 @@ static enum encoding best_east_asian(struct span sample, struct score *ret_score
 			continue;
 		best = east_asian[i].encoding;
 		*ret_score = s;
+		if (is_clear(s))
+			break;
 	}
 	return best;
 }
@@ -186,12 +194,13 @@ enum encoding detect_encoding(struct span bytes)
 
 	if (!bytes.len)
 		return ENCODING_NONE;
-	guess = ask_uchardet(window(bytes));
-	guess = windows_sibling(guess, window(bytes));
 	take_sample(bytes, &sample);
+	best = best_east_asian(strbuf_span(&sample), &best_score);
+	if (is_clear(best_score))
+		return best;
+	guess = windows_sibling(ask_uchardet(window(bytes)), window(bytes));
 	if (!sample.len) /* escape sequences */
 		return guess;
-	best = best_east_asian(strbuf_span(&sample), &best_score);
 	if (guess == ENCODING_NONE || guess == ENCODING_UTF_8)
 		guess = ENCODING_WINDOWS_1252;
 	guess_score = score_reading(guess, strbuf_span(&sample));
@@ -246,8 +255,7 @@ static bool is_broken(struct score s)
 /* Nearly every pair of bytes is a character of both GB18030 and Big5, so that faults are rare. */
 static bool is_other_chinese(struct score said, struct score best)
 {
-	return best.chars >= TEXT_CHARS && best.cost < best.chars * CLEAR_COST &&
-		said.cost > said.chars * CHANCE_COST;
+	return is_clear(best) && said.cost > said.chars * CHANCE_COST;
 }
 
 enum encoding detect_contradiction(enum encoding label, struct span bytes)
@@ -261,11 +269,13 @@ enum encoding detect_contradiction(enum encoding label, struct span bytes)
 	if (!is_east_asian && label != ENCODING_WINDOWS_1252)
 		return label;
 	take_sample(bytes, &sample);
+	score = score_reading(label, strbuf_span(&sample));
+	if (is_east_asian && !is_broken(score) && score.cost <= score.chars * CHANCE_COST)
+		return label;
 	best = best_east_asian(strbuf_span(&sample), &best_score);
 	if (best == label || best_score.chars < LABEL_CHARS ||
 		best_score.cost > best_score.chars * LANGUAGE_COST)
 		return label;
-	score = score_reading(label, strbuf_span(&sample));
 	if (is_east_asian && !is_broken(score) &&
 		!(language_of(label) == SCORE_CHINESE && language_of(best) == SCORE_CHINESE &&
 			is_other_chinese(score, best_score)))
