@@ -120,15 +120,13 @@ static enum encoding detect(struct span bytes)
 	return e ? e : ENCODING_WINDOWS_1252;
 }
 
-/* ASCII alone: HTML has a default of its own. Escape sequences may be ISO-2022, "~{" HZ. */
+/* Bytes that ASCII has too may be UTF-16, or have escape sequences. Otherwise HTML has a default. */
 static enum encoding settle_ascii(struct span bytes, enum charset_kind kind)
 {
 	enum encoding e = detect_wide(bytes);
 
-	if (!e && bytes.len &&
-		(memchr(bytes.data, '\x1B', bytes.len) ||
-			span_find(bytes, SPAN_LITERAL("~{")) >= 0))
-		e = detect_encoding(bytes);
+	if (!e)
+		e = detect_escaped(bytes);
 	if (!e)
 		e = kind == CHARSET_HTML ? ENCODING_WINDOWS_1252 : ENCODING_UTF_8;
 	return e;

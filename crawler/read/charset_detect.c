@@ -199,8 +199,6 @@ enum encoding detect_encoding(struct span bytes)
 	if (is_clear(best_score))
 		return best;
 	guess = windows_sibling(ask_uchardet(window(bytes)), window(bytes));
-	if (!sample.len) /* escape sequences */
-		return guess;
 	if (guess == ENCODING_NONE || guess == ENCODING_UTF_8)
 		guess = ENCODING_WINDOWS_1252;
 	guess_score = score_reading(guess, strbuf_span(&sample));
@@ -245,6 +243,33 @@ enum encoding detect_wide(struct span bytes)
 		best_cost = s.cost;
 	}
 	return best;
+}
+
+enum encoding detect_escaped(struct span bytes)
+{
+	static const struct {
+		const char *escape;
+		enum encoding encoding;
+	} escapes[] = {
+		{"\x1B$)A", ENCODING_ISO_2022_CN},
+		{"\x1B$)G", ENCODING_ISO_2022_CN},
+		{"\x1B$)C", ENCODING_ISO_2022_KR},
+		{"\x1B$B", ENCODING_ISO_2022_JP},
+		{"\x1B$@", ENCODING_ISO_2022_JP},
+		{"\x1B(J", ENCODING_ISO_2022_JP},
+		{"\x1B(I", ENCODING_ISO_2022_JP},
+	};
+	enum encoding e = ENCODING_NONE;
+
+	if (bytes.len && memchr(bytes.data, '\x1B', bytes.len)) {
+		for (size_t i = 0; !e && i < sizeof escapes / sizeof *escapes; i++) {
+			if (span_find(bytes, span_str(escapes[i].escape)) >= 0)
+				e = escapes[i].encoding;
+		}
+	} else if (span_find(bytes, SPAN_LITERAL("~{")) >= 0) {
+		e = ask_uchardet(window(bytes)) == ENCODING_HZ ? ENCODING_HZ : ENCODING_NONE;
+	}
+	return encoding_of_name(span_str(encoding_name(e)));
 }
 
 static bool is_broken(struct score s)

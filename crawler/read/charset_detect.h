@@ -16,6 +16,9 @@ enum encoding detect_encoding(struct span bytes);
 /* UTF-16 or UTF-32 without a mark; ENCODING_NONE for all else. */
 enum encoding detect_wide(struct span bytes);
 
+/* ISO-2022 and HZ in bytes that are all ASCII; ENCODING_NONE for all else. */
+enum encoding detect_escaped(struct span bytes);
+
 /* What the bytes are instead of what @label says, if they contradict it; else @label. */
 enum encoding detect_contradiction(enum encoding label, struct span bytes);
 
