@@ -13,12 +13,12 @@
 
 static const struct {
 	const char *name;
-	lxb_encoding_t lexbor; /* 0: not of the standard */
-} encodings[] = {[ENCODING_NONE] = {""},
+	lxb_encoding_t lexbor; /* LXB_ENCODING_DEFAULT, 0: not of the standard */
+} encodings[] = {[ENCODING_NONE] = {"", LXB_ENCODING_DEFAULT},
 #define X(id, name) [ENCODING_##id] = {name, LXB_ENCODING_##id},
 	ENCODINGS_OF_THE_STANDARD(X)
 #undef X
-#define X(id, name) [ENCODING_##id] = {name},
+#define X(id, name) [ENCODING_##id] = {name, LXB_ENCODING_DEFAULT},
 		ENCODINGS_OF_OLD(X)
 #undef X
 };
@@ -169,6 +169,7 @@ static size_t decode_iconv(enum encoding e, struct span bytes, struct strbuf *ou
 {
 	iconv_t cd = iconv_open("UTF-8", encodings[e].name);
 	char *p = (char *)bytes.data; /* iconv() only reads it */
+	size_t unit = e == ENCODING_UTF_32BE || e == ENCODING_UTF_32LE ? 4 : 1;
 	size_t left = bytes.len, faults = 0;
 
 	if (cd == (iconv_t)-1)
@@ -183,10 +184,10 @@ static size_t decode_iconv(enum encoding e, struct span bytes, struct strbuf *ou
 			continue;
 		faults++;
 		strbuf_add_utf8(out, UTF8_REPLACEMENT);
-		if (errno == EINVAL) /* cut off */
+		if (errno == EINVAL || left <= unit) /* cut off */
 			break;
-		p++;
-		left--;
+		p += unit;
+		left -= unit;
 	}
 	iconv_close(cd);
 	return faults;
