@@ -139,8 +139,8 @@ static struct span window(struct span bytes)
 	return span_from(bytes.data, bytes.len < DETECT_BYTES ? bytes.len : DETECT_BYTES);
 }
 
-/* Greek, Cyrillic, Hebrew, Arabic, Thai: its letters do not stand among Latin ones. */
-static bool is_other_alphabet(enum encoding e)
+/* Other alphabets, whose letters do not stand among Latin ones, and code pages before Windows. */
+static bool is_doubtful(enum encoding e)
 {
 	switch (e) {
 	case ENCODING_ISO_8859_5:
@@ -154,7 +154,11 @@ static bool is_other_alphabet(enum encoding e)
 	case ENCODING_WINDOWS_1256:
 	case ENCODING_KOI8_R:
 	case ENCODING_X_MAC_CYRILLIC:
+	case ENCODING_MAC_CENTRALEUROPE:
+	case ENCODING_IBM852:
 	case ENCODING_IBM855:
+	case ENCODING_IBM862:
+	case ENCODING_IBM865:
 	case ENCODING_IBM866:
 		return true;
 	default:
@@ -204,8 +208,8 @@ enum encoding detect_encoding(struct span bytes)
 	guess_score = score_reading(guess, strbuf_span(&sample));
 	if (best_score.cost < guess_score.cost)
 		return best;
-	if (guess_score.cost > score_reading(ENCODING_WINDOWS_1252, strbuf_span(&sample)).cost &&
-		is_other_alphabet(guess))
+	if (guess_score.cost >= score_reading(ENCODING_WINDOWS_1252, strbuf_span(&sample)).cost &&
+		is_doubtful(guess))
 		return ENCODING_WINDOWS_1252;
 	return guess;
 }

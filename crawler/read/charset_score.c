@@ -123,10 +123,8 @@ static unsigned alphabet_cost(uint32_t c, uint32_t before, uint32_t after)
 		return before >= 0x80 && after >= 0x80
 			? 30
 			: (is_common_sign(c) ? 14 : 22) + (unsigned)ascii_letters * 6;
-	if (c >= 0xC0 && c <= 0xDE && is_ascii_letter(before) && before >= 'a')
-		return 26; /* a capital within a word */
 	if (c < 0x250)
-		return ascii_letters ? (c < 0x180 ? 15 : 20) : 28;
+		return ascii_letters ? (c < 0x100 ? 14 : c < 0x180 ? 16 : 20) : 28;
 	if (c < 0x370)
 		return 36;
 	return before >> 8 == c >> 8 || after >> 8 == c >> 8 ? letter_cost(c, before) : 28;

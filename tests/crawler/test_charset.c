@@ -8,6 +8,9 @@
 #define BIG5_WORD "\xA4\x48\xA4\x75\xB4\xBC\xBC\x7A"
 #define WORD      "人工智能"
 
+#define REPEAT4(s)  s s s s
+#define REPEAT16(s) REPEAT4(s) REPEAT4(s) REPEAT4(s) REPEAT4(s)
+
 static void check(const char *bytes, const char *content_type, enum charset_kind kind,
 	const char *encoding, const char *text)
 {
@@ -133,6 +136,9 @@ static void test_charset__without_a_label_the_bytes_tell(void **state)
 	check(WORD, NULL, CHARSET_TEXT, "UTF-8", WORD);
 	check(GBK_WORD GBK_WORD, NULL, CHARSET_TEXT, "GB18030", WORD WORD);
 	check("", NULL, CHARSET_HTML, "windows-1252", "");
+	/* 模式 sixteen times and 人工 twice: more valid UTF-8 in it than faults. */
+	check(REPEAT16("\xC4\xA3\xCA\xBD") "\xC8\xCB\xB9\xA4\xC8\xCB\xB9\xA4", NULL, CHARSET_TEXT,
+		"GB18030", REPEAT16("模式") "人工人工");
 }
 
 static void test_charset__utf16_with_and_without_mark(void **state)
@@ -173,6 +179,7 @@ static void test_charset__faults_are_counted(void **state)
 		{WORD "\uFFFD" WORD WORD, NULL, 0}, /* somebody else's fault */
 		{"a\xFF" WORD "\xE4\xBA" WORD WORD WORD, "a;charset=utf-8", 2},
 		{WORD "\xE4\xBA", "a;charset=utf-8", 1},
+		{WORD "\uFFFD" WORD "\xFF", "a;charset=utf-8", 1},
 		{GBK_WORD "\xFF" GBK_WORD "\x81", "a;charset=gbk", 2},
 		{"\x81\x8D", "a;charset=windows-1253", 0},
 		{"\xD2", "a;charset=windows-1253", 1},
