@@ -29,6 +29,7 @@ static void answer_line(struct cli *cli, const struct json *in, struct strbuf *o
 		arena, &text);
 	json_open(out, '{');
 	json_field_str(out, "charset", text.encoding);
+	json_field_int(out, "faults", (int64_t)text.faults);
 	json_key(out, "text");
 	json_span(out, text.text);
 	json_close(out, '}');

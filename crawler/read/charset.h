@@ -1,15 +1,17 @@
 /*
  * Charset: the bytes of a document to UTF-8, by the Encoding Standard's labels
- * and decoders (lexbor), except where Chinese pages are known to lie.
+ * and decoders, except where Chinese pages are known to lie.
  *
  *	byte order mark -> HTTP -> meta (HTML) or declaration (XML) -> the bytes themselves
  *
- * What is valid UTF-8 with at least one multi-byte sequence is UTF-8 whatever
- * a label says: sites change their encoding and forget the label. gb2312 and
- * gbk are decoded, and reported, as GB18030.
+ * A label that the bytes contradict is overruled: sites change their encoding
+ * and forget the label. What is valid UTF-8 is UTF-8, unless the label's
+ * reading of it is the better language (the GBK bytes of some words are valid
+ * UTF-8 too); what a reading in another encoding of East Asia fits far better
+ * is in that one. gb2312 and gbk are decoded, and reported, as GB18030.
  *
- * Thread-safe; the only user of uchardet and of lexbor's encoding module in
- * this room.
+ * charset_label.h finds labels, charset_detect.h looks at the bytes,
+ * charset_codec.h decodes. Thread-safe.
  */
 #ifndef POLICYWATCH_CRAWLER_READ_CHARSET_H
 #define POLICYWATCH_CRAWLER_READ_CHARSET_H
@@ -30,9 +32,10 @@ enum charset_kind {
 struct charset_text {
 	struct span text;     /* UTF-8 without a byte order mark; in the arena or in the input */
 	const char *encoding; /* as the Encoding Standard writes it; static */
+	size_t faults;        /* broken sequences, each of them U+FFFD in the text */
 };
 
-/* Decodes @bytes. @content_type is the HTTP header's value or NULL. Faults become U+FFFD. */
+/* Decodes @bytes. @content_type is the HTTP header's value or NULL. */
 void charset_decode(struct span bytes, const char *content_type, enum charset_kind kind,
 	struct arena *a, struct charset_text *ret);
 

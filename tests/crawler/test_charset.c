@@ -8,6 +8,9 @@
 #define BIG5_WORD "\xA4\x48\xA4\x75\xB4\xBC\xBC\x7A"
 #define WORD      "人工智能"
 
+#define REPEAT4(s)  s s s s
+#define REPEAT16(s) REPEAT4(s) REPEAT4(s) REPEAT4(s) REPEAT4(s)
+
 static void check(const char *bytes, const char *content_type, enum charset_kind kind,
 	const char *encoding, const char *text)
 {
@@ -31,12 +34,53 @@ static void test_charset__gb2312_is_decoded_as_gb18030(void **state)
 		"\U0002000B");
 }
 
-static void test_charset__valid_utf8_beats_any_label(void **state)
+static void test_charset__utf8_beats_a_stale_label(void **state)
 {
 	(void)state;
 	check("<meta charset=gb2312>" WORD, NULL, CHARSET_HTML, "UTF-8",
 		"<meta charset=gb2312>" WORD);
 	check(WORD, "text/html; charset=big5", CHARSET_HTML, "UTF-8", WORD);
+	check("caf\xC3\xA9", "text/html; charset=iso-8859-1", CHARSET_HTML, "UTF-8", "café");
+	check(WORD, "text/html; charset=iso-2022-jp", CHARSET_HTML, "UTF-8", WORD);
+	check("<p title='" WORD "'>in ASCII mostly</p>", "text/html; charset=utf-16", CHARSET_HTML,
+		"UTF-8", NULL);
+}
+
+static void test_charset__a_label_of_utf8_is_overruled_by_faults(void **state)
+{
+	(void)state;
+	check(GBK_WORD GBK_WORD, "text/html; charset=utf-8", CHARSET_HTML, "GB18030", WORD WORD);
+	check(BIG5_WORD BIG5_WORD, "text/html; charset=utf-8", CHARSET_HTML, "Big5", NULL);
+}
+
+static void test_charset__labels_in_any_case_with_white_space(void **state)
+{
+	static const struct {
+		const char *type, *encoding;
+	} rows[] = {
+		{"text/html;charset= GBK ", "GB18030"},
+		{"text/html; Charset=\"x-gbk\"", "GB18030"},
+		{"text/html; charset='gb_2312-80'", "GB18030"},
+		{"text/html; charset=Big5-HKSCS", "Big5"},
+		{"text/html; charset=x-sjis", "Shift_JIS"},
+		{"text/html; charset=ks_c_5601-1987", "EUC-KR"},
+		{"text/html; charset=latin1", "windows-1252"},
+		{"text/html; charset=nonsense", "windows-1252"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		check("a", rows[i].type, CHARSET_HTML, rows[i].encoding, "a");
+}
+
+/* The standard forbids their use by label: what a label of theirs covers is looked at. */
+static void test_charset__labels_for_replacement_say_nothing(void **state)
+{
+	(void)state;
+	check(GBK_WORD GBK_WORD, "text/html; charset=hz-gb-2312", CHARSET_HTML, "GB18030",
+		WORD WORD);
+	check("<b>x</b>", "text/html; charset=iso-2022-kr", CHARSET_HTML, "windows-1252",
+		"<b>x</b>");
 }
 
 static void test_charset__a_cut_character_at_the_end_is_no_fault(void **state)
@@ -92,6 +136,9 @@ static void test_charset__without_a_label_the_bytes_tell(void **state)
 	check(WORD, NULL, CHARSET_TEXT, "UTF-8", WORD);
 	check(GBK_WORD GBK_WORD, NULL, CHARSET_TEXT, "GB18030", WORD WORD);
 	check("", NULL, CHARSET_HTML, "windows-1252", "");
+	/* 模式 sixteen times and 人工 twice: more valid UTF-8 in it than faults. */
+	check(REPEAT16("\xC4\xA3\xCA\xBD") "\xC8\xCB\xB9\xA4\xC8\xCB\xB9\xA4", NULL, CHARSET_TEXT,
+		"GB18030", REPEAT16("模式") "人工人工");
 }
 
 static void test_charset__utf16_with_and_without_mark(void **state)
@@ -102,6 +149,9 @@ static void test_charset__utf16_with_and_without_mark(void **state)
 	(void)state;
 	charset_decode(span_from("\xFF\xFE\xBA\x4E", 4), NULL, CHARSET_HTML, a, &t);
 	assert_string_equal(t.encoding, "UTF-16LE");
+	assert_true(span_is(t.text, "人"));
+	charset_decode(span_from("\xFF\xFE\0\0\xBA\x4E\0\0", 8), NULL, CHARSET_TEXT, a, &t);
+	assert_string_equal(t.encoding, "UTF-32LE");
 	assert_true(span_is(t.text, "人"));
 	charset_decode(span_from("\0<\0?\0x", 6), NULL, CHARSET_XML, a, &t);
 	assert_string_equal(t.encoding, "UTF-16BE");
@@ -117,6 +167,44 @@ static void test_charset__faults_become_replacement_characters(void **state)
 		"text/html; charset=gb2312", CHARSET_HTML, "GB18030",
 		WORD "\uFFFD"
 		     "a");
+}
+
+static void test_charset__faults_are_counted(void **state)
+{
+	static const struct {
+		const char *bytes, *type;
+		size_t faults;
+	} rows[] = {
+		{WORD, NULL, 0},
+		{WORD "\uFFFD" WORD WORD, NULL, 0}, /* somebody else's fault */
+		{"a\xFF" WORD "\xE4\xBA" WORD WORD WORD, "a;charset=utf-8", 2},
+		{WORD "\xE4\xBA", "a;charset=utf-8", 1},
+		{WORD "\uFFFD" WORD "\xFF", "a;charset=utf-8", 1},
+		{GBK_WORD "\xFF" GBK_WORD "\x81", "a;charset=gbk", 2},
+		{"\x81\x8D", "a;charset=windows-1253", 0},
+		{"\xD2", "a;charset=windows-1253", 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		CLEANUP(arena_freep) struct arena *a = arena_new();
+		struct charset_text t;
+
+		charset_decode(span_str(rows[i].bytes), rows[i].type, CHARSET_TEXT, a, &t);
+		if (t.faults != rows[i].faults)
+			fail_msg("row %zu: %zu in %s", i, t.faults, t.encoding);
+	}
+}
+
+static void test_charset__valid_utf8_is_not_copied(void **state)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	struct span bytes = SPAN_LITERAL("\xEF\xBB\xBF" WORD);
+	struct charset_text t;
+
+	(void)state;
+	charset_decode(bytes, NULL, CHARSET_HTML, a, &t);
+	assert_ptr_equal(t.text.data, bytes.data + 3);
 }
 
 static void test_charset__gbk_pairs_go_both_ways(void **state)
@@ -135,7 +223,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_charset__gb2312_is_decoded_as_gb18030),
-		cmocka_unit_test(test_charset__valid_utf8_beats_any_label),
+		cmocka_unit_test(test_charset__utf8_beats_a_stale_label),
 		cmocka_unit_test(test_charset__a_cut_character_at_the_end_is_no_fault),
 		cmocka_unit_test(test_charset__order_is_mark_then_http_then_meta),
 		cmocka_unit_test(test_charset__meta_is_read_as_browsers_do),
@@ -143,6 +231,11 @@ int main(void)
 		cmocka_unit_test(test_charset__without_a_label_the_bytes_tell),
 		cmocka_unit_test(test_charset__utf16_with_and_without_mark),
 		cmocka_unit_test(test_charset__faults_become_replacement_characters),
+		cmocka_unit_test(test_charset__a_label_of_utf8_is_overruled_by_faults),
+		cmocka_unit_test(test_charset__labels_in_any_case_with_white_space),
+		cmocka_unit_test(test_charset__labels_for_replacement_say_nothing),
+		cmocka_unit_test(test_charset__faults_are_counted),
+		cmocka_unit_test(test_charset__valid_utf8_is_not_copied),
 		cmocka_unit_test(test_charset__gbk_pairs_go_both_ways),
 	};
 
