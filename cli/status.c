@@ -109,6 +109,9 @@ static void print_scheduler(const struct json *s)
 	if (trouble)
 		printf("%-10s the frontier cannot be written: %s; nothing is handed out\n",
 			"trouble", trouble);
+	if (number(s, "refused"))
+		printf("%-10s %lld items, as traps or beyond urls_max; coverage --missing lists them\n",
+			"refused", number(s, "refused"));
 	printf("%-10s", "outcomes");
 	for (const struct json *o = json_first(json_get(s, "outcomes")); o; o = json_next(o)) {
 		if (json_as_int(o, 0))

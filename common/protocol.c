@@ -696,6 +696,8 @@ static const char *const outcome_names[] = {
 	[OUTCOME_NOT_TEXT] = "not-text",
 	[OUTCOME_ROBOTS] = "robots",
 	[OUTCOME_GUARDED] = "guarded",
+	[OUTCOME_TRAP] = "trap",
+	[OUTCOME_CAPPED] = "capped",
 };
 
 const char *work_kind_str(enum work_kind k)

@@ -64,6 +64,11 @@ enum outcome {
 	OUTCOME_NOT_TEXT,
 	OUTCOME_ROBOTS,  /* robots.txt says no, or could not be had */
 	OUTCOME_GUARDED, /* an address or a scheme that this source may not be fetched from */
+
+	/* The scheduler's own: the URL was not asked for. No crawler says so. */
+	OUTCOME_TRAP,   /* its address looks like one of endlessly many */
+	OUTCOME_CAPPED, /* its source has had as many as it may have */
+	OUTCOME_LAST = OUTCOME_CAPPED,
 };
 
 /* A URL that one worker may fetch until the lease ends. */
@@ -188,5 +193,11 @@ int protocol_get_admin_reply(struct span message, struct arena *a, struct admin_
 const char *work_kind_str(enum work_kind k);
 bool work_kind_parse(const char *name, enum work_kind *ret);
 const char *outcome_str(enum outcome o);
+
+/* Whether the scheduler refused to have the URL asked for. */
+static inline bool outcome_is_refusal(enum outcome o)
+{
+	return o == OUTCOME_TRAP || o == OUTCOME_CAPPED;
+}
 
 #endif

@@ -166,6 +166,7 @@ static void on_source(void *arg, const struct source_record *r)
 	s->new_item_ms = r->new_item_ms;
 	s->n_items = r->n_items;
 	s->n_new = r->n_new;
+	s->n_refused = r->n_refused;
 	roster_set_error(s, error);
 }
 

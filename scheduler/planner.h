@@ -32,8 +32,9 @@
 #include <stdint.h>
 
 struct planner_counts {
-	uint64_t outcomes[OUTCOME_GUARDED + 1]; /* since the start */
-	uint64_t admitted;                      /* URLs that were new */
+	uint64_t outcomes[OUTCOME_LAST + 1]; /* since the start */
+	uint64_t admitted;                   /* URLs that were new */
+	uint64_t refused;                    /* items: traps, and beyond a source's urls_max */
 };
 
 /* Open to the files of this room. */

@@ -84,6 +84,7 @@ void source_record_pack(const struct source_record *s, struct strbuf *out)
 	pack_u64(out, s->n_items);
 	pack_u64(out, s->n_new);
 	pack_span(out, s->error);
+	pack_u64(out, s->n_refused);
 }
 
 bool source_record_unpack(struct span key, struct span value, struct source_record *ret)
@@ -95,11 +96,13 @@ bool source_record_unpack(struct span key, struct span value, struct source_reco
 	ret->url_number = unpack_u64(&u);
 	ret->paused = unpack_max(&u, 1, 1);
 	ret->was_fetched = unpack_max(&u, 1, 1);
-	ret->outcome = (enum outcome)unpack_max(&u, 1, OUTCOME_GUARDED);
+	ret->outcome = (enum outcome)unpack_max(&u, 1, OUTCOME_LAST);
 	ret->fetched_ms = unpack_i64(&u);
 	ret->new_item_ms = unpack_i64(&u);
 	ret->n_items = unpack_u64(&u);
 	ret->n_new = unpack_u64(&u);
 	ret->error = unpack_span(&u);
+	if (u.left.len) /* there were none before 0.2 */
+		ret->n_refused = unpack_u64(&u);
 	return unpack_ends(&u) && ret->number;
 }

@@ -51,6 +51,7 @@ struct source_record {
 	int64_t new_item_ms;
 	uint64_t n_items, n_new; /* shown by its list, and of these not known before */
 	struct span error;
+	uint64_t n_refused; /* items: traps, and beyond its urls_max */
 };
 
 /* Without the key: names, and a lease's URL. */

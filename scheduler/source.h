@@ -41,6 +41,7 @@ struct source {
 	int64_t interval_s; /* 0: the configuration's */
 	int64_t delay_ms;   /* valid if has_delay */
 	bool has_delay;
+	int64_t urls_max; /* items of its lists; 0: any number */
 	struct setting_list include, exclude, allow_addresses;
 
 	char *file; /* where it stands, for messages */
