@@ -104,6 +104,7 @@ static const struct field result_fields[] = {
 	I64("crawl_delay", result, crawl_delay_ms, -1, DELAY_HIGH, -1),
 	I64("retry_after", result, retry_after_ms, -1, DELAY_HIGH, -1),
 	EXACT("page", result, page, 32),
+	EXACT("story", result, story, 32),
 	EXACT("next", result, next_page, PROTOCOL_URL_MAX),
 	STRUCTS("items", result, items, PROTOCOL_ITEMS_MAX, &item_shape),
 	SIZE("dropped", result, n_items_dropped),

@@ -118,6 +118,7 @@ struct result {
 	int64_t crawl_delay_ms; /* robots.txt's wish, -1 without one */
 	int64_t retry_after_ms; /* the server's wish, -1 without one */
 	const char *page;       /* id of the stored page, 32 hex digits */
+	const char *story;      /* id of its story, which is that of the first page with its text */
 	const char *next_page;  /* absolute: where a list goes on with older items */
 	struct item *items;
 	size_t n_items;

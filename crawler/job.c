@@ -127,6 +127,7 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 		.moved_to = "",
 		.address = "",
 		.page = "",
+		.story = "",
 		.next_page = "",
 		.crawl_delay_ms = -1,
 		.retry_after_ms = -1};
@@ -414,8 +415,10 @@ static void on_kept(void *arg, int err, enum save_outcome outcome)
 		return;
 	}
 	j->result.changed = outcome != SAVE_UNCHANGED;
-	if (j->read.as == READ_RECORD)
+	if (j->read.as == READ_RECORD) {
 		j->result.page = arena_strdup(j->arena, hash_hex(&j->read.record.id, hex));
+		j->result.story = arena_strdup(j->arena, hash_hex(&j->read.record.story, hex));
+	}
 	job_finish(j, j->result.outcome, NULL);
 }
 

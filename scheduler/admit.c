@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 #include "common/utf8.h"
+#include "scheduler/preference.h"
 #include "scheduler/trap.h"
 
 #define REFUSED_LISTED_MAX                                                                         \
@@ -75,6 +76,42 @@ static enum admit_outcome admit_place(struct planner *p, const struct admission 
 	return ADMIT_NEW;
 }
 
+/* A list that has moved shows its items where it is now. */
+static bool is_covered(const struct roster_source *source, const struct entry *list,
+	const struct place *item)
+{
+	enum source_scope scope = SOURCE_SITE;
+	struct url_parts shown_on;
+
+	if (source && source->rules) {
+		scope = (enum source_scope)source->rules->scope;
+		if (source_covers(scope, item->parts.host, source->host))
+			return true;
+		if (list->role != ENTRY_STAND_IN && list->role != ENTRY_FURTHER)
+			return false;
+	}
+	return url_split(list->url, &shown_on) &&
+		source_covers(scope, item->parts.host, shown_on.host);
+}
+
+/* What a site is asked for instead. Within the source's scope, which may leave out "www.". */
+static bool prefer(struct planner *p, const struct roster_source *source, const struct entry *list,
+	struct place *place)
+{
+	struct place better = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
+	STRBUF_LOCAL(url);
+	bool is_better = preference_find(p, strbuf_span(&place->href), &url) &&
+		place_parse(&better, url.data, &p->config->url_rules) &&
+		is_covered(source, list, &better);
+
+	if (is_better) {
+		place_release(place);
+		*place = better;
+	} else
+		place_release(&better);
+	return is_better;
+}
+
 /* What is refused. */
 
 static enum outcome refusal_of(struct planner *p, const struct roster_source *source,
@@ -134,43 +171,6 @@ static bool reopen(struct planner *p, uint64_t number)
 	return true;
 }
 
-/* @n_new were new before it in the same list. */
-static enum admit_outcome admit_item(struct planner *p, struct roster_source *source,
-	const struct admission *item, const struct place *place, uint64_t n_new,
-	uint64_t *ret_number)
-{
-	struct hash id = url_id(strbuf_span(&place->canonical));
-	struct admission a = *item;
-
-	a.refusal = source ? refusal_of(p, source, place, n_new) : OUTCOME_OK;
-	if (frontier_find(p->frontier, &id, ret_number))
-		return !a.refusal && source && source->n_refused && reopen(p, *ret_number)
-			? ADMIT_NEW
-			: ADMIT_KNOWN;
-	if (!a.refusal)
-		return admit_place(p, &a, place, ret_number);
-	refuse_item(p, source, &a, place, &id);
-	return ADMIT_REFUSED;
-}
-
-/* A list that has moved shows its items where it is now. */
-static bool is_covered(const struct roster_source *source, const struct entry *list,
-	const struct place *item)
-{
-	enum source_scope scope = SOURCE_SITE;
-	struct url_parts shown_on;
-
-	if (source && source->rules) {
-		scope = (enum source_scope)source->rules->scope;
-		if (source_covers(scope, item->parts.host, source->host))
-			return true;
-		if (list->role != ENTRY_STAND_IN && list->role != ENTRY_FURTHER)
-			return false;
-	}
-	return url_split(list->url, &shown_on) &&
-		source_covers(scope, item->parts.host, shown_on.host);
-}
-
 /* Where a list goes on is no item: it is not listed, only told. */
 static bool is_trap_of(struct planner *p, const struct entry *list, const struct place *next)
 {
@@ -221,9 +221,34 @@ static bool is_open(struct planner *p, uint64_t number)
 	return frontier_read(p->frontier, number, p->arena, &e) && !e.was_fetched;
 }
 
-struct admitted admit_items(struct planner *p, const struct entry *list, const struct result *r)
+/* @n counts what was shown before it in the same list. */
+static enum admit_outcome admit_item(struct planner *p, const struct entry *list,
+	const struct admission *item, struct place *place, const struct admitted *n,
+	uint64_t *ret_number)
 {
 	struct roster_source *source = roster_get(&p->roster, list->source);
+	struct hash id = url_id(strbuf_span(&place->canonical));
+	struct admission a = *item;
+	bool is_known = frontier_find(p->frontier, &id, ret_number);
+
+	if (!is_known && prefer(p, source, list, place)) {
+		id = url_id(strbuf_span(&place->canonical));
+		is_known = frontier_find(p->frontier, &id, ret_number);
+	}
+	a.refusal = source ? refusal_of(p, source, place, n->n_new) : OUTCOME_OK;
+	if (is_known)
+		return !a.refusal && source && source->n_refused && reopen(p, *ret_number)
+			? ADMIT_NEW
+			: ADMIT_KNOWN;
+	if (!a.refusal)
+		return admit_place(p, &a, place, ret_number);
+	refuse_item(p, source, &a, place, &id);
+	return ADMIT_REFUSED;
+}
+
+struct admitted admit_items(struct planner *p, const struct entry *list, const struct result *r)
+{
+	const struct roster_source *source = roster_get(&p->roster, list->source);
 	struct place place = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
 	struct admitted n = {0};
 	uint64_t number;
@@ -241,7 +266,7 @@ struct admitted admit_items(struct planner *p, const struct entry *list, const s
 		if (!place_parse(&place, a.url, &p->config->url_rules) ||
 			!is_covered(source, list, &place))
 			continue;
-		switch (admit_item(p, source, &a, &place, n.n_new, &number)) {
+		switch (admit_item(p, list, &a, &place, &n, &number)) {
 		case ADMIT_NEW:
 			n.n_new++;
 			break;

@@ -179,6 +179,7 @@ static void on_host(void *arg, const struct host_record *r)
 	h->crawl_delay_ms = r->crawl_delay_ms;
 	h->failures = r->failures;
 	h->paused = r->paused;
+	memcpy(h->forms, r->forms, sizeof h->forms);
 	if (r->address.len)
 		address_bind(&l->p->addresses, h, r->address);
 }

@@ -9,6 +9,7 @@
 #include "common/protocol.h"
 #include "common/span.h"
 #include "common/strbuf.h"
+#include "scheduler/form.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,7 +22,8 @@ struct host_record {
 	int64_t crawl_delay_ms; /* robots.txt's, 0 without */
 	unsigned failures;      /* in a row */
 	bool paused;
-	struct span address; /* that it was last served from; empty: not known */
+	struct span address;         /* that it was last served from; empty: not known */
+	struct form_choice forms[2]; /* of http and https */
 };
 
 struct lease_record {

@@ -90,7 +90,8 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 			.last_modified = "",
 			.moved_to = "",
 			.address = "",
-			.page = ""}};
+			.page = "",
+			.story = ""}};
 	return j;
 }
 

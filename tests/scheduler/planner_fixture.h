@@ -147,6 +147,7 @@ static inline struct result result_of(const struct lease *l, enum outcome outcom
 		.address = "",
 		.next_page = "",
 		.page = "",
+		.story = "",
 		.crawl_delay_ms = -1,
 		.retry_after_ms = -1};
 }

@@ -127,6 +127,7 @@ static void test_scheduler__a_request_is_held_until_something_is_due(void **stat
 		.address = "",
 		.next_page = "",
 		.page = "",
+		.story = "",
 		.crawl_delay_ms = -1,
 		.retry_after_ms = -1,
 		.items = &item,
