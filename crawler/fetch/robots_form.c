@@ -128,6 +128,9 @@ void robots_form_pattern(struct span pattern, struct strbuf *out)
 		pattern = strbuf_span(&once);
 	is_anchored = pattern.len && pattern.data[pattern.len - 1] == '$';
 	pattern.len -= is_anchored;
+	/* "Disallow: tmp" is no path; nobody can have meant anything else by it. */
+	if (pattern.len && pattern.data[0] != '/' && pattern.data[0] != '*')
+		strbuf_add_char(out, '/');
 	add_form(pattern, "*", out);
 	if (is_anchored)
 		strbuf_add_char(out, '$');

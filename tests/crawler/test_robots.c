@@ -138,6 +138,14 @@ static void test_robots__files_in_a_wrong_charset_are_read(void **state)
 	assert_false(allows("User-agent: *\nDisallow: /\xC3\xA9\n", "x", "/%C3%A9"));
 }
 
+static void test_robots__a_pattern_without_its_slash_is_a_path(void **state)
+{
+	(void)state;
+	assert_false(allows("User-agent: *\nDisallow: tmp\n", "x", "/tmp/a"));
+	assert_true(allows("User-agent: *\nDisallow: tmp\n", "x", "/a/tmp"));
+	assert_false(allows("User-agent: *\nDisallow: *tmp\n", "x", "/a/tmp"));
+}
+
 static void test_robots__an_empty_pattern_and_an_empty_file_allow(void **state)
 {
 	(void)state;
@@ -216,6 +224,7 @@ int main(void)
 		cmocka_unit_test(test_robots__names_may_have_digits_and_versions),
 		cmocka_unit_test(test_robots__other_lines_do_not_end_a_group),
 		cmocka_unit_test(test_robots__files_in_a_wrong_charset_are_read),
+		cmocka_unit_test(test_robots__a_pattern_without_its_slash_is_a_path),
 		cmocka_unit_test(test_robots__an_empty_pattern_and_an_empty_file_allow),
 		cmocka_unit_test(test_robots__byte_order_mark_and_line_ends_do_not_matter),
 		cmocka_unit_test(test_robots__delay_and_sitemaps_are_read),
