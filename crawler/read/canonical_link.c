@@ -2,6 +2,8 @@
 
 #include "common/url.h"
 
+#define NUMBER_DIGITS 4 /* of a page's number or date; lists count their pages in fewer */
+
 /* Words of a rel attribute, in any case. */
 static bool has_word(struct span words, const char *word)
 {
@@ -40,6 +42,22 @@ static bool forgets_query(const struct url_parts *link, const struct url_parts *
 	return own->query.len && !link->query.len && span_eq(link->path, own->path);
 }
 
+static bool has_number(struct span s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len && n < NUMBER_DIGITS; i++)
+		n = s.data[i] >= '0' && s.data[i] <= '9' ? n + 1 : 0;
+	return n == NUMBER_DIGITS;
+}
+
+/* "/yw/list_2.html" for "/yw/t20250528_7.html": what tells pages apart is not in it. */
+static bool forgets_number(const struct url_parts *link, const struct url_parts *own)
+{
+	return (has_number(own->path) || has_number(own->query)) && !has_number(link->path) &&
+		!has_number(link->query);
+}
+
 static bool is_credible(struct span href, struct span own_href)
 {
 	struct url_parts link, own;
@@ -49,7 +67,8 @@ static bool is_credible(struct span href, struct span own_href)
 		return false;
 	if (link.path.len <= 1 && !link.query.len)
 		return false; /* the front page; a page there has this address already */
-	return !is_above(link.path, own.path) && !forgets_query(&link, &own);
+	return !is_above(link.path, own.path) && !forgets_query(&link, &own) &&
+		!forgets_number(&link, &own);
 }
 
 /* False when there is an address that is none, or another than before. */

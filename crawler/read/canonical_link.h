@@ -14,7 +14,8 @@ struct url_rules;
 /*
  * The canonical form of the address that a page fetched as @own (canonical,
  * too) gives itself, in the arena; NULL when it gives none, its own, several,
- * one of another site, or one that is its site's front page or above itself.
+ * one of another site, one that is its site's front page or above itself, or one
+ * without the number or the parameters that tell it from its neighbours.
  * Links start at @base and have queries in @encoding.
  */
 const char *canonical_link_find(const struct html *h, const char *own, const char *base,

@@ -68,6 +68,10 @@ static void test_canonical_link__what_cannot_be_true_is_not_believed(void **stat
 	(void)state;
 	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
 		assert_found(OWN, heads[i], NULL);
+	assert_found("http://a.cn/yw/t20250528_7.html", "<link rel=canonical href=/x/list_2.html>",
+		NULL);
+	assert_found("http://a.cn/yw/t20250528_7.html", "<link rel=canonical href=/x/c_1234>",
+		"http://a.cn/x/c_1234");
 }
 
 int main(void)
