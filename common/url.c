@@ -15,15 +15,40 @@
 #include "common/utf8.h"
 
 #include <lexbor/encoding/encoding.h>
+#include <stdint.h>
 
 #define URL_INPUT_MAX 65536 /* longer ones are data: URLs or traps; refused before parsing */
 #define PORT_MAX      65535
 
-/* Percent-encode sets, beside controls and what is not ASCII. */
-#define SET_FRAGMENT " \"<>`"
-#define SET_QUERY    " \"#<>'"
-#define SET_PATH     " \"#<>?^`{}"
-#define SET_USERINFO SET_PATH "/:;=@[\\]|"
+/* What an ASCII character is. The first four: it may not stand there as it is. */
+enum {
+	NOT_IN_FRAGMENT = 1 << 0,
+	NOT_IN_QUERY = 1 << 1,
+	NOT_IN_PATH = 1 << 2,
+	NOT_IN_USERINFO = 1 << 3,
+	NOWHERE = NOT_IN_FRAGMENT | NOT_IN_QUERY | NOT_IN_PATH | NOT_IN_USERINFO,
+	SLASH = 1 << 4,
+	QUERY_MARK = 1 << 5,
+	HASH = 1 << 6,
+	COLON = 1 << 7,
+	LINE_END = 1 << 8, /* and tab: left out wherever they stand */
+};
+
+/* clang-format off */
+#define PATH_AND_USERINFO (NOT_IN_PATH | NOT_IN_USERINFO)
+static const uint16_t classes[0x80] = {
+	[' '] = NOWHERE, ['"'] = NOWHERE, ['<'] = NOWHERE, ['>'] = NOWHERE,
+	['#'] = NOT_IN_QUERY | PATH_AND_USERINFO | HASH,
+	['\''] = NOT_IN_QUERY,
+	['`'] = NOT_IN_FRAGMENT | PATH_AND_USERINFO,
+	['?'] = PATH_AND_USERINFO | QUERY_MARK,
+	['^'] = PATH_AND_USERINFO, ['{'] = PATH_AND_USERINFO, ['}'] = PATH_AND_USERINFO,
+	['/'] = NOT_IN_USERINFO | SLASH, ['\\'] = NOT_IN_USERINFO | SLASH, [':'] = NOT_IN_USERINFO | COLON,
+	[';'] = NOT_IN_USERINFO, ['='] = NOT_IN_USERINFO, ['@'] = NOT_IN_USERINFO,
+	['['] = NOT_IN_USERINFO, [']'] = NOT_IN_USERINFO, ['|'] = NOT_IN_USERINFO,
+	['\t'] = LINE_END, ['\n'] = LINE_END, ['\r'] = LINE_END,
+};
+/* clang-format on */
 
 /* The parts of a parsed URL in standard form; those that may be absent begin with their mark. */
 struct url {
@@ -52,38 +77,42 @@ static void url_releasep(struct url *u)
 	strbuf_release(&u->fragment);
 }
 
-static void add_byte(struct strbuf *out, unsigned char c, const char *set)
+static bool is_any(char c, unsigned what)
 {
-	static const char digits[] = "0123456789ABCDEF";
+	unsigned char byte = (unsigned char)c;
+	unsigned is = byte < 0x80 ? classes[byte] : 0;
 
-	if (c > 0x1F && c < 0x7F && !strchr(set, c)) {
-		strbuf_add_char(out, (char)c);
-		return;
-	}
-	strbuf_add_char(out, '%');
-	strbuf_add_char(out, digits[c >> 4]);
-	strbuf_add_char(out, digits[c & 15]);
+	/* Controls and what is not ASCII. */
+	return (is | (byte < 0x20 || byte > 0x7E ? NOWHERE : 0)) & what;
 }
 
-static void add_encoded(struct strbuf *out, struct span s, const char *set)
-{
-	for (size_t i = 0; i < s.len; i++)
-		add_byte(out, (unsigned char)s.data[i], set);
-}
-
-static bool is_slash(char c)
-{
-	return c == '/' || c == '\\';
-}
-
-/* What stands before the first of @stops. */
-static struct span until(struct span s, const char *stops)
+/* What stands before the first byte of @stops. */
+static struct span until(struct span s, unsigned stops)
 {
 	size_t n = 0;
 
-	while (n < s.len && (!s.data[n] || !strchr(stops, s.data[n])))
+	while (n < s.len && !is_any(s.data[n], stops))
 		n++;
 	return span_from(s.data, n);
+}
+
+static void add_encoded(struct strbuf *out, struct span s, unsigned set)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	while (s.len) {
+		struct span plain = until(s, set);
+
+		strbuf_add_span(out, plain);
+		s = span_from_offset(s, plain.len);
+		if (s.len) {
+			unsigned char c = (unsigned char)s.data[0];
+			const char escape[] = {'%', digits[c >> 4], digits[c & 15]};
+
+			strbuf_add(out, escape, sizeof escape);
+			s = span_from_offset(s, 1);
+		}
+	}
 }
 
 /* Without controls and spaces around it, and without tabs and ends of lines within. */
@@ -93,10 +122,10 @@ static struct span clean(struct span s, struct strbuf *room)
 		s = span_from_offset(s, 1);
 	while (s.len && (unsigned char)s.data[s.len - 1] <= ' ')
 		s.len--;
-	if (until(s, "\t\n\r").len == s.len)
+	if (until(s, LINE_END).len == s.len)
 		return s;
 	while (s.len) {
-		struct span piece = until(s, "\t\n\r");
+		struct span piece = until(s, LINE_END);
 
 		strbuf_add_span(room, piece);
 		s = span_from_offset(s, piece.len + (piece.len < s.len));
@@ -130,15 +159,15 @@ static struct span scheme_of(struct span s)
 
 static void parse_userinfo(struct url *u, struct span s)
 {
-	struct span user = until(s, ":");
+	struct span user = until(s, COLON);
 	struct span password = span_from_offset(s, user.len + (user.len < s.len));
 
 	if (!user.len && !password.len)
 		return;
-	add_encoded(&u->userinfo, user, SET_USERINFO);
+	add_encoded(&u->userinfo, user, NOT_IN_USERINFO);
 	if (password.len) {
 		strbuf_add_char(&u->userinfo, ':');
-		add_encoded(&u->userinfo, password, SET_USERINFO);
+		add_encoded(&u->userinfo, password, NOT_IN_USERINFO);
 	}
 	strbuf_add_char(&u->userinfo, '@');
 }
@@ -224,7 +253,7 @@ static void drop_segment(struct strbuf *path)
 static void parse_path(struct url *u, struct span s)
 {
 	for (;;) {
-		struct span segment = until(s, "/\\");
+		struct span segment = until(s, SLASH);
 		bool is_last = segment.len == s.len;
 		unsigned dots = dots_of(segment);
 
@@ -233,7 +262,7 @@ static void parse_path(struct url *u, struct span s)
 		if (!dots || is_last)
 			strbuf_add_char(&u->path, '/');
 		if (!dots)
-			add_encoded(&u->path, segment, SET_PATH);
+			add_encoded(&u->path, segment, NOT_IN_PATH);
 		if (is_last)
 			return;
 		s = span_from_offset(s, segment.len + 1);
@@ -272,18 +301,18 @@ static void add_query_in(struct strbuf *out, struct span s, const lxb_encoding_d
 		if (encoding->encode_single(&encoder, &next, bytes + sizeof bytes, c) < 0)
 			add_reference(out, c, &encoder);
 		else
-			add_encoded(out, span_from(bytes, (size_t)(next - bytes)), SET_QUERY);
+			add_encoded(out, span_from(bytes, (size_t)(next - bytes)), NOT_IN_QUERY);
 	}
 	next = bytes;
 	lxb_encoding_encode_finish_single(&encoder, &next, bytes + sizeof bytes);
-	add_encoded(out, span_from(bytes, (size_t)(next - bytes)), SET_QUERY);
+	add_encoded(out, span_from(bytes, (size_t)(next - bytes)), NOT_IN_QUERY);
 }
 
 /* @s begins with "?" or "#", or is empty. */
 static void parse_query_and_fragment(struct url *u, struct span s,
 	const lxb_encoding_data_t *encoding)
 {
-	struct span query = until(s, "#");
+	struct span query = until(s, HASH);
 
 	s = span_from_offset(s, query.len);
 	if (query.len) {
@@ -292,11 +321,11 @@ static void parse_query_and_fragment(struct url *u, struct span s,
 		if (encoding)
 			add_query_in(&u->query, query, encoding);
 		else
-			add_encoded(&u->query, query, SET_QUERY);
+			add_encoded(&u->query, query, NOT_IN_QUERY);
 	}
 	if (s.len) {
 		strbuf_add_char(&u->fragment, '#');
-		add_encoded(&u->fragment, span_from_offset(s, 1), SET_FRAGMENT);
+		add_encoded(&u->fragment, span_from_offset(s, 1), NOT_IN_FRAGMENT);
 	}
 }
 
@@ -306,14 +335,14 @@ static int parse_absolute(struct url *u, struct span s, const lxb_encoding_data_
 	struct span authority, path;
 	int r;
 
-	while (s.len && is_slash(s.data[0]))
+	while (s.len && is_any(s.data[0], SLASH))
 		s = span_from_offset(s, 1);
-	authority = until(s, "/\\?#");
+	authority = until(s, SLASH | QUERY_MARK | HASH);
 	r = parse_authority(u, authority);
 	if (r < 0)
 		return r;
 	s = span_from_offset(s, authority.len);
-	path = until(s, "?#");
+	path = until(s, QUERY_MARK | HASH);
 	parse_path(u, span_from_offset(path, path.len > 0));
 	parse_query_and_fragment(u, span_from_offset(s, path.len), encoding);
 	return 0;
@@ -330,14 +359,14 @@ static void lend_authority(struct url *u, const struct url *base)
 static int parse_relative(struct url *u, struct span s, const struct url *base,
 	const lxb_encoding_data_t *encoding)
 {
-	struct span path = until(s, "?#");
+	struct span path = until(s, QUERY_MARK | HASH);
 
-	if (path.len > 1 && is_slash(path.data[0]) && is_slash(path.data[1])) {
+	if (path.len > 1 && is_any(path.data[0], SLASH) && is_any(path.data[1], SLASH)) {
 		u->is_https = base->is_https;
 		return parse_absolute(u, s, encoding);
 	}
 	lend_authority(u, base);
-	if (path.len && is_slash(path.data[0]))
+	if (path.len && is_any(path.data[0], SLASH))
 		parse_path(u, span_from_offset(path, 1));
 	else {
 		strbuf_add_span(&u->path, strbuf_span(&base->path));
@@ -437,7 +466,7 @@ bool url_split(struct span href, struct url_parts *ret)
 		return false;
 	parts.scheme = span_from(href.data, (size_t)colon);
 	rest = span_from_offset(href, (size_t)colon + 3);
-	authority = until(rest, "/?#");
+	authority = until(rest, SLASH | QUERY_MARK | HASH);
 	rest = span_from_offset(rest, authority.len);
 	for (at = authority.len; at > 0 && authority.data[at - 1] != '@'; at--)
 		;
@@ -451,8 +480,8 @@ bool url_split(struct span href, struct url_parts *ret)
 		}
 	}
 	parts.origin = span_from(href.data, (size_t)(authority.data + authority.len - href.data));
-	rest = until(rest, "#");
-	parts.path = until(rest, "?");
+	rest = until(rest, HASH);
+	parts.path = until(rest, QUERY_MARK);
 	parts.query = span_from_offset(rest, parts.path.len);
 	if (!parts.host.len)
 		return false;
