@@ -12,7 +12,9 @@ void check_error(struct strbuf *out, const char *text)
 
 struct span check_member(const struct json *in, const char *key)
 {
-	return span_str(json_get_str(in, key) ? json_get_str(in, key) : "");
+	struct span s = json_as_span(json_get(in, key));
+
+	return s.data ? s : SPAN_LITERAL("");
 }
 
 static void answer_line(struct cli *cli, struct span line, check_line_fn *fn, struct strbuf *out)

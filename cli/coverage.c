@@ -15,7 +15,7 @@
 struct tally {
 	char *source;
 	uint64_t shown, fates[COVERAGE_FATES];
-	uint64_t reasons[OUTCOME_GUARDED + 1]; /* of what is not stored */
+	uint64_t reasons[OUTCOME_LAST + 1]; /* of what is not stored */
 	uint64_t unfetched;
 };
 
@@ -116,7 +116,7 @@ static void put_reasons(const struct tally *t, struct strbuf *out)
 		strbuf_printf(out, "%llu not fetched yet", (unsigned long long)t->unfetched);
 		separator = ", ";
 	}
-	for (int i = 0; i <= OUTCOME_GUARDED; i++) {
+	for (int i = 0; i <= OUTCOME_LAST; i++) {
 		if (t->reasons[i]) {
 			strbuf_printf(out, "%s%llu %s", separator,
 				(unsigned long long)t->reasons[i], outcome_str((enum outcome)i));
@@ -147,7 +147,7 @@ static void put_reasons_json(const struct tally *t, struct strbuf *out)
 	json_open(out, '{');
 	if (t->unfetched)
 		json_field_int(out, "not-fetched", (int64_t)t->unfetched);
-	for (int i = 0; i <= OUTCOME_GUARDED; i++) {
+	for (int i = 0; i <= OUTCOME_LAST; i++) {
 		if (t->reasons[i])
 			json_field_int(out, outcome_str((enum outcome)i), (int64_t)t->reasons[i]);
 	}

@@ -120,6 +120,9 @@ static void print_scheduler(const struct json *s)
 	if (trouble)
 		printf("%-10s the frontier cannot be written: %s; nothing is handed out\n",
 			"trouble", trouble);
+	if (number(s, "refused"))
+		printf("%-10s %lld items, as traps or beyond urls_max; coverage --missing lists them\n",
+			"refused", number(s, "refused"));
 	print_counts("outcomes", json_get(s, "outcomes"));
 	print_counts("limits", json_get(s, "limits"));
 	for (const struct json *w = json_first(workers); w; w = json_next(w))

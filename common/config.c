@@ -69,6 +69,11 @@ static const struct setting table[] = {
 	{"url.tracking_parameters", SETTING_LIST, FIELD(tracking_parameters), .max = 1000,
 		.help = "Query parameters that do not change what a page shows; utm_* is a prefix; "
 			"empty: the built-in list"},
+	{"url.default_documents", SETTING_LIST, FIELD(default_documents), .max = 1000,
+		.help = "File names for which their folder stands, such as index.html; "
+			"empty: the built-in list"},
+	{"url.sort_query", SETTING_BOOL, FIELD(url_rules.sort_query), .fallback = "true",
+		.help = "Take two orders of the same query parameters for one page"},
 	{"bus.listen", SETTING_LIST, FIELD(bus.listen), .max = 16, .check = check_bus_address,
 		.help = "Addresses of the scheduler; empty: ipc://RUNTIME_DIR/scheduler.ipc"},
 	{"bus.scheduler", SETTING_STRING, FIELD(bus.scheduler), .check = check_bus_address,
@@ -183,6 +188,22 @@ static void default_folder(char **folder, const char *config_path, const char *n
 	*folder = alloc_printf("%s/%s", dirname(copy), name);
 }
 
+static void complete_url_rules(struct config *c)
+{
+	struct url_rules rules = url_rules_default;
+
+	rules.sort_query = c->url_rules.sort_query;
+	if (c->tracking_parameters.len) {
+		rules.tracking = (const char *const *)c->tracking_parameters.items;
+		rules.n_tracking = c->tracking_parameters.len;
+	}
+	if (c->default_documents.len) {
+		rules.documents = (const char *const *)c->default_documents.items;
+		rules.n_documents = c->default_documents.len;
+	}
+	c->url_rules = rules;
+}
+
 /* Defaults that depend on other settings. */
 static void complete(struct config *c, const char *path)
 {
@@ -197,10 +218,7 @@ static void complete(struct config *c, const char *path)
 		free(c->bus.scheduler);
 		c->bus.scheduler = alloc_strdup(c->bus.listen.items[0]);
 	}
-	c->url_rules = url_rules_default;
-	if (c->tracking_parameters.len)
-		c->url_rules = (struct url_rules){(const char *const *)c->tracking_parameters.items,
-			c->tracking_parameters.len};
+	complete_url_rules(c);
 }
 
 int config_load(const char *path, struct config **ret, struct strbuf *errors)

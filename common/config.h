@@ -79,8 +79,8 @@ struct config {
 	char *sources_dir;       /* "" is sources.d beside the file */
 	char *subscriptions_dir; /* "" is subscriptions.d beside the file */
 	int log_level;           /* enum log_level */
-	struct setting_list tracking_parameters;
-	struct url_rules url_rules; /* borrowed from tracking_parameters */
+	struct setting_list tracking_parameters, default_documents;
+	struct url_rules url_rules; /* borrowed from the two lists; sort_query is its own */
 	struct bus_config bus;
 	struct store_config store;
 	struct scheduler_config scheduler;

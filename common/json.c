@@ -136,12 +136,63 @@ static const struct json *json_of(const cJSON *n)
 	return (const struct json *)n;
 }
 
+/*
+ * cJSON ends strings at NUL, so that its escape goes in as these two bytes (Java's way),
+ * which are no UTF-8, and is put back in place; the length stands in the node's number.
+ */
+#define NUL_STAND_IN "\xC0\x80"
+
+static struct span hide_nul(struct span text, struct strbuf *room)
+{
+	struct span rest = text;
+
+	if (span_find(text, SPAN_LITERAL("\\u0000")) < 0)
+		return text;
+	while (rest.len) {
+		const char *backslash = memchr(rest.data, '\\', rest.len);
+		size_t n = backslash ? (size_t)(backslash - rest.data) : rest.len;
+
+		strbuf_add(room, rest.data, n);
+		rest = span_from_offset(rest, n);
+		if (span_starts_with(rest, SPAN_LITERAL("\\u0000"))) {
+			strbuf_add_str(room, NUL_STAND_IN);
+			rest = span_from_offset(rest, 6);
+		} else {
+			n = rest.len < 2 ? rest.len : 2;
+			strbuf_add(room, rest.data, n);
+			rest = span_from_offset(rest, n);
+		}
+	}
+	return strbuf_span(room);
+}
+
+static void restore_nul(cJSON *n)
+{
+	char *from = n->valuestring, *to = from;
+
+	for (cJSON *child = n->child; child; child = child->next)
+		restore_nul(child);
+	if (!cJSON_IsString(n) || !strstr(from, NUL_STAND_IN))
+		return;
+	while (*from) {
+		bool is_nul = strncmp(from, NUL_STAND_IN, 2) == 0;
+
+		*to++ = is_nul ? '\0' : *from;
+		from += is_nul ? 2 : 1;
+	}
+	*to = '\0';
+	n->valuedouble = (double)(to - n->valuestring);
+}
+
 int json_parse(struct span text, struct json **ret_json, size_t *ret_offset)
 {
+	STRBUF_LOCAL(room);
 	const char *end = NULL;
-	cJSON *root = cJSON_ParseWithLengthOpts(text.data, text.len, &end, false);
+	cJSON *root;
 	size_t offset;
 
+	text = hide_nul(text, &room);
+	root = cJSON_ParseWithLengthOpts(text.data, text.len, &end, false);
 	if (!root) {
 		if (ret_offset)
 			*ret_offset = end ? (size_t)(end - text.data) : 0;
@@ -156,6 +207,8 @@ int json_parse(struct span text, struct json **ret_json, size_t *ret_offset)
 			*ret_offset = offset;
 		return -ERR_PARSE;
 	}
+	if (room.len)
+		restore_nul(root);
 	*ret_json = (struct json *)root;
 	return 0;
 }
@@ -198,6 +251,15 @@ bool json_is_true(const struct json *j)
 const char *json_as_str(const struct json *j)
 {
 	return json_is_string(j) ? node(j)->valuestring : NULL;
+}
+
+struct span json_as_span(const struct json *j)
+{
+	struct span s = span_str(json_as_str(j));
+
+	if (s.data && node(j)->valuedouble > 0)
+		s.len = (size_t)node(j)->valuedouble;
+	return s;
 }
 
 int64_t json_as_int(const struct json *j, int64_t fallback)
@@ -275,7 +337,7 @@ void json_write(struct strbuf *out, const struct json *j)
 		}
 		json_close(out, json_is_object(j) ? '}' : ']');
 	} else if (json_is_string(j))
-		json_str(out, json_as_str(j));
+		json_span(out, json_as_span(j));
 	else if (json_is_number(j))
 		write_number(out, j);
 	else if (cJSON_IsBool(node(j)))

@@ -41,7 +41,7 @@ struct json; /* one value of a tree */
 
 /*
  * Parses a whole text, white space around it allowed. Returns 0 or -ERR_PARSE
- * with *@ret_offset (may be NULL) at the fault. Nesting is limited to 1,000.
+ * with *@ret_offset (may be NULL) at the fault, about where "\u0000" stands before it. Nesting is limited to 1,000.
  */
 int json_parse(struct span text, struct json **ret_json, size_t *ret_offset);
 void json_free(struct json *j); /* the root only */
@@ -54,7 +54,8 @@ bool json_is_string(const struct json *j);
 bool json_is_number(const struct json *j);
 bool json_is_null(const struct json *j); /* a null that is written; false for NULL */
 bool json_is_true(const struct json *j);
-const char *json_as_str(const struct json *j); /* borrowed from the tree, NULL if no string */
+const char *json_as_str(const struct json *j);  /* borrowed from the tree, NULL if no string */
+struct span json_as_span(const struct json *j); /* the same with what stands behind a NUL */
 int64_t json_as_int(const struct json *j, int64_t fallback);
 size_t json_len(const struct json *j);
 

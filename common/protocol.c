@@ -110,6 +110,7 @@ static const struct field result_fields[] = {
 	ENUM("limit", result, limit, LIMIT_N - 1),
 	EXACT("robots_at", result, robots_at, PROTOCOL_URL_MAX),
 	EXACT("page", result, page, 32),
+	EXACT("story", result, story, 32),
 	EXACT("next", result, next_page, PROTOCOL_URL_MAX),
 	STRUCTS("items", result, items, PROTOCOL_ITEMS_MAX, &item_shape),
 	SIZE("dropped", result, n_items_dropped),
@@ -697,6 +698,7 @@ struct result result_of_lease(const struct lease *l)
 		.moved_to = "",
 		.address = "",
 		.page = "",
+		.story = "",
 		.next_page = "",
 		.robots_at = "",
 		.crawl_delay_ms = -1,
@@ -727,6 +729,8 @@ static const char *const outcome_names[] = {
 	[OUTCOME_NOT_TEXT] = "not-text",
 	[OUTCOME_ROBOTS] = "robots",
 	[OUTCOME_GUARDED] = "guarded",
+	[OUTCOME_TRAP] = "trap",
+	[OUTCOME_CAPPED] = "capped",
 };
 
 static const char *const limit_names[] = {

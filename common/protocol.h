@@ -65,6 +65,11 @@ enum outcome {
 	OUTCOME_NOT_TEXT,
 	OUTCOME_ROBOTS,  /* robots.txt says no, or could not be had */
 	OUTCOME_GUARDED, /* an address or a scheme that this source may not be fetched from */
+
+	/* The scheduler's own: the URL was not asked for. No crawler says so. */
+	OUTCOME_TRAP,   /* its address looks like one of endlessly many */
+	OUTCOME_CAPPED, /* its source has had as many as it may have */
+	OUTCOME_LAST = OUTCOME_CAPPED,
 };
 
 /* What must be right about the certificate of an HTTPS host. */
@@ -155,6 +160,7 @@ struct result {
 	enum fetch_limit limit; /* that it ran into */
 	const char *robots_at;  /* absolute: robots.txt of the host stands elsewhere, and there first */
 	const char *page;       /* id of the stored page, 32 hex digits */
+	const char *story;      /* id of its story, which is that of the first page with its text */
 	const char *next_page;  /* absolute: where a list goes on with older items */
 	struct item *items;
 	size_t n_items;
@@ -235,5 +241,11 @@ bool work_kind_parse(const char *name, enum work_kind *ret);
 const char *outcome_str(enum outcome o);
 const char *fetch_limit_str(enum fetch_limit l);
 const char *tls_verify_str(enum tls_verify v);
+
+/* Whether the scheduler refused to have the URL asked for. */
+static inline bool outcome_is_refusal(enum outcome o)
+{
+	return o == OUTCOME_TRAP || o == OUTCOME_CAPPED;
+}
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * URLs as the WHATWG URL standard parses and serialises them (lexbor's URL
- * module, of which this is the only user), and the canonical form that dedupe
- * uses. Only http and https. Thread-safe.
+ * URLs as the WHATWG URL standard parses and serialises them (url.c, hosts in
+ * url_host.c), and the canonical form that dedupe uses (url_canonical.c). Only
+ * http and https. Thread-safe.
  */
 #ifndef POLICYWATCH_COMMON_URL_H
 #define POLICYWATCH_COMMON_URL_H
@@ -17,6 +17,9 @@
 struct url_rules {
 	const char *const *tracking; /* names of query parameters; "utm_*" is a prefix */
 	size_t n_tracking;
+	const char *const *documents; /* "index.html", for which its folder stands */
+	size_t n_documents;
+	bool sort_query; /* two orders of one query are one page */
 };
 
 extern const struct url_rules url_rules_default;
@@ -34,9 +37,10 @@ int url_resolve_encoded(struct span input, struct span base, const char *encodin
 
 /*
  * Appends the canonical form of an absolute URL: without fragment, user name
- * and password, tracking parameters (in the path, too: ";jsessionid=..."), and
- * a trailing "index.html" or its like;
- * the order of the query stays. Returns 0 or -ERR_PARSE.
+ * and password, tracking parameters and session ids (in the path, too:
+ * ";jsessionid=...", "(S(...))") and a default document that has no query;
+ * percent escapes in one form (RFC 3986 6.2.2), the query in order of names.
+ * The canonical form of a canonical form is itself. Returns 0 or -ERR_PARSE.
  */
 int url_canonical(struct span href, const struct url_rules *rules, struct strbuf *out);
 

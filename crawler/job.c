@@ -485,8 +485,10 @@ static void on_kept(void *arg, int err, enum save_outcome outcome)
 		return;
 	}
 	j->result.changed = outcome != SAVE_UNCHANGED;
-	if (j->read.as == READ_RECORD)
+	if (j->read.as == READ_RECORD) {
 		j->result.page = arena_strdup(j->arena, hash_hex(&j->read.record.id, hex));
+		j->result.story = arena_strdup(j->arena, hash_hex(&j->read.record.story, hex));
+	}
 	job_finish(j, j->result.outcome, NULL);
 }
 

@@ -60,7 +60,7 @@ static void put_outcomes(struct planner *p, struct strbuf *out)
 {
 	json_key(out, "outcomes");
 	json_open(out, '{');
-	for (int i = 0; i <= OUTCOME_GUARDED; i++)
+	for (int i = 0; i <= OUTCOME_LAST; i++)
 		json_field_int(out, outcome_str((enum outcome)i), (int64_t)p->counts.outcomes[i]);
 	json_close(out, '}');
 }
@@ -92,6 +92,7 @@ static bool show_status(struct planner *p, struct strbuf *out)
 	json_field_int(out, "hosts_paused", (int64_t)t.paused);
 	json_field_int(out, "sources", (int64_t)p->sources->len);
 	json_field_int(out, "admitted", (int64_t)p->counts.admitted);
+	json_field_int(out, "refused", (int64_t)p->counts.refused);
 	put_outcomes(p, out);
 	put_limits(p, out);
 	json_field_int(out, "frontier_bytes", counts.file_bytes);
@@ -127,6 +128,7 @@ static void put_source(struct planner *p, const struct source *source, struct st
 	json_field_str(out, "error", *s->error ? s->error : NULL);
 	json_field_int(out, "items_seen", (int64_t)s->n_items);
 	json_field_int(out, "items_new", (int64_t)s->n_new);
+	json_field_int(out, "items_refused", (int64_t)s->n_refused);
 	put_moment(out, "last_new_item", s->new_item_ms, s->new_item_ms != 0);
 	put_next_due(p, s, out);
 	json_close(out, '}');

@@ -11,7 +11,7 @@
 enum admit_outcome {
 	ADMIT_NEW,
 	ADMIT_KNOWN,
-	ADMIT_REFUSED, /* no http or https URL, too long, or out of scope */
+	ADMIT_REFUSED, /* no http or https URL, too long, out of scope, a trap, or beyond urls_max */
 };
 
 /* What a new entry will be. */
@@ -24,6 +24,8 @@ struct admission {
 	const char *title;
 	int64_t published_ms;
 	int64_t due_ms; /* if it is new; 0: now */
+	enum outcome
+		refusal; /* OUTCOME_OK unless it is only to be listed as lost, with this reason */
 };
 
 /* What a list has shown. */
@@ -46,7 +48,13 @@ enum admit_outcome admit_move(struct planner *p, const struct entry *from,
 enum admit_outcome admit_list_page(struct planner *p, const struct entry *list,
 	const struct admission *a, uint64_t *ret_number);
 
-/* All that a list showed and that is in the scope of its source. @list is the entry of the list. */
+/*
+ * All that a list showed and that is in the scope of its source. @list is the
+ * entry of the list. What is refused as a trap (trap.h), or because the source
+ * has had its urls_max, is counted, and the first of it becomes entries that are
+ * never due, which coverage lists as lost with the reason. Those are taken back
+ * when the rules have changed and a list shows them again.
+ */
 struct admitted admit_items(struct planner *p, const struct entry *list, const struct result *r);
 
 #endif

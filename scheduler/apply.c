@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "scheduler/admit.h"
 #include "scheduler/handout.h"
+#include "scheduler/preference.h"
 #include "scheduler/sync.h"
 
 /* A sitemap that robots.txt or an index names may be where the news is, however quiet it was. */
@@ -437,6 +438,7 @@ void apply_result(struct planner *p, struct worker *w, const struct result *r)
 		return;
 	p->counts.outcomes[r->outcome]++;
 	p->counts.limits[r->limit]++;
+	preference_learn(p, &a.entry, r);
 	if (goes_on(&a))
 		look_further(&a);
 	move_entry(&a);

@@ -48,7 +48,7 @@ bool entry_unpack(struct span packed, struct entry *ret)
 		e.is_target = unpack_max(&u, 1, 1);
 		e.is_kept = unpack_max(&u, 1, 1);
 	}
-	e.revisit.last = (enum outcome)unpack_max(&u, 1, OUTCOME_GUARDED);
+	e.revisit.last = (enum outcome)unpack_max(&u, 1, OUTCOME_LAST);
 	e.revisit.failures = unpack_u32(&u);
 	e.host = unpack_u32(&u);
 	e.source = unpack_u32(&u);

@@ -133,5 +133,6 @@ struct host_record host_record_of(const struct host *h)
 		.failures = h->failures,
 		.paused = h->paused,
 		.address = span_str(h->address ? h->address->text : ""),
+		.forms = {h->forms[0], h->forms[1]},
 	};
 }

@@ -14,6 +14,7 @@
 #define POLICYWATCH_SCHEDULER_HOST_H
 
 #include "common/span.h"
+#include "scheduler/form.h"
 #include "scheduler/frontier.h"
 #include "scheduler/names.h"
 
@@ -45,7 +46,8 @@ struct host {
 	unsigned failures;
 	bool paused;
 	struct host_lease lease;
-	struct address *address; /* it is served from there; NULL while that is not known */
+	struct form_choice forms[2]; /* what its http and https addresses are better called */
+	struct address *address;     /* it is served from there; NULL while that is not known */
 	struct host *wait_next, **wait_link; /* in line at the address; no link: not in line */
 	size_t place;                        /* in the order */
 };

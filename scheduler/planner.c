@@ -166,6 +166,7 @@ static void on_source(void *arg, const struct source_record *r)
 	s->new_item_ms = r->new_item_ms;
 	s->n_items = r->n_items;
 	s->n_new = r->n_new;
+	s->n_refused = r->n_refused;
 	roster_set_error(s, error);
 }
 
@@ -178,6 +179,7 @@ static void on_host(void *arg, const struct host_record *r)
 	h->crawl_delay_ms = r->crawl_delay_ms;
 	h->failures = r->failures;
 	h->paused = r->paused;
+	memcpy(h->forms, r->forms, sizeof h->forms);
 	if (r->address.len)
 		address_bind(&l->p->addresses, h, r->address);
 }

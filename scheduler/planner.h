@@ -33,9 +33,10 @@
 
 /* Since the start. */
 struct planner_counts {
-	uint64_t outcomes[OUTCOME_GUARDED + 1];
+	uint64_t outcomes[OUTCOME_LAST + 1];
 	uint64_t limits[LIMIT_N]; /* requests that ran into each */
 	uint64_t admitted;        /* URLs that were new */
+	uint64_t refused;         /* items: traps, and beyond a source's urls_max */
 };
 
 /* Open to the files of this room. */

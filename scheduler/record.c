@@ -11,6 +11,18 @@ void host_record_pack(const struct host_record *h, struct strbuf *out)
 	pack_u32(out, h->failures);
 	pack_u8(out, h->paused);
 	pack_span(out, h->address);
+	for (size_t i = 0; i < 2; i++) {
+		pack_u8(out, h->forms[i].to);
+		pack_u8(out, h->forms[i].evidence);
+	}
+}
+
+static void unpack_forms(struct unpacker *u, struct form_choice forms[2])
+{
+	for (size_t i = 0; i < 2; i++) {
+		forms[i].to = (enum form)unpack_max(u, 1, FORM_HTTPS_TWIN);
+		forms[i].evidence = (unsigned)unpack_max(u, 1, FORM_EVIDENCE);
+	}
 }
 
 bool host_record_unpack(struct span key, struct span value, struct host_record *ret)
@@ -25,6 +37,8 @@ bool host_record_unpack(struct span key, struct span value, struct host_record *
 	ret->paused = unpack_max(&u, 1, 1);
 	if (u.left.len) /* there were none before 0.2 */
 		ret->address = unpack_span(&u);
+	if (u.left.len) /* nor these before 0.3 */
+		unpack_forms(&u, ret->forms);
 	return unpack_ends(&u) && ret->number;
 }
 
@@ -84,6 +98,7 @@ void source_record_pack(const struct source_record *s, struct strbuf *out)
 	pack_u64(out, s->n_items);
 	pack_u64(out, s->n_new);
 	pack_span(out, s->error);
+	pack_u64(out, s->n_refused);
 }
 
 bool source_record_unpack(struct span key, struct span value, struct source_record *ret)
@@ -95,11 +110,13 @@ bool source_record_unpack(struct span key, struct span value, struct source_reco
 	ret->url_number = unpack_u64(&u);
 	ret->paused = unpack_max(&u, 1, 1);
 	ret->was_fetched = unpack_max(&u, 1, 1);
-	ret->outcome = (enum outcome)unpack_max(&u, 1, OUTCOME_GUARDED);
+	ret->outcome = (enum outcome)unpack_max(&u, 1, OUTCOME_LAST);
 	ret->fetched_ms = unpack_i64(&u);
 	ret->new_item_ms = unpack_i64(&u);
 	ret->n_items = unpack_u64(&u);
 	ret->n_new = unpack_u64(&u);
 	ret->error = unpack_span(&u);
+	if (u.left.len) /* there were none before 0.2 */
+		ret->n_refused = unpack_u64(&u);
 	return unpack_ends(&u) && ret->number;
 }

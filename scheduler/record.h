@@ -9,6 +9,7 @@
 #include "common/protocol.h"
 #include "common/span.h"
 #include "common/strbuf.h"
+#include "scheduler/form.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,7 +22,8 @@ struct host_record {
 	int64_t crawl_delay_ms; /* robots.txt's, 0 without */
 	unsigned failures;      /* in a row */
 	bool paused;
-	struct span address; /* that it was last served from; empty: not known */
+	struct span address;         /* that it was last served from; empty: not known */
+	struct form_choice forms[2]; /* of http and https */
 };
 
 struct lease_record {
@@ -51,6 +53,7 @@ struct source_record {
 	int64_t new_item_ms;
 	uint64_t n_items, n_new; /* shown by its list, and of these not known before */
 	struct span error;
+	uint64_t n_refused; /* items: traps, and beyond its urls_max */
 };
 
 /* Without the key: names, and a lease's URL. */

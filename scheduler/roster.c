@@ -94,6 +94,7 @@ struct source_record roster_record_of(const struct roster_source *s)
 		.new_item_ms = s->new_item_ms,
 		.n_items = s->n_items,
 		.n_new = s->n_new,
+		.n_refused = s->n_refused,
 		.error = span_str(s->error),
 	};
 }

@@ -23,8 +23,9 @@ struct roster_source {
 	bool was_fetched;
 	enum outcome outcome;
 	int64_t fetched_ms, new_item_ms;
-	uint64_t n_items, n_new;
-	char *error; /* of the last look; "" when there was none */
+	uint64_t n_items, n_new, n_refused;
+	bool is_cap_told; /* in the log, since the start */
+	char *error;      /* of the last look; "" when there was none */
 };
 
 /* Zeroed is empty. */

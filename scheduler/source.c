@@ -140,6 +140,9 @@ static const struct setting table[] = {
 		.help = "Items' addresses must contain none of these"},
 	{"scope", SETTING_CHOICE, FIELD(scope), .fallback = "site", .choices = scopes,
 		.help = "Items may be on the source's site (with subdomains), its host, or any"},
+	{"urls_max", SETTING_INT, FIELD(urls_max), 0, INT64_C(1000000000), "1000000",
+		.help = "Most items that its lists may ever bring; more are counted as lost; "
+			"0 is no limit"},
 	{"allow_addresses", SETTING_LIST, FIELD(allow_addresses), .max = PROTOCOL_RULES_MAX,
 		.check = check_cidr,
 		.help = "Private address ranges that may be fetched from, such as 10.0.0.0/8"},

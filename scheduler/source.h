@@ -42,6 +42,7 @@ struct source {
 	int64_t interval_s; /* 0: the configuration's */
 	int64_t delay_ms;   /* valid if has_delay */
 	bool has_delay;
+	int64_t urls_max; /* items of its lists; 0: any number */
 	struct setting_list include, exclude;
 	struct setting_list allow_addresses, allow_ports, headers;
 	char *proxy, *proxy_login_file, *tls_ca_file;

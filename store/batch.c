@@ -17,6 +17,7 @@
 #include "store/store.h"
 
 #include "common/alloc.h"
+#include "common/url.h"
 #include "store/body.h"
 #include "store/journal.h"
 #include "store/layout.h"
@@ -269,10 +270,50 @@ static enum save_outcome save_known_page(struct store_batch *b, struct page_entr
 	return changed ? SAVE_UPDATED : SAVE_UNCHANGED;
 }
 
+/* Whether the newest version of a page was fetched from where @r was. */
+static bool is_from_same(struct store_batch *b, const struct page_entry *p, const struct record *r)
+{
+	const struct page_version *newest = page_newest(p);
+	struct db_key64 key = db_key64(newest ? newest->record : 0);
+	struct record before;
+	struct span value;
+
+	return newest && txn_get(&b->txn, STORE_RECORDS, db_key64_span(&key), &value) &&
+		record_parse_json(value, b->arena, &before) == 0 && before.fetched_url &&
+		r->fetched_url && strcmp(before.fetched_url, r->fetched_url) == 0;
+}
+
+/* Next to no text is no sign of being the same; then the titles tell. */
+static bool reads_alike(const struct page_entry *p, const struct record *r)
+{
+	const struct page_version *newest = page_newest(p);
+	struct hash title = title_hash(r);
+
+	return newest && hash_eq(&newest->text_hash, &r->text_hash) &&
+		(has_text(r) || hash_eq(&newest->title_hash, &title));
+}
+
+/*
+ * A page that gives itself another address is stored under that, unless what stands there
+ * came from elsewhere and reads otherwise: templates give one address to all their pages,
+ * and of two articles none may be lost.
+ */
+static void disbelieve_address(struct store_batch *b, struct record *r)
+{
+	struct page_entry p;
+
+	if (!r->own_url || !find_page(b, &r->id, &p) || reads_alike(&p, r) ||
+		is_from_same(b, &p, r))
+		return;
+	r->url = r->own_url;
+	r->id = url_id(span_str(r->own_url));
+}
+
 enum save_outcome store_save_page(struct store_batch *b, struct record *r, struct span raw)
 {
 	struct page_entry p;
 
+	disbelieve_address(b, r);
 	if (find_page(b, &r->id, &p))
 		return save_known_page(b, &p, r, raw);
 	return b->txn.err ? SAVE_UNCHANGED : save_new_page(b, r, raw);

@@ -55,9 +55,10 @@ struct record_time {
 };
 
 struct record {
-	struct hash id;   /* of the canonical URL */
-	uint32_t version; /* from 1; the store counts it */
-	const char *url;  /* canonical */
+	struct hash id;      /* of the canonical URL */
+	uint32_t version;    /* from 1; the store counts it */
+	const char *url;     /* canonical */
+	const char *own_url; /* the page's own, where @url is what it says of itself; not stored */
 	const char *fetched_url;
 	const char *source; /* the name of the source that led here */
 	enum record_kind kind;

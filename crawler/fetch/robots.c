@@ -1,13 +1,16 @@
 /*
- * The file is read line by line into a list of rules for our token and one for
- * "*"; the first counts if any group named us (RFC 9309 2.2.1).
+ * The file is read line by line into a list of rules for our name and one for
+ * "*"; the first counts if any group named us (RFC 9309 2.2.1). Patterns and
+ * targets are compared in one normal form (robots_form.h).
  */
 #include "crawler/fetch/robots.h"
 
 #include "common/alloc.h"
 #include "common/strbuf.h"
 #include "common/url.h"
+#include "crawler/fetch/robots_form.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 #define LINE_MAX_BYTES 16664 /* 8 times the longest URL that browsers take, as in Google's parser */
@@ -58,11 +61,20 @@ static const struct {
 	{"site-map", KEY_SITEMAP},
 };
 
+/* Whom a line is for. */
+struct addressees {
+	bool us, all;
+	bool are_told; /* the next agent line begins anew */
+};
+
+/*
+ * What is no rule may not end a group (RFC 9309 2.2.4), so that agents before and after a
+ * Crawl-delay share the rules behind; the delay is meant for those before it alone.
+ */
 struct reading {
 	struct robots *robots;
-	struct span token;    /* our own */
-	bool for_us, for_all; /* the group being read */
-	bool in_rules;        /* the next agent line begins a new group */
+	struct span name; /* our own */
+	struct addressees rules, delay;
 };
 
 static void group_release(struct group *g)
@@ -84,68 +96,33 @@ void robots_free(struct robots *r)
 	free(r);
 }
 
-static bool is_token_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-}
-
-/* RFC 9309 2.2.1: letters, "-" and "_" only; what follows is a version. */
-static struct span product_token(struct span s)
+/*
+ * The product's name in front of its version. Not only the letters that RFC 9309 2.2.1
+ * allows: "bot1" and "bot2" are two, and a file may name either.
+ */
+static struct span product_name(struct span s)
 {
 	size_t n = 0;
 
-	while (n < s.len && is_token_char(s.data[n]))
+	while (n < s.len && s.data[n] != '/' && s.data[n] != ' ' && s.data[n] != '\t')
 		n++;
 	return span_from(s.data, n);
 }
 
-static int hex_value(char c)
+/* As Google reads it, letters are enough: "policywatch2.0" is "policywatch" with a version. */
+static struct span product_letters(struct span s)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	size_t n = 0;
+
+	while (n < s.len &&
+		(isalpha((unsigned char)s.data[n]) || s.data[n] == '-' || s.data[n] == '_'))
+		n++;
+	return span_from(s.data, n);
 }
 
-static bool is_unreserved(int c)
+static bool is_same_name(struct span a, struct span b)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-/*
- * One form for patterns and targets (RFC 9309 2.2.2): bytes outside ASCII are
- * encoded, encoded unreserved characters decoded, hexadecimal digits upper case.
- */
-static void add_normalised(struct span s, struct strbuf *out)
-{
-	static const char digits[] = "0123456789ABCDEF";
-
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.data[i];
-
-		if (c == '%' && i + 2 < s.len && hex_value(s.data[i + 1]) >= 0 &&
-			hex_value(s.data[i + 2]) >= 0) {
-			int value = hex_value(s.data[i + 1]) << 4 | hex_value(s.data[i + 2]);
-
-			if (is_unreserved(value))
-				strbuf_add_char(out, (char)value);
-			else {
-				strbuf_add_char(out, '%');
-				strbuf_add_char(out, digits[value >> 4]);
-				strbuf_add_char(out, digits[value & 15]);
-			}
-			i += 2;
-		} else if (c >= 0x80) {
-			strbuf_add_char(out, '%');
-			strbuf_add_char(out, digits[c >> 4]);
-			strbuf_add_char(out, digits[c & 15]);
-		} else
-			strbuf_add_char(out, (char)c);
-	}
+	return a.len && a.len == b.len && strncasecmp(a.data, b.data, a.len) == 0;
 }
 
 static void add_rule(struct group *g, bool allow, struct span pattern)
@@ -155,7 +132,7 @@ static void add_rule(struct group *g, bool allow, struct span pattern)
 
 	if (g->len >= RULES_MAX)
 		return;
-	add_normalised(pattern, &normal);
+	robots_form_pattern(pattern, &normal);
 	g->rules = alloc_grow(g->rules, g->len, &g->cap, sizeof *g->rules);
 	r = &g->rules[g->len++];
 	*r = (struct rule){.allow = allow, .len = normal.len};
@@ -177,34 +154,35 @@ static int64_t parse_delay(struct span value)
 	return seconds < DELAY_MAX_S ? (int64_t)(seconds * 1000) : (int64_t)DELAY_MAX_S * 1000;
 }
 
+static void address(struct addressees *a, bool us, bool all)
+{
+	if (a->are_told)
+		*a = (struct addressees){0};
+	a->us |= us;
+	a->all |= all;
+}
+
 static void on_agent(struct reading *in, struct span value)
 {
-	struct span token;
-
-	if (in->in_rules)
-		in->for_us = in->for_all = in->in_rules = false;
+	struct span name = product_name(value);
 	/* "*" may be followed by white space and anything, as Google reads it. */
-	if (value.len && value.data[0] == '*' &&
-		(value.len == 1 || value.data[1] == ' ' || value.data[1] == '\t')) {
-		in->for_all = true;
-		return;
-	}
-	token = product_token(value);
-	if (token.len && token.len == in->token.len &&
-		strncasecmp(token.data, in->token.data, token.len) == 0) {
-		in->for_us = true;
-		in->robots->named = true;
-	}
+	bool all = span_is(name, "*");
+	bool us = !all &&
+		(is_same_name(name, in->name) || is_same_name(product_letters(name), in->name));
+
+	address(&in->rules, us, all);
+	address(&in->delay, us, all);
+	in->robots->named |= us;
 }
 
 static void on_rule(struct reading *in, bool allow, struct span value)
 {
-	in->in_rules = true;
+	in->rules.are_told = in->delay.are_told = true;
 	if (!value.len)
 		return; /* an empty pattern matches nothing */
-	if (in->for_us)
+	if (in->rules.us)
 		add_rule(&in->robots->ours, allow, value);
-	if (in->for_all)
+	if (in->rules.all)
 		add_rule(&in->robots->all, allow, value);
 }
 
@@ -212,12 +190,12 @@ static void on_delay(struct reading *in, struct span value)
 {
 	int64_t delay = parse_delay(value);
 
-	in->in_rules = true;
+	in->delay.are_told = true;
 	if (delay < 0)
 		return;
-	if (in->for_us)
+	if (in->delay.us)
 		in->robots->ours.delay_ms = delay;
-	if (in->for_all)
+	if (in->delay.all)
 		in->robots->all.delay_ms = delay;
 }
 
@@ -293,24 +271,28 @@ static void on_line(struct reading *in, struct span line)
 	}
 }
 
-struct robots *robots_parse(struct span body, const char *user_agent)
+static void read_lines(struct reading *in, struct span body)
 {
-	struct robots *r = ALLOC_NEW(struct robots);
-	struct reading in = {.robots = r, .token = product_token(span_str(user_agent))};
-
-	r->ours.delay_ms = r->all.delay_ms = -1;
-	if (body.len > ROBOTS_BODY_MAX)
-		body.len = ROBOTS_BODY_MAX;
-	if (span_starts_with(body, SPAN_LITERAL("\xEF\xBB\xBF")))
-		body = span_from_offset(body, 3);
 	while (body.len) {
 		size_t n = 0;
 
 		while (n < body.len && body.data[n] != '\n' && body.data[n] != '\r')
 			n++;
-		on_line(&in, span_from(body.data, n));
+		on_line(in, span_from(body.data, n));
 		body = span_from_offset(body, n < body.len ? n + 1 : n);
 	}
+}
+
+struct robots *robots_parse(struct span body, const char *user_agent)
+{
+	struct robots *r = ALLOC_NEW(struct robots);
+	struct reading in = {.robots = r, .name = product_name(span_str(user_agent))};
+	STRBUF_LOCAL(room);
+
+	r->ours.delay_ms = r->all.delay_ms = -1;
+	if (body.len > ROBOTS_BODY_MAX)
+		body.len = ROBOTS_BODY_MAX;
+	read_lines(&in, robots_form_text(body, &room));
 	return r;
 }
 
@@ -374,7 +356,7 @@ bool robots_allows(const struct robots *r, struct span target)
 	target = target_of(target);
 	if (!target.len || target.data[0] != '/')
 		strbuf_add_char(&normal, '/');
-	add_normalised(target, &normal);
+	robots_form_target(target, &normal);
 	if (strcmp(normal.data, "/robots.txt") == 0)
 		return true; /* RFC 9309 2.2.2: implicitly allowed */
 	for (size_t i = 0; i < g->len; i++) {

@@ -9,6 +9,7 @@
 #include "crawler/read/block.h"
 #include "crawler/read/body.h"
 #include "crawler/read/byline.h"
+#include "crawler/read/canonical_link.h"
 #include "crawler/read/clean.h"
 #include "crawler/read/date.h"
 #include "crawler/read/docnumber.h"
@@ -315,15 +316,24 @@ static void set_links(struct article *t, struct record *r)
 	}
 }
 
-static void fill_record(struct article *t, const char *text, struct record *r)
+static void set_url(struct article *t, struct record *r)
 {
+	const struct url_rules *rules = t->in->url_rules ? t->in->url_rules : &url_rules_default;
+	const char *own, *link;
 	STRBUF_LOCAL(canonical);
 
-	if (url_canonical(span_str(t->in->url),
-		    t->in->url_rules ? t->in->url_rules : &url_rules_default, &canonical) < 0)
+	if (url_canonical(span_str(t->in->url), rules, &canonical) < 0)
 		strbuf_add_str(&canonical, t->in->url);
-	r->url = arena_dup(t->arena, strbuf_span(&canonical));
-	r->id = url_id(strbuf_span(&canonical));
+	own = arena_dup(t->arena, strbuf_span(&canonical));
+	link = canonical_link_find(t->h, own, t->base, t->encoding, rules, t->arena);
+	r->url = link ? link : own;
+	r->own_url = link ? own : NULL;
+	r->id = url_id(span_str(r->url));
+}
+
+static void fill_record(struct article *t, const char *text, struct record *r)
+{
+	set_url(t, r);
 	r->fetched_url = arena_strdup(t->arena, t->in->url);
 	r->source = t->in->source && *t->in->source ? arena_strdup(t->arena, t->in->source) : NULL;
 	r->kind = RECORD_ARTICLE;

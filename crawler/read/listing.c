@@ -276,7 +276,7 @@ static bool is_article_link(const struct listing *l, const struct link *k)
 	STRBUF_LOCAL(url);
 
 	if (l->furniture[k->node] || is_button(strbuf_span(&k->title)) ||
-		url_resolve(k->href, span_str(l->base), &url) < 0 ||
+		url_resolve_encoded(k->href, span_str(l->base), l->items->encoding, &url) < 0 ||
 		!url_split(strbuf_span(&url), &u))
 		return false;
 	if (strcmp(url.data, l->in->url) == 0)
@@ -359,7 +359,8 @@ static const char *resolve_next(const struct listing *l, struct span href)
 {
 	STRBUF_LOCAL(url);
 
-	if (!is_web_link(href) || url_resolve(href, span_str(l->base), &url) < 0 ||
+	if (!is_web_link(href) ||
+		url_resolve_encoded(href, span_str(l->base), l->items->encoding, &url) < 0 ||
 		strcmp(url.data, l->in->url) == 0)
 		return NULL;
 	return arena_dup(l->arena, strbuf_span(&url));

@@ -6,15 +6,23 @@
 
 #define SCRIPT_BYTES_MAX 2000 /* a script that only sends on is a line or two */
 
+/* Only the first base with an address counts, even where that is none of the web. */
 const char *refresh_base(const struct html *h, const char *url, struct arena *a)
 {
-	uint32_t node = html_find(h, 0, h->n_nodes, HTML_BASE);
-	STRBUF_LOCAL(base);
+	for (uint32_t i = 0; i < h->n_nodes; i++) {
+		struct span href;
+		STRBUF_LOCAL(base);
 
-	if (node == HTML_NONE || !html_attr(h, node, "href").len ||
-		url_resolve(span_trim(html_attr(h, node, "href")), span_str(url), &base) < 0)
-		return url;
-	return arena_dup(a, strbuf_span(&base));
+		if (h->nodes[i].tag != HTML_BASE)
+			continue;
+		href = html_attr(h, i, "href");
+		if (!href.data)
+			continue;
+		return url_resolve(href, span_str(url), &base) == 0
+			? arena_dup(a, strbuf_span(&base))
+			: url;
+	}
+	return url;
 }
 
 /* <meta http-equiv=refresh content="0; URL=...">: the address, or an empty span. */

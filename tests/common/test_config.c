@@ -69,13 +69,15 @@ static void test_config__values_are_read(void **state)
 	assert_int_equal(load(fx,
 				 "data_dir: /d\nscheduler:\n  host_delay_ms: 5\nlog_level: debug\n"
 				 "bus:\n  listen: [\"tcp://127.0.0.1:1\", \"ipc:///x\"]\n"
-				 "url:\n  tracking_parameters: only\n"),
+				 "url:\n  tracking_parameters: only\n  sort_query: false\n"),
 		0);
 	assert_string_equal(fx->config->data_dir, "/d");
 	assert_int_equal(fx->config->scheduler.host_delay_ms, 5);
 	assert_int_equal(fx->config->bus.listen.len, 2);
 	assert_string_equal(fx->config->bus.scheduler, "tcp://127.0.0.1:1");
 	assert_int_equal(fx->config->url_rules.n_tracking, 1);
+	assert_int_equal(fx->config->url_rules.n_documents, url_rules_default.n_documents);
+	assert_false(fx->config->url_rules.sort_query);
 }
 
 static void test_config__errors_name_file_line_and_key(void **state)

@@ -69,6 +69,22 @@ static void test_json__absent_members_are_neutral(void **state)
 	assert_null(json_first(NULL));
 }
 
+static void test_json__what_stands_behind_nul_is_read(void **state)
+{
+	static const char text[] = "{\"a\":\"x\\u0000y\\u0000\",\"b\":[\"\\\\u0000\"]}";
+	CLEANUP(json_freep) struct json *j = NULL;
+	STRBUF_LOCAL(out);
+
+	(void)state;
+	assert_int_equal(json_parse(span_str(text), &j, NULL), 0);
+	assert_true(span_eq(json_as_span(json_get(j, "a")), SPAN_LITERAL("x\0y\0")));
+	assert_string_equal(json_get_str(j, "a"), "x");
+	assert_string_equal(json_as_str(json_first(json_get(j, "b"))), "\\u0000");
+	assert_null(json_as_span(json_get(j, "c")).data);
+	json_write(&out, j);
+	assert_string_equal(out.data, text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -76,6 +92,7 @@ int main(void)
 		cmocka_unit_test(test_json__faulty_utf8_is_written_as_replacement),
 		cmocka_unit_test(test_json__faults_are_refused_with_their_place),
 		cmocka_unit_test(test_json__absent_members_are_neutral),
+		cmocka_unit_test(test_json__what_stands_behind_nul_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,7 @@ static struct result results[] = {
 		.crawl_delay_ms = 0,
 		.retry_after_ms = -1,
 		.page = "0123456789abcdef0123456789abcdef",
+		.story = "fedcba9876543210fedcba9876543210",
 		.items = items,
 		.n_items = 2,
 		.n_items_dropped = 3},
@@ -44,7 +45,8 @@ static struct result results[] = {
 		.moved_to = "https://example.org/x",
 		.crawl_delay_ms = 5000,
 		.retry_after_ms = 60000,
-		.page = ""},
+		.page = "",
+		.story = ""},
 	{.error = "",
 		.etag = "",
 		.last_modified = "",
@@ -53,7 +55,8 @@ static struct result results[] = {
 		.next_page = "",
 		.crawl_delay_ms = -1,
 		.retry_after_ms = -1,
-		.page = ""},
+		.page = "",
+		.story = ""},
 };
 
 static const struct work_request request = {.worker = "node1-crawler-0",
@@ -174,6 +177,7 @@ static void test_protocol__work_request_comes_back_whole(void **state)
 		assert_string_equal(r->last_modified, e->last_modified);
 		assert_string_equal(r->moved_to, e->moved_to);
 		assert_string_equal(r->page, e->page);
+		assert_string_equal(r->story, e->story);
 		assert_true(r->changed == e->changed && r->elapsed_ms == e->elapsed_ms);
 		assert_true(r->crawl_delay_ms == e->crawl_delay_ms);
 		assert_true(r->retry_after_ms == e->retry_after_ms);

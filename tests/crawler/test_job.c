@@ -30,6 +30,7 @@ static struct {
 		bool large;
 	} pool;
 	struct transfer_request request;
+	struct record *record;
 	char etag[64];
 	int n_cancelled;
 } fake;
@@ -88,8 +89,8 @@ void keep_page(struct keep *k, struct record *record, struct span raw, keep_done
 	void *arg)
 {
 	(void)k;
-	(void)record;
 	(void)raw;
+	fake.record = record;
 	fake.keep_page = done;
 	fake.keep_arg = arg;
 }
@@ -223,9 +224,11 @@ static void test_job__an_article_is_reported_once_it_is_kept(void **state)
 	answer_transfer(200, article);
 	run_pool();
 	assert_int_equal(fx->n_done, 0);
+	memset(&fake.record->story, 0xAB, sizeof fake.record->story); /* as the store decides */
 	fake.keep_page(fake.keep_arg, 0, SAVE_NEW);
 	assert_int_equal(result(fx)->outcome, OUTCOME_OK);
 	assert_int_equal(result(fx)->lease_number, 8);
+	assert_string_equal(result(fx)->story, "abababababababababababababababab");
 	assert_true(result(fx)->changed);
 	assert_string_equal(result(fx)->etag, "\"new\"");
 	assert_int_equal(strlen(result(fx)->page), 32);

@@ -115,6 +115,43 @@ static void test_listing__base_and_charset_shape_addresses(void **state)
 	assert_string_equal(fx->out.items[0].title, "人工智能人工智能人工");
 }
 
+static void test_listing__only_the_first_base_with_an_address_counts(void **state)
+{
+	static const struct {
+		const char *head, *url;
+	} rows[] = {
+		{"<base target=_blank><base href=' http://b.cn/x/y '><base href=http://c.cn/>",
+			"http://b.cn/x/t20250528_7.html"},
+		{"<base href=data:,x><base href=http://c.cn/>",
+			"http://news.a.cn/yw/t20250528_7.html"},
+		{"<base href='../zc/'>", "http://news.a.cn/zc/t20250528_7.html"},
+		{"<base href>", "http://news.a.cn/yw/t20250528_7.html"},
+	};
+	struct fixture *fx = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		STRBUF_LOCAL(page);
+
+		strbuf_printf(&page, "%s<a href=t20250528_7.html>江城大桥今日正式建成通车</a>05-28",
+			rows[i].head);
+		read_list(fx, page.data);
+		assert_int_equal(fx->out.n_items, 1);
+		assert_string_equal(fx->out.items[0].url, rows[i].url);
+	}
+}
+
+static void test_listing__the_next_page_is_in_the_charset_of_this_one(void **state)
+{
+	struct fixture *fx = *state;
+
+	fx->in.content_type = "text/html; charset=gbk";
+	read_list(fx,
+		"<a href=t20250528_7.html>\xBD\xAD\xB3\xC7\xB4\xF3\xC7\xC5\xBD\xF1\xC8\xD5"
+		"\xD5\xFD\xCA\xBD\xBD\xA8\xB3\xC9\xCD\xA8\xB3\xB5</a>05-28"
+		"<a href='?k=\xD6\xD0&amp;p=2'>\xCF\xC2\xD2\xBB\xD2\xB3</a>");
+	assert_string_equal(fx->out.next_page, "http://news.a.cn/yw/index.html?k=%D6%D0&p=2");
+}
+
 static void test_listing__each_address_once_with_its_best_title(void **state)
 {
 	struct fixture *fx = *state;
@@ -204,6 +241,10 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(test_listing__the_sources_rules_are_obeyed, setup,
 			teardown),
+		cmocka_unit_test_setup_teardown(
+			test_listing__only_the_first_base_with_an_address_counts, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_listing__the_next_page_is_in_the_charset_of_this_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_listing__base_and_charset_shape_addresses,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(test_listing__each_address_once_with_its_best_title,

@@ -64,6 +64,88 @@ static void test_robots__percent_encoding_is_one_form(void **state)
 	assert_true(allows(file, "x", "/a/b"));
 }
 
+/* RFC 9309 2.2.3: what is special in a pattern is meant as itself when it is escaped. */
+static void test_robots__special_characters_may_be_escaped(void **state)
+{
+	static const char file[] = "User-agent: *\nDisallow: /a-%2A.html\nDisallow: /b-%24\n"
+				   "Disallow: /c$d\nDisallow: /e%3cf\nDisallow: /g h\n";
+
+	(void)state;
+	assert_false(allows(file, "x", "http://a.cn/a-*.html"));
+	assert_true(allows(file, "x", "/a-b.html"));
+	assert_false(allows(file, "x", "/b-$x"));
+	assert_false(allows(file, "x", "/c$d"));
+	assert_true(allows(file, "x", "/c"));
+	assert_false(allows(file, "x", "/e<f"));
+	assert_false(allows(file, "x", "/g%20h"));
+}
+
+static void test_robots__in_a_query_slashes_and_colons_are_themselves(void **state)
+{
+	(void)state;
+	assert_false(
+		allows("User-agent: *\nDisallow: /a?u=http%3A%2F%2Fb\n", "x", "/a?u=http://b/c"));
+	assert_false(
+		allows("User-agent: *\nDisallow: /a?u=http://b\n", "x", "/a?u=http%3a%2f%2Fb"));
+	assert_true(allows("User-agent: *\nDisallow: /a?u=%26v\n", "x", "/a?u=&v"));
+}
+
+static void test_robots__names_may_have_digits_and_versions(void **state)
+{
+	static const char file[] = "User-agent: bot1\nDisallow: /1\n\nUser-agent: bot2\n"
+				   "Disallow: /2\n\nUser-agent: policywatch2.0\nDisallow: /3\n\n"
+				   "User-agent: Bötchen x\nDisallow: /4\n";
+
+	(void)state;
+	assert_false(allows(file, "bot1", "/1"));
+	assert_true(allows(file, "bot1", "/2"));
+	assert_false(allows(file, "BOT2/1.1 (x)", "/2"));
+	assert_true(allows(file, "bot3", "/1"));
+	assert_false(allows(file, "bot", "/1")); /* what stands behind letters is a version */
+	assert_false(allows(file, "policywatch", "/3"));
+	assert_false(allows(file, "Bötchen", "/4"));
+}
+
+/* RFC 9309 2.2.4: what is no rule must not end a group. */
+static void test_robots__other_lines_do_not_end_a_group(void **state)
+{
+	static const char file[] = "User-agent: a\nCrawl-delay: 3\nSitemap: /s\nNoindex: /\nprose\n"
+				   "User-agent: b\nDisallow: /x\nCrawl-delay: 5\n";
+	CLEANUP(robots_freep) struct robots *a = robots_parse(span_str(file), "a");
+	CLEANUP(robots_freep) struct robots *b = robots_parse(span_str(file), "b");
+
+	(void)state;
+	assert_false(robots_allows(a, SPAN_LITERAL("/x")));
+	assert_false(robots_allows(b, SPAN_LITERAL("/x")));
+	assert_int_equal(robots_crawl_delay_ms(a), 3000);
+	assert_int_equal(robots_crawl_delay_ms(b), 5000);
+}
+
+static void test_robots__files_in_a_wrong_charset_are_read(void **state)
+{
+	static const char little[] = "\xFF\xFEU\0s\0e\0r\0-\0a\0g\0e\0n\0t\0:\0*\0\n\0"
+				     "D\0i\0s\0a\0l\0l\0o\0w\0:\0/\0\xB0\x65\n\0";
+	CLEANUP(robots_freep)
+	struct robots *r = robots_parse(span_from(little, sizeof little - 1), "x");
+
+	(void)state;
+	assert_false(robots_allows(r, SPAN_LITERAL("/%E6%96%B0")));
+	assert_true(robots_allows(r, SPAN_LITERAL("/a")));
+	assert_false(allows("\xFF\xFEUser-agent: *\nDisallow: /a\n", "x", "/a"));
+	/* 新, taken for Latin-1 and encoded once more */
+	assert_false(
+		allows("User-agent: *\nDisallow: /\xC3\xA6\xC2\x96\xC2\xB0\n", "x", "/%E6%96%B0"));
+	assert_false(allows("User-agent: *\nDisallow: /\xC3\xA9\n", "x", "/%C3%A9"));
+}
+
+static void test_robots__a_pattern_without_its_slash_is_a_path(void **state)
+{
+	(void)state;
+	assert_false(allows("User-agent: *\nDisallow: tmp\n", "x", "/tmp/a"));
+	assert_true(allows("User-agent: *\nDisallow: tmp\n", "x", "/a/tmp"));
+	assert_false(allows("User-agent: *\nDisallow: *tmp\n", "x", "/a/tmp"));
+}
+
 static void test_robots__an_empty_pattern_and_an_empty_file_allow(void **state)
 {
 	(void)state;
@@ -137,6 +219,12 @@ int main(void)
 		cmocka_unit_test(test_robots__wildcards_and_anchor),
 		cmocka_unit_test(test_robots__our_group_replaces_the_general_one),
 		cmocka_unit_test(test_robots__percent_encoding_is_one_form),
+		cmocka_unit_test(test_robots__special_characters_may_be_escaped),
+		cmocka_unit_test(test_robots__in_a_query_slashes_and_colons_are_themselves),
+		cmocka_unit_test(test_robots__names_may_have_digits_and_versions),
+		cmocka_unit_test(test_robots__other_lines_do_not_end_a_group),
+		cmocka_unit_test(test_robots__files_in_a_wrong_charset_are_read),
+		cmocka_unit_test(test_robots__a_pattern_without_its_slash_is_a_path),
 		cmocka_unit_test(test_robots__an_empty_pattern_and_an_empty_file_allow),
 		cmocka_unit_test(test_robots__byte_order_mark_and_line_ends_do_not_matter),
 		cmocka_unit_test(test_robots__delay_and_sitemaps_are_read),

@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/strbuf.h"
+#include "common/url.h"
 #include "store/layout.h"
 #include "test_folder.h"
 
@@ -132,6 +133,53 @@ static void test_store__next_to_no_text_makes_no_story(void **state)
 
 	assert_int_equal(save_text(fx->store, "https://a.cn/1", "通知一", "请见附件"), SAVE_NEW);
 	assert_int_equal(save_text(fx->store, "https://a.cn/2", "通知二", "请见附件"), SAVE_NEW);
+}
+
+/* A page on @own that says it is @url. */
+static struct record claim(const char *url, const char *own, const char *title, const char *text)
+{
+	struct record r = page(url, title, text);
+
+	r.own_url = r.fetched_url = own;
+	return r;
+}
+
+static void test_store__twins_that_give_one_address_are_one_page(void **state)
+{
+	struct fixture *fx = *state;
+	struct record pc = claim("https://a.cn/1", "https://www.a.cn/1", "题", LONG("文一"));
+	struct record mobile = claim("https://a.cn/1", "https://m.a.cn/1", "题", LONG("文一"));
+	struct record edited = claim("https://a.cn/1", "https://www.a.cn/1", "题", LONG("文二"));
+
+	assert_int_equal(save(fx->store, &pc, ""), SAVE_NEW);
+	assert_int_equal(save(fx->store, &mobile, ""), SAVE_UNCHANGED);
+	assert_int_equal(save(fx->store, &edited, ""), SAVE_UPDATED);
+	assert_int_equal(counts_of(fx->store).pages, 1);
+	assert_string_equal(edited.url, "https://a.cn/1");
+}
+
+/* A template that gives the same address to all pages must not make one page of them. */
+static void test_store__articles_that_give_one_address_stay_apart(void **state)
+{
+	struct fixture *fx = *state;
+	struct record first = claim("https://a.cn/l", "https://a.cn/1", "一", LONG("文一"));
+	struct record second = claim("https://a.cn/l", "https://a.cn/2", "二", LONG("文二"));
+	struct record short_one = claim("https://a.cn/s", "https://a.cn/3", "三", "见附件");
+	struct record short_two = claim("https://a.cn/s", "https://a.cn/4", "四", "见附件");
+	struct hash own = url_id(SPAN_LITERAL("https://a.cn/2"));
+
+	assert_int_equal(save(fx->store, &first, ""), SAVE_NEW);
+	for (int i = 0; i < 2; i++) {
+		struct record again = claim("https://a.cn/l", "https://a.cn/2", "二", LONG("文二"));
+
+		assert_int_equal(save(fx->store, &again, ""), i ? SAVE_UNCHANGED : SAVE_NEW);
+		second = again;
+	}
+	assert_string_equal(second.url, "https://a.cn/2");
+	assert_true(hash_eq(&second.id, &own));
+	assert_int_equal(save(fx->store, &short_one, ""), SAVE_NEW);
+	assert_int_equal(save(fx->store, &short_two, ""), SAVE_NEW);
+	assert_int_equal(counts_of(fx->store).pages, 4);
 }
 
 static enum journal_event last_event(struct store *s)
@@ -527,6 +575,8 @@ int main(void)
 		TEST(test_store__a_known_text_joins_its_story),
 		TEST(test_store__pages_without_text_have_stories_of_their_own),
 		TEST(test_store__next_to_no_text_makes_no_story),
+		TEST(test_store__twins_that_give_one_address_are_one_page),
+		TEST(test_store__articles_that_give_one_address_stay_apart),
 		TEST(test_store__a_page_that_gets_another_storys_text_reprints_it_and_stays),
 		TEST(test_store__a_copy_with_another_title_and_text_founds_a_story),
 		TEST(test_store__the_journal_tells_events_in_order),
