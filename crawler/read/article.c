@@ -22,14 +22,13 @@
 #define HAN_PAGE_MIN 50 /* so many Chinese characters make a Chinese page */
 #define FACT_WEIGHT_MAX                                                                            \
 	(100 * BLOCK_HAN_WEIGHT) /* of a line around the text that is read for facts */
-#define HEAD_BEFORE        6     /* lines before headline or text that may hold facts */
-#define HEAD_BEHIND        6
-#define HEAD_MAX           60 /* between headline and text stand no more */
-#define TAIL_BEHIND        8  /* lines behind the text that may name editors */
-#define GONE_WEIGHT_MAX    (150 * BLOCK_HAN_WEIGHT)
-#define REFRESH_WEIGHT_MAX (60 * BLOCK_HAN_WEIGHT)
-#define TEXT_WEIGHT_MIN    (12 * BLOCK_HAN_WEIGHT)
-#define ATTACHMENTS_MAX    100
+#define HEAD_BEFORE     6        /* lines before headline or text that may hold facts */
+#define HEAD_BEHIND     6
+#define HEAD_MAX        60 /* between headline and text stand no more */
+#define TAIL_BEHIND     8  /* lines behind the text that may name editors */
+#define GONE_WEIGHT_MAX (150 * BLOCK_HAN_WEIGHT)
+#define TEXT_WEIGHT_MIN (12 * BLOCK_HAN_WEIGHT)
+#define ATTACHMENTS_MAX 100
 
 struct article {
 	const struct read_input *in;
@@ -432,13 +431,13 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 	t.dates = (struct date_context){.now_ms = in->fetched_at_ms,
 		.zone_min = is_chinese(&t) ? DATE_ZONE_CHINA : 0};
 	metadata_read(h, &t.dates, a, &t.meta);
-	if (page_weight(&t.blocks) < REFRESH_WEIGHT_MAX &&
-		(out->refresh_to = refresh_find(h, t.base, in->url, a)) != NULL) {
-		answer_nothing(out, "the page only sends on to another address");
-		return;
-	}
 	if (is_gone(&t)) {
 		answer_nothing(out, "the page says that what was here is gone");
+		return;
+	}
+	out->refresh_to = refresh_find(h, t.base, in->url, a);
+	if (out->refresh_to) {
+		answer_nothing(out, "the page only sends on to another address");
 		return;
 	}
 	text = find_text(&t);

@@ -50,6 +50,7 @@ static void test_sniff__markup_is_text_under_an_opaque_label(void **state)
 {
 	(void)state;
 	assert_true(sniff_is_text("application/octet-stream", SPAN_LITERAL("\n <rss></rss>")));
+	assert_true(sniff_is_text("application/octet-stream", SPAN_LITERAL("\xFF\xFE<\0")));
 	assert_false(sniff_is_text("application/octet-stream", SPAN_LITERAL("x=1")));
 	assert_true(sniff_is_text("application/vnd.wap.xhtml+xml", SPAN_LITERAL("<html>")));
 	assert_true(sniff_is_text("application/rss+xml", SPAN_LITERAL("<rss/>")));

@@ -71,6 +71,19 @@ static void test_verdict__a_wall_is_one_whatever_its_status(void **state)
 			OUTCOME_CHALLENGE);
 }
 
+/* A site behind a wall gives its cookies with every answer; only one with a body can be a wall. */
+static void test_verdict__not_modified_is_no_wall(void **state)
+{
+	struct transfer_result r = {.http_status = 304,
+		.body = STRBUF_INIT,
+		.headers = STRBUF_INIT};
+
+	(void)state;
+	strbuf_add_str(&r.headers, "HTTP/1.1 304 Not Modified\r\nSet-Cookie: enable_x=1\r\n");
+	assert_int_equal(verdict_of(&r).outcome, OUTCOME_NOT_MODIFIED);
+	strbuf_release(&r.headers);
+}
+
 static void test_verdict__what_is_no_text_is_not_read(void **state)
 {
 	(void)state;
@@ -121,6 +134,7 @@ int main(void)
 		cmocka_unit_test(test_verdict__a_redirect_without_a_target_leads_nowhere),
 		cmocka_unit_test(test_verdict__a_script_wall_is_no_article),
 		cmocka_unit_test(test_verdict__a_wall_is_one_whatever_its_status),
+		cmocka_unit_test(test_verdict__not_modified_is_no_wall),
 		cmocka_unit_test(test_verdict__what_is_no_text_is_not_read),
 		cmocka_unit_test(test_verdict__a_blank_body_is_empty),
 		cmocka_unit_test(test_verdict__an_outage_is_never_a_deletion),

@@ -73,6 +73,7 @@ static void test_wall__harmless_signs_are_none(void **state)
 		{200, "Set-Cookie: __jsluid_s=9f; path=/\r\n", "<p>text"},
 		{200, "Set-Cookie: __jsluid_s=9f\r\n", "<script>location.href='/zh/'</script>"},
 		{200, "Set-Cookie: JSESSIONID=9ABCS; Path=/\r\n", ""},
+		{200, "Set-Cookie: sessionTokenX=A; path=/\r\n", ""},
 		{200, "Set-Cookie: ASPSESSIONIDQCBRSSTP=A; path=/\r\n", ""},
 		{200, "Set-Cookie: neCYtZEjo8GmS=60\r\n", "<p>a page for who has been let in"},
 		{200, "Server: cloudflare\r\n", "<p>text"},
