@@ -15,6 +15,7 @@
 #include "common/arena.h"
 #include "common/clock.h"
 #include "common/err.h"
+#include "crawler/fetch/header.h"
 #include "crawler/fetch/robots_cache.h"
 #include "crawler/fetch/transfer.h"
 #include "crawler/fetch/verdict.h"
@@ -49,6 +50,7 @@ struct job {
 	size_t body_at;    /* where the body begins in raw */
 	bool is_cut;       /* the body, by its limit */
 	const char *content_type;
+	struct strbuf x_robots_tag; /* values, a line each */
 	struct read_output read;
 	int64_t fetched_at_ms;
 
@@ -116,6 +118,7 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 		.url_rules = env->url_rules,
 		.ends_at_ms = clock_mono_ms() + lease->duration_ms};
 	strbuf_init(&j->raw, 0);
+	strbuf_init(&j->x_robots_tag, 0);
 	copy_lease(j, lease);
 	j->guard = (struct guard){j->lease.allow_addresses, j->lease.n_allow_addresses};
 	j->pause = timer_new(env->loop, on_pause_over, j);
@@ -152,6 +155,7 @@ void job_free(struct job *j)
 	transfer_cancel(j->transfer);
 	timer_free(j->pause);
 	strbuf_release(&j->raw);
+	strbuf_release(&j->x_robots_tag);
 	arena_free(j->arena);
 	free(j);
 }
@@ -290,11 +294,24 @@ static void finish_unmodified(struct job *j)
 		job_finish(j, OUTCOME_NOT_MODIFIED, NULL);
 }
 
+static void take_directives(struct job *j, struct span headers)
+{
+	struct span name, value;
+
+	while (header_next(&headers, &name, &value)) {
+		if (!span_is_nocase(name, "x-robots-tag"))
+			continue;
+		strbuf_add_span(&j->x_robots_tag, value);
+		strbuf_add_char(&j->x_robots_tag, '\n');
+	}
+}
+
 /* Headers and body in one buffer, as they are stored. */
 static void take_answer(struct job *j, struct transfer_result *r)
 {
 	strbuf_add_span(&j->raw, strbuf_span(&r->headers));
 	j->body_at = j->raw.len;
+	take_directives(j, strbuf_span(&r->headers));
 	strbuf_add_span(&j->raw, strbuf_span(&r->body));
 	j->is_cut = r->body.cut;
 	if (j->is_cut)
@@ -357,6 +374,8 @@ static void read_answer(void *arg)
 		.content_type = j->content_type,
 		.fetched_at_ms = j->fetched_at_ms,
 		.http_status = j->result.http_status,
+		.x_robots_tag = strbuf_span(&j->x_robots_tag),
+		.user_agent = j->env->config->user_agent,
 		.url_rules = j->url_rules,
 		.source = l->source,
 		.title = l->title,
@@ -391,7 +410,7 @@ static void on_read(void *arg)
 		j->result.n_items = j->read.n_items;
 		j->result.n_items_dropped = j->read.n_items_dropped;
 		j->result.next_page = copy_str(j->arena, j->read.next_page);
-		job_finish(j, OUTCOME_OK, NULL);
+		job_finish(j, OUTCOME_OK, j->read.note);
 		break;
 	case READ_NOTHING:
 		drop_validators(j);

@@ -11,6 +11,7 @@
 #include "crawler/read/byline.h"
 #include "crawler/read/clean.h"
 #include "crawler/read/date.h"
+#include "crawler/read/directives.h"
 #include "crawler/read/docnumber.h"
 #include "crawler/read/keywords.h"
 #include "crawler/read/metadata.h"
@@ -314,6 +315,15 @@ static void set_links(struct article *t, struct record *r)
 	}
 }
 
+static void set_directives(struct article *t, struct record *r)
+{
+	struct directives d = {0};
+
+	directives_add_header(&d, t->in->x_robots_tag, t->in->user_agent);
+	directives_add_meta(&d, t->h, t->in->user_agent);
+	directives_list(&d, t->arena, &r->robots);
+}
+
 static void fill_record(struct article *t, const char *text, struct record *r)
 {
 	STRBUF_LOCAL(canonical);
@@ -345,6 +355,7 @@ static void fill_record(struct article *t, const char *text, struct record *r)
 	if (t->in->region && *t->in->region)
 		record_list_add(t->arena, &r->regions, arena_strdup(t->arena, t->in->region));
 	set_links(t, r);
+	set_directives(t, r);
 	r->text_hash = fold_hash(span_str(text));
 }
 

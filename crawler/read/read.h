@@ -26,6 +26,8 @@ struct read_input {
 	const char *content_type; /* the header's value, NULL without one */
 	int64_t fetched_at_ms;    /* relative dates count from here; later dates are refused */
 	int http_status;
+	struct span x_robots_tag; /* values of these headers, a line each */
+	const char *user_agent;   /* ours, which directives may be addressed to; may be NULL */
 	const struct url_rules *url_rules;
 	/* What the lease says (protocol.h). All may be NULL or empty. */
 	const char *source;
@@ -54,6 +56,7 @@ struct read_output {
 	const char *next_page;   /* of a listing, NULL without one */
 	const char *refresh_to;  /* the page only sends on to here (meta refresh, location=) */
 	const char *why_nothing; /* READ_NOTHING, for people */
+	const char *note;        /* READ_ITEMS: why some are left out, for people; may be NULL */
 };
 
 /*

@@ -185,6 +185,8 @@ static void answer_robots(enum robots_verdict verdict, bool requested)
 	fake.robots(fake.robots_arg, &answer);
 }
 
+static const char *headers = "";
+
 static void answer_transfer(int status, const char *body)
 {
 	struct transfer_result r = {.http_status = status,
@@ -194,6 +196,7 @@ static void answer_transfer(int status, const char *body)
 		.content_type = "text/html; charset=utf-8",
 		.location = "http://b.cn/y.html"};
 
+	strbuf_add_str(&r.headers, headers);
 	strbuf_add_str(&r.body, body);
 	fake.transfer(fake.transfer_arg, &r);
 	strbuf_release(&r.headers);
@@ -410,6 +413,23 @@ static void test_job__a_page_without_an_article_is_empty_and_not_kept(void **sta
 	assert_string_equal(result(fx)->etag, "");
 }
 
+static void test_job__directives_in_headers_are_heard(void **state)
+{
+	struct fixture *fx = *state;
+
+	headers = "HTTP/1.1 200 OK\r\nx-robots-tag: otherbot: noindex\r\n"
+		  "X-Robots-Tag: nofollow\r\n\r\n";
+	start(fx, WORK_LISTING);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(200,
+		"<a href='/art/2025/5/28/art_1_1001.html'>关于开放应用场景的若干措施</a>");
+	headers = "";
+	run_pool();
+	assert_int_equal(result(fx)->outcome, OUTCOME_OK);
+	assert_int_equal(result(fx)->n_items, 0);
+	assert_non_null(strstr(result(fx)->error, "nofollow"));
+}
+
 static void test_job__freeing_cancels_what_is_pending(void **state)
 {
 	struct fixture *fx = *state;
@@ -444,6 +464,7 @@ int main(void)
 		TEST(not_modified_is_not_believed_without_our_validators),
 		TEST(a_failure_keeps_no_validator),
 		TEST(a_page_without_an_article_is_empty_and_not_kept),
+		TEST(directives_in_headers_are_heard),
 		TEST(freeing_cancels_what_is_pending),
 	};
 
