@@ -11,6 +11,7 @@ void host_record_pack(const struct host_record *h, struct strbuf *out)
 	pack_u32(out, h->failures);
 	pack_u8(out, h->paused);
 	pack_span(out, h->address);
+	pack_u8(out, h->failure);
 }
 
 bool host_record_unpack(struct span key, struct span value, struct host_record *ret)
@@ -25,6 +26,8 @@ bool host_record_unpack(struct span key, struct span value, struct host_record *
 	ret->paused = unpack_max(&u, 1, 1);
 	if (u.left.len) /* there were none before 0.2 */
 		ret->address = unpack_span(&u);
+	if (u.left.len) /* there was none before 0.3 */
+		ret->failure = (enum outcome)unpack_max(&u, 1, OUTCOME_GUARDED);
 	return unpack_ends(&u) && ret->number;
 }
 
