@@ -191,6 +191,20 @@ static void test_backoff__hosts_that_fail_together_are_not_asked_together(void *
 	assert_true(n_apart >= 7);
 }
 
+static void test_backoff__the_shorter_pause_is_the_urls_too(void **state)
+{
+	struct fixture *fx = *state;
+	int64_t ratio, before = 0;
+
+	for (unsigned i = 1; i <= 5; i++) {
+		fail_once(fx, OUTCOME_CHALLENGE);
+		ratio = pause_of(fx) * 1000 / revisit_backoff_ms(OUTCOME_CHALLENGE, i);
+		assert_int_not_equal(ratio, before);
+		before = ratio;
+		wait_for_probe(fx);
+	}
+}
+
 static void test_backoff__chance_never_undercuts_a_wish(void **state)
 {
 	struct fixture *fx = *state;
@@ -313,6 +327,7 @@ int main(void)
 		TEST(of_a_host_that_is_down_the_list_is_asked_first),
 		TEST(a_list_does_not_make_the_pauses_of_a_wall_short),
 		TEST(hosts_that_fail_together_are_not_asked_together),
+		TEST(the_shorter_pause_is_the_urls_too),
 		TEST(chance_never_undercuts_a_wish),
 		TEST(an_outage_is_no_deletion),
 		TEST(sources_tell_why_and_until_when),
