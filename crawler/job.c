@@ -414,7 +414,7 @@ static void on_read(void *arg)
 		break;
 	case READ_NOTHING:
 		drop_validators(j);
-		job_finish(j, j->is_cut ? OUTCOME_TOO_LARGE : OUTCOME_EMPTY, j->read.why_nothing);
+		job_finish(j, j->is_cut ? OUTCOME_TOO_LARGE : j->read.outcome, j->read.why_nothing);
 		break;
 	}
 }

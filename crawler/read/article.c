@@ -6,6 +6,7 @@
 #include "common/alloc.h"
 #include "common/fold.h"
 #include "common/utf8.h"
+#include "crawler/read/absence.h"
 #include "crawler/read/block.h"
 #include "crawler/read/body.h"
 #include "crawler/read/byline.h"
@@ -359,35 +360,6 @@ static void fill_record(struct article *t, const char *text, struct record *r)
 	r->text_hash = fold_hash(span_str(text));
 }
 
-static uint64_t page_weight(const struct block_list *blocks)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < blocks->len; i++)
-		sum += blocks->items[i].weight;
-	return sum;
-}
-
-/* A page that answers 200 and says that it is gone. */
-static bool is_gone(const struct article *t)
-{
-	static const char *const phrases[] = {"页面不存在", "页面已删除", "信息不存在",
-		"文章不存在", "内容不存在", "您访问的页面", "您要访问的页面", "找不到该页",
-		"找不到页面", "页面没有找到", "已被删除", "404notfound", "notfound", "pagenotfound",
-		"该页面不存在", "页面找不到", "已下线", "内容已删除", "文章已删除"};
-	STRBUF_LOCAL(folded);
-
-	if (page_weight(&t->blocks) > GONE_WEIGHT_MAX)
-		return false;
-	fold_text(span_str(t->meta.page_title), &folded);
-	for (size_t i = 0; i < t->blocks.len; i++)
-		fold_text(t->blocks.items[i].text, &folded);
-	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
-		if (span_find(strbuf_span(&folded), span_str(phrases[i])) >= 0)
-			return true;
-	return false;
-}
-
 static void answer_nothing(struct read_output *out, const char *why)
 {
 	out->as = READ_NOTHING;
@@ -434,6 +406,7 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 	struct arena *a, struct read_output *out)
 {
 	struct article t = {.in = in, .h = h, .arena = a, .encoding = encoding};
+	struct absence absence;
 	const char *text;
 
 	block_list_make(h, a, &t.blocks);
@@ -442,8 +415,10 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 	t.dates = (struct date_context){.now_ms = in->fetched_at_ms,
 		.zone_min = is_chinese(&t) ? DATE_ZONE_CHINA : 0};
 	metadata_read(h, &t.dates, a, &t.meta);
-	if (is_gone(&t)) {
-		answer_nothing(out, "the page says that what was here is gone");
+	absence = absence_of(&t.blocks, t.meta.page_title);
+	if (absence.outcome != OUTCOME_OK) {
+		answer_nothing(out, absence.why);
+		out->outcome = absence.outcome;
 		return;
 	}
 	out->refresh_to = refresh_find(h, t.base, in->url, a);

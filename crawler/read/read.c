@@ -167,7 +167,7 @@ static void read_listing(const struct read_input *in, struct arena *a, struct re
 void read_document(enum work_kind kind, const struct read_input *in, struct arena *a,
 	struct read_output *out)
 {
-	*out = (struct read_output){.as = READ_NOTHING};
+	*out = (struct read_output){.as = READ_NOTHING, .outcome = OUTCOME_EMPTY};
 	if (!in->bytes.len) {
 		answer_nothing(out, "an empty document");
 		return;

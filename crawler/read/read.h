@@ -56,6 +56,7 @@ struct read_output {
 	const char *next_page;   /* of a listing, NULL without one */
 	const char *refresh_to;  /* the page only sends on to here (meta refresh, location=) */
 	const char *why_nothing; /* READ_NOTHING, for people */
+	enum outcome outcome;    /* READ_NOTHING: EMPTY, or what the page says of itself */
 	const char *note;        /* READ_ITEMS: why some are left out, for people; may be NULL */
 };
 
