@@ -141,8 +141,6 @@ struct absence absence_of(const struct block_list *blocks, const char *page_titl
 	STRBUF_LOCAL(begin);
 	uint64_t weight = weigh_own(blocks, &begin);
 
-	if (weight > GONE_WEIGHT_MAX)
-		return (struct absence){OUTCOME_OK, NULL};
 	fold_text(span_str(page_title), &title);
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
 		struct span words = span_str(signs[i].words);

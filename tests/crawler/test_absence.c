@@ -80,6 +80,12 @@ static void test_absence__an_article_about_it_is_an_article(void **state)
 		{"<title>为什么网页会显示“页面不存在”</title><h1>为什么网页会显示“页面不存在”</h1><p>" TEXT
 				TEXT "有时读者会看到页面不存在的提示。" TEXT TEXT TEXT "</p>",
 			OUTCOME_OK},
+		{"<title>江城市印发方案</title><h1>江城市印发方案</h1><p>" TEXT TEXT
+		 "有时读者会看到页面不存在的提示。</p>",
+			OUTCOME_OK},
+		{"<title>运维人员谈经验</title><h1>运维人员谈经验</h1><p>系统维护中最怕的是数据丢失。" TEXT
+				TEXT "</p>",
+			OUTCOME_OK},
 		{"<title>某款软件已下线</title><h1>某款软件已下线</h1><p>" TEXT
 		 "据介绍，该软件已下线，有关内容已被删除。</p>",
 			OUTCOME_OK},
