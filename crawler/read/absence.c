@@ -98,10 +98,8 @@ static uint64_t weigh_own(const struct block_list *blocks, struct strbuf *begin)
 			continue;
 		weight += b->weight;
 		if (begin->len < BEGIN_BYTES)
-			fold_text(utf8_cut(b->text, BEGIN_BYTES), begin);
+			fold_text(utf8_cut(b->text, BEGIN_BYTES - begin->len), begin);
 	}
-	if (begin->len > BEGIN_BYTES)
-		strbuf_truncate(begin, utf8_cut(strbuf_span(begin), BEGIN_BYTES).len);
 	return weight;
 }
 

@@ -143,6 +143,7 @@ static void read_page(const struct read_input *in, struct arena *a, struct read_
 	charset_decode(in->bytes, in->content_type, CHARSET_HTML, a, &text);
 	h = html_parse(text.text);
 	article_read(in, text.encoding, h, a, out);
+	likeness_make(h, in->url, &out->likeness);
 }
 
 static void read_listing(const struct read_input *in, struct arena *a, struct read_output *out)

@@ -12,6 +12,7 @@
 #include "common/protocol.h"
 #include "common/span.h"
 #include "common/url.h"
+#include "crawler/read/likeness.h"
 #include "store/record.h"
 
 #include <stdbool.h>
@@ -52,12 +53,13 @@ struct read_output {
 	struct record record; /* READ_RECORD */
 	struct item *items;   /* READ_ITEMS, in the document's order, each address once */
 	size_t n_items;
-	size_t n_items_dropped;  /* not http(s), too long, or beyond PROTOCOL_ITEMS_MAX */
-	const char *next_page;   /* of a listing, NULL without one */
-	const char *refresh_to;  /* the page only sends on to here (meta refresh, location=) */
-	const char *why_nothing; /* READ_NOTHING, for people */
-	enum outcome outcome;    /* READ_NOTHING: EMPTY, or what the page says of itself */
-	const char *note;        /* READ_ITEMS: why some are left out, for people; may be NULL */
+	size_t n_items_dropped;   /* not http(s), too long, or beyond PROTOCOL_ITEMS_MAX */
+	const char *next_page;    /* of a listing, NULL without one */
+	const char *refresh_to;   /* the page only sends on to here (meta refresh, location=) */
+	const char *why_nothing;  /* READ_NOTHING, for people */
+	enum outcome outcome;     /* READ_NOTHING: EMPTY, or what the page says of itself */
+	struct likeness likeness; /* of a page (WORK_PAGE), whatever it is read as */
+	const char *note;         /* READ_ITEMS: why some are left out, for people; may be NULL */
 };
 
 /*
