@@ -52,6 +52,7 @@ struct crawler_config {
 	int64_t total_timeout_ms;
 	int64_t body_max_bytes;
 	int64_t robots_ttl_s;
+	bool not_found_probe; /* hosts are asked for a page that cannot exist */
 };
 
 struct alerts_config {

@@ -1,10 +1,10 @@
 /*
- *	ROBOTS --allowed--> PAUSE --delay over--> TRANSFER --ok--> READ --> KEEP --> done
- *	   |                  ^ only if the host    |   |           |        ^
- *	   | denied,          | may just have been  |   | 304       | items, | visit
- *	   | unreachable      | asked               |   +-----------|--------+
- *	   v                                        v other answers v nothing
- *	 done                                      done            done
+ *	ROBOTS --allowed--> PAUSE --delay over--> TRANSFER --ok--> READ --> COMPARE --> KEEP --> done
+ *	   |                  ^ only if the host    |   |           |          |         ^
+ *	   | denied,          | may just have been  |   | 304       | items    | gone,   | visit
+ *	   | unreachable      | asked               |   +-----------|----------|---------+
+ *	   v                                        v other answers v          v nothing
+ *	 done                                      done            done       done
  *
  * Every state waits for one operation; job_enter() starts it. No request is
  * begun after the lease has ended, so that the next holder of the URL is alone.
@@ -20,6 +20,7 @@
 #include "crawler/fetch/transfer.h"
 #include "crawler/fetch/verdict.h"
 #include "crawler/keep.h"
+#include "crawler/not_found.h"
 #include "crawler/pool.h"
 #include "crawler/read/read.h"
 
@@ -31,7 +32,7 @@
  */
 #define SMALL_BYTES_MAX (1 << 20)
 
-enum job_state { JOB_ROBOTS, JOB_PAUSE, JOB_TRANSFER, JOB_READ, JOB_KEEP, JOB_DONE };
+enum job_state { JOB_ROBOTS, JOB_PAUSE, JOB_TRANSFER, JOB_READ, JOB_COMPARE, JOB_KEEP, JOB_DONE };
 
 struct job {
 	const struct job_env *env;
@@ -44,7 +45,8 @@ struct job {
 
 	struct robots_query *robots_query; /* pending in JOB_ROBOTS */
 	struct timer *pause; /* set in JOB_PAUSE; in JOB_DONE when done is still to be called */
-	struct transfer *transfer; /* pending in JOB_TRANSFER */
+	struct transfer *transfer;               /* pending in JOB_TRANSFER */
+	struct not_found_query *not_found_query; /* pending in JOB_COMPARE */
 
 	struct strbuf raw; /* header lines, empty line, body */
 	size_t body_at;    /* where the body begins in raw */
@@ -153,6 +155,7 @@ void job_free(struct job *j)
 		return;
 	robots_query_cancel(j->robots_query);
 	transfer_cancel(j->transfer);
+	not_found_query_cancel(j->not_found_query);
 	timer_free(j->pause);
 	strbuf_release(&j->raw);
 	strbuf_release(&j->x_robots_tag);
@@ -234,12 +237,17 @@ static void start_pause(struct job *j)
 		job_expire(j);
 }
 
-static void ask_robots(struct job *j)
+static struct robots_request robots_request_of(const struct job *j)
 {
-	const struct robots_request request = {.url = j->lease.url,
+	return (struct robots_request){.url = j->lease.url,
 		.guard = j->guard,
 		.delay_ms = j->lease.delay_ms,
 		.ends_at_ms = j->ends_at_ms};
+}
+
+static void ask_robots(struct job *j)
+{
+	const struct robots_request request = robots_request_of(j);
 
 	j->robots_query = robots_query_start(j->env->robots, &request, on_robots, j);
 }
@@ -263,8 +271,15 @@ static void drop_validators(struct job *j)
 	j->result.etag = j->result.last_modified = "";
 }
 
+static void finish_without_page(struct job *j, enum outcome outcome, const char *why)
+{
+	drop_validators(j);
+	job_finish(j, outcome, why);
+}
+
 static void finish_moved(struct job *j, const char *target)
 {
+	struct verdict v = {OUTCOME_MOVED, NULL};
 	STRBUF_LOCAL(absolute);
 
 	drop_validators(j);
@@ -272,15 +287,17 @@ static void finish_moved(struct job *j, const char *target)
 		job_finish(j, OUTCOME_GUARDED, "redirect to something that is not http or https");
 		return;
 	}
-	j->result.moved_to = arena_strdup(j->arena, absolute.data);
-	job_finish(j, OUTCOME_MOVED, NULL);
+	if (j->lease.kind == WORK_PAGE)
+		v = verdict_of_move(j->lease.url, absolute.data);
+	if (v.outcome == OUTCOME_MOVED)
+		j->result.moved_to = arena_strdup(j->arena, absolute.data);
+	job_finish(j, v.outcome, v.why);
 }
 
 static void finish_unmodified(struct job *j)
 {
 	if (!*j->lease.etag && !*j->lease.last_modified) {
-		drop_validators(j);
-		job_finish(j, OUTCOME_DOWN, "status 304 to a request without validators");
+		finish_without_page(j, OUTCOME_DOWN, "status 304 to a request without validators");
 		return;
 	}
 	if (!*j->result.etag)
@@ -342,23 +359,26 @@ static void on_transfer(void *arg, struct transfer_result *r)
 		finish_moved(j, r->location);
 		break;
 	default:
-		drop_validators(j);
-		job_finish(j, v.outcome, v.why ? v.why : r->error[0] ? r->error : NULL);
+		finish_without_page(j, v.outcome, v.why ? v.why : r->error[0] ? r->error : NULL);
 		break;
 	}
 }
 
-static void start_transfer(struct job *j)
+static struct transfer_request transfer_request_of(const struct job *j)
 {
-	int64_t left = j->ends_at_ms - clock_mono_ms();
-	const struct transfer_request request = {.url = j->lease.url,
+	return (struct transfer_request){.url = j->lease.url,
 		.etag = j->lease.etag,
 		.last_modified = j->lease.last_modified,
 		.guard = j->guard,
 		.body_max_bytes = j->env->config->body_max_bytes,
-		.timeout_ms = left};
+		.timeout_ms = j->ends_at_ms - clock_mono_ms()};
+}
 
-	if (left <= 0 ||
+static void start_transfer(struct job *j)
+{
+	const struct transfer_request request = transfer_request_of(j);
+
+	if (request.timeout_ms <= 0 ||
 		transfer_start(j->env->transfers, &request, on_transfer, j, &j->transfer) < 0)
 		job_expire(j);
 }
@@ -402,8 +422,7 @@ static void on_read(void *arg)
 	}
 	switch (j->read.as) {
 	case READ_RECORD:
-		j->result.outcome = OUTCOME_OK;
-		job_enter(j, JOB_KEEP);
+		job_enter(j, JOB_COMPARE);
 		break;
 	case READ_ITEMS:
 		j->result.items = j->read.items;
@@ -413,10 +432,65 @@ static void on_read(void *arg)
 		job_finish(j, OUTCOME_OK, j->read.note);
 		break;
 	case READ_NOTHING:
-		drop_validators(j);
-		job_finish(j, j->is_cut ? OUTCOME_TOO_LARGE : j->read.outcome, j->read.why_nothing);
+		if (j->is_cut)
+			finish_without_page(j, OUTCOME_TOO_LARGE, j->read.why_nothing);
+		else if (j->read.outcome != OUTCOME_EMPTY)
+			finish_without_page(j, j->read.outcome, j->read.why_nothing);
+		else
+			job_enter(j, JOB_COMPARE);
 		break;
 	}
+}
+
+static void on_compared(void *arg, enum not_found_answer answer)
+{
+	struct job *j = arg;
+
+	j->not_found_query = NULL;
+	switch (answer) {
+	case NOT_FOUND_GONE:
+		finish_without_page(j, OUTCOME_GONE,
+			"this is what the site shows for pages that do not exist");
+		break;
+	case NOT_FOUND_EVERYTHING:
+		finish_without_page(j, OUTCOME_DOWN, "the site shows the same page for everything");
+		break;
+	case NOT_FOUND_UNSURE:
+		finish_without_page(j, OUTCOME_EMPTY,
+			"perhaps this is what the site shows for pages that do not exist");
+		break;
+	case NOT_FOUND_OWN:
+		if (j->read.as == READ_RECORD) {
+			j->result.outcome = OUTCOME_OK;
+			job_enter(j, JOB_KEEP);
+		} else {
+			finish_without_page(j, OUTCOME_EMPTY, j->read.why_nothing);
+		}
+		break;
+	case NOT_FOUND_PENDING:
+		assert(false);
+		break;
+	}
+}
+
+/* Only for the sake of an article is the host asked for a page that cannot exist. */
+static void compare(struct job *j)
+{
+	const struct not_found_request request = {.url = j->lease.url,
+		.page = &j->read.likeness,
+		.may_probe = j->read.as == READ_RECORD,
+		.look = {.env = j->env,
+			.robots = robots_request_of(j),
+			.transfer = transfer_request_of(j),
+			.pause_ms = pause_ms(j),
+			.ends_at_ms = j->ends_at_ms}};
+	enum not_found_answer answer = NOT_FOUND_OWN;
+
+	if (j->env->not_found && j->env->config->not_found_probe && j->lease.kind == WORK_PAGE)
+		answer = not_found_ask(j->env->not_found, &request, on_compared, j,
+			&j->not_found_query);
+	if (answer != NOT_FOUND_PENDING)
+		on_compared(j, answer);
 }
 
 static void on_kept(void *arg, int err, enum save_outcome outcome)
@@ -476,6 +550,9 @@ static void job_enter(struct job *j, enum job_state state)
 		break;
 	case JOB_READ:
 		start_reading(j);
+		break;
+	case JOB_COMPARE:
+		compare(j);
 		break;
 	case JOB_KEEP:
 		start_keeping(j);

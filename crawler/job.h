@@ -18,6 +18,7 @@
 
 struct job;
 struct keep;
+struct not_found;
 struct pool;
 struct robots_cache;
 struct transfers;
@@ -32,7 +33,8 @@ struct job_env {
 	struct robots_cache *robots;
 	struct pool *pool;
 	struct keep *keep;
-	int64_t crawl_delay_max_ms; /* a robots.txt that wants longer counts as this */
+	struct not_found *not_found; /* NULL: pages are not compared */
+	int64_t crawl_delay_max_ms;  /* a robots.txt that wants longer counts as this */
 };
 
 typedef void job_done_fn(void *arg, struct job *job);

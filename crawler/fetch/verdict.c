@@ -1,5 +1,6 @@
 #include "crawler/fetch/verdict.h"
 
+#include "common/url.h"
 #include "crawler/fetch/sniff.h"
 #include "crawler/fetch/wall.h"
 
@@ -87,6 +88,69 @@ struct verdict verdict_of(const struct transfer_result *r)
 	if (wall)
 		return (struct verdict){wall->outcome, wall->why};
 	return of_answer(r);
+}
+
+/* Names of pages, without their endings, that stand for something else than an article. */
+static const struct {
+	const char *name;
+	enum outcome outcome;
+} places[] = {
+	{"404", OUTCOME_GONE}, {"404error", OUTCOME_GONE}, {"404page", OUTCOME_GONE},
+	{"404-error", OUTCOME_GONE}, {"404_error", OUTCOME_GONE}, {"error404", OUTCOME_GONE},
+	{"error-404", OUTCOME_GONE}, {"error_404", OUTCOME_GONE}, {"err404", OUTCOME_GONE},
+	{"page404", OUTCOME_GONE}, {"http404", OUTCOME_GONE}, {"notfound", OUTCOME_GONE},
+	{"not-found", OUTCOME_GONE}, {"not_found", OUTCOME_GONE}, {"pagenotfound", OUTCOME_GONE},
+	{"page-not-found", OUTCOME_GONE}, {"page_not_found", OUTCOME_GONE},
+	{"nopage", OUTCOME_GONE}, {"error", OUTCOME_DOWN}, {"errors", OUTCOME_DOWN},
+	{"errorpage", OUTCOME_DOWN}, {"error500", OUTCOME_DOWN}, {"genericerror", OUTCOME_DOWN},
+	{"500", OUTCOME_DOWN}, {"502", OUTCOME_DOWN}, {"503", OUTCOME_DOWN}, {"50x", OUTCOME_DOWN},
+	{"busy", OUTCOME_DOWN}, {"maintain", OUTCOME_DOWN}, {"maintenance", OUTCOME_DOWN},
+	{"weihu", OUTCOME_DOWN}, /* 维护 */
+};
+
+/* The last part of a path without its ending; that of a folder is the folder's. */
+static struct span name_of(struct span path)
+{
+	size_t end = path.len, start, dot;
+
+	while (end > 0 && path.data[end - 1] == '/')
+		end--;
+	for (start = end; start > 0 && path.data[start - 1] != '/'; start--)
+		;
+	for (dot = start; dot < end && path.data[dot] != '.'; dot++)
+		;
+	return span_from(path.data + start, dot - start);
+}
+
+static bool is_home(const struct url_parts *u)
+{
+	static const char *const names[] = {"index", "default", "home", "main"};
+	struct span name = name_of(u->path);
+	bool is_top = u->path.len <= 1 || !memchr(u->path.data + 1, '/', u->path.len - 1);
+
+	if (!is_top || u->query.len)
+		return false;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (span_is_nocase(name, names[i]))
+			return true;
+	return u->path.len <= 1;
+}
+
+struct verdict verdict_of_move(const char *url, const char *target)
+{
+	struct url_parts from, to;
+	struct span name;
+
+	if (!url_split(span_str(url), &from) || !url_split(span_str(target), &to) ||
+		!url_is_same_site(to.host, from.host) || is_home(&from))
+		return (struct verdict){OUTCOME_MOVED, NULL};
+	if (is_home(&to))
+		return (struct verdict){OUTCOME_GONE, "it sends on to the home page"};
+	name = name_of(to.path);
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (span_is_nocase(name, places[i].name))
+			return (struct verdict){places[i].outcome, "it sends on to an error page"};
+	return (struct verdict){OUTCOME_MOVED, NULL};
 }
 
 int64_t verdict_retry_after_ms(const char *value, int64_t now_ms)

@@ -10,6 +10,7 @@
 #include "crawler/fetch/robots_cache.h"
 #include "crawler/fetch/transfer.h"
 #include "crawler/keep.h"
+#include "crawler/not_found.h"
 #include "crawler/pool.h"
 #include "tests/cmocka_all.h"
 
@@ -103,6 +104,13 @@ void keep_visit(struct keep *k, const struct hash *id, int64_t at_ms, keep_done_
 	fake.keep_arg = arg;
 }
 
+void keep_robots(struct keep *k, const char *origin, const struct store_robots *robots)
+{
+	(void)k;
+	(void)origin;
+	(void)robots;
+}
+
 struct fixture {
 	struct loop *loop;
 	struct config *config;
@@ -185,7 +193,7 @@ static void answer_robots(enum robots_verdict verdict, bool requested)
 	fake.robots(fake.robots_arg, &answer);
 }
 
-static const char *headers = "";
+static const char *headers = "", *target = "http://b.cn/y.html";
 
 static void answer_transfer(int status, const char *body)
 {
@@ -194,7 +202,7 @@ static void answer_transfer(int status, const char *body)
 		.body = STRBUF_INIT,
 		.etag = "\"new\"",
 		.content_type = "text/html; charset=utf-8",
-		.location = "http://b.cn/y.html"};
+		.location = target};
 
 	strbuf_add_str(&r.headers, headers);
 	strbuf_add_str(&r.body, body);
@@ -362,6 +370,25 @@ static void test_job__a_redirect_is_reported_without_validators(void **state)
 	assert_string_equal(result(fx)->etag, "");
 }
 
+static void test_job__an_article_that_sends_home_is_gone_and_a_list_is_not(void **state)
+{
+	struct fixture *fx = *state;
+
+	target = "http://a.cn/";
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(302, "");
+	assert_int_equal(result(fx)->outcome, OUTCOME_GONE);
+	assert_string_equal(result(fx)->moved_to, "");
+	job_free(fx->job);
+	fx->n_done = 0;
+	start(fx, WORK_LISTING);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(302, "");
+	assert_int_equal(result(fx)->outcome, OUTCOME_MOVED);
+	target = "http://b.cn/y.html";
+}
+
 static void test_job__not_modified_is_a_visit(void **state)
 {
 	struct fixture *fx = *state;
@@ -460,6 +487,7 @@ int main(void)
 		TEST(a_pause_beyond_the_lease_gives_the_url_back),
 		TEST(no_request_begins_after_the_lease),
 		TEST(a_redirect_is_reported_without_validators),
+		TEST(an_article_that_sends_home_is_gone_and_a_list_is_not),
 		TEST(not_modified_is_a_visit),
 		TEST(not_modified_is_not_believed_without_our_validators),
 		TEST(a_failure_keeps_no_validator),

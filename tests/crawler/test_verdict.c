@@ -100,6 +100,37 @@ static void test_verdict__a_blank_body_is_empty(void **state)
 	assert_int_equal(verdict(200, "text/html", "\xEF\xBB\xBF\n"), OUTCOME_EMPTY);
 }
 
+static void test_verdict__who_sends_an_articles_reader_home_has_it_no_more(void **state)
+{
+	static const struct {
+		const char *url, *target;
+		enum outcome outcome;
+	} rows[] = {
+		{"http://a.cn/zw/1.html", "http://a.cn/", OUTCOME_GONE},
+		{"http://a.cn/zw/1.html", "https://www.a.cn/", OUTCOME_GONE},
+		{"http://a.cn/zw/1.html", "http://a.cn/index.shtml", OUTCOME_GONE},
+		{"http://a.cn/zw/1.html", "http://a.cn/404.html", OUTCOME_GONE},
+		{"http://a.cn/zw/1.html", "http://a.cn/html/NotFound.aspx?from=/zw/1.html",
+			OUTCOME_GONE},
+		{"http://a.cn/zw/1.html", "http://a.cn/error/404/", OUTCOME_GONE},
+		{"http://a.cn/zw/1.html", "http://a.cn/error.jsp", OUTCOME_DOWN},
+		{"http://a.cn/zw/1.html", "http://a.cn/html/weihu.html", OUTCOME_DOWN},
+		{"http://a.cn/zw/1.html", "https://www.b.cn/", OUTCOME_MOVED},
+		{"http://a.cn/zw/1.html", "http://a.cn/zw/", OUTCOME_MOVED},
+		{"http://a.cn/zw/1.html", "http://a.cn/zw/index.html", OUTCOME_MOVED},
+		{"http://a.cn/zw/1.html", "http://a.cn/?p=1", OUTCOME_MOVED},
+		{"http://a.cn/zw/1.html", "http://a.cn/zw/404-1.html", OUTCOME_MOVED},
+		{"http://a.cn/zw/1.html", "http://a.cn/140404.html", OUTCOME_MOVED},
+		{"http://a.cn/", "http://a.cn/index.html", OUTCOME_MOVED},
+		{"http://a.cn/index.html", "http://www.a.cn/", OUTCOME_MOVED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (verdict_of_move(rows[i].url, rows[i].target).outcome != rows[i].outcome)
+			fail_msg("%s to %s", rows[i].url, rows[i].target);
+}
+
 static void test_verdict__an_outage_is_never_a_deletion(void **state)
 {
 	struct transfer_result r = {.body = STRBUF_INIT};
@@ -137,6 +168,7 @@ int main(void)
 		cmocka_unit_test(test_verdict__not_modified_is_no_wall),
 		cmocka_unit_test(test_verdict__what_is_no_text_is_not_read),
 		cmocka_unit_test(test_verdict__a_blank_body_is_empty),
+		cmocka_unit_test(test_verdict__who_sends_an_articles_reader_home_has_it_no_more),
 		cmocka_unit_test(test_verdict__an_outage_is_never_a_deletion),
 		cmocka_unit_test(test_verdict__retry_after_is_seconds_or_a_date),
 	};
