@@ -116,7 +116,7 @@ static const struct setting table[] = {
 		.help = "How long a robots.txt is believed (RFC 9309: a day at most)"},
 	{"crawler.not_found_probe", SETTING_BOOL, FIELD(crawler.not_found_probe),
 		.fallback = "true",
-		.help = "Whether each host is asked once a week for a page that cannot exist, so that "
+		.help = "Whether a host may be asked once a week for a page that cannot exist, so that "
 			"pages that are gone are known though they are answered with status 200"},
 	{"alerts.redis", SETTING_STRING, FIELD(alerts.redis),
 		.fallback = "redis://127.0.0.1:6379/0", .check = check_redis,

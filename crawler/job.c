@@ -473,6 +473,13 @@ static void on_compared(void *arg, enum not_found_answer answer)
 	}
 }
 
+/* An article that has the headline of its list is one, whatever it looks like. */
+static bool may_be_not_found(const struct job *j)
+{
+	return j->env->not_found && j->env->config->not_found_probe && j->lease.kind == WORK_PAGE &&
+		!j->read.is_as_listed;
+}
+
 /* Only for the sake of an article is the host asked for a page that cannot exist. */
 static void compare(struct job *j)
 {
@@ -486,7 +493,7 @@ static void compare(struct job *j)
 			.ends_at_ms = j->ends_at_ms}};
 	enum not_found_answer answer = NOT_FOUND_OWN;
 
-	if (j->env->not_found && j->env->config->not_found_probe && j->lease.kind == WORK_PAGE)
+	if (may_be_not_found(j))
 		answer = not_found_ask(j->env->not_found, &request, on_compared, j,
 			&j->not_found_query);
 	if (answer != NOT_FOUND_PENDING)

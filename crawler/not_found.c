@@ -304,46 +304,69 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The longest number in @s from @from on, the last of several: [*ret_start, *ret_end). */
-static bool find_number(struct span s, size_t from, size_t *ret_start, size_t *ret_end)
+static bool has_number(struct span s)
 {
-	*ret_start = *ret_end = from;
-	for (size_t i = from, end; i < s.len; i = end + 1) {
-		for (end = i; end < s.len && is_digit(s.data[end]); end++)
-			;
-		if (end > i && end - i >= *ret_end - *ret_start) {
-			*ret_start = i;
-			*ret_end = end;
-		}
+	for (size_t i = 0; i < s.len; i++)
+		if (is_digit(s.data[i]))
+			return true;
+	return false;
+}
+
+/* Whether a file of this name answers by the query; others ignore it. */
+static bool is_program(struct span name)
+{
+	static const char *const endings[] = {".php", ".jsp", ".jspx", ".asp", ".aspx", ".do",
+		".action", ".cgi"};
+
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+		if (span_ends_with(name, span_str(endings[i])))
+			return true;
+	return !name.len;
+}
+
+/* Each number is another one, and longer than any that sites give out. */
+static void add_with_numbers(struct span s, uint64_t chance, struct strbuf *out)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (!is_digit(s.data[i]))
+			strbuf_add_char(out, s.data[i]);
+		else if (i == 0 || !is_digit(s.data[i - 1]))
+			strbuf_printf(out, "9%011" PRIu64, chance);
 	}
-	return *ret_start < *ret_end;
+}
+
+static void add_with_name(struct span name, uint64_t chance, struct strbuf *out)
+{
+	size_t dot = name.len;
+
+	while (dot > 0 && name.data[dot - 1] != '.')
+		dot--;
+	strbuf_printf(out, "nowhere-%" PRIu64, chance);
+	if (dot)
+		strbuf_add_span(out, span_from_offset(name, dot - 1));
 }
 
 /*
- * Another number in the place of the longest one, and longer than any that sites give
- * out, so that the same program answers; a name before the ending where there
- * is no number.
+ * All numbers are changed, so that the page itself cannot be the answer, by the
+ * program that answers for pages. A query that may say nothing is left out.
  */
 void not_found_url(const char *url, struct strbuf *out)
 {
-	struct span all = span_from(url, strcspn(url, "#"));
-	size_t path_len = strcspn(url, "?#"), name = path_len, start, end;
+	size_t path_len = strcspn(url, "?#"), at = path_len;
+	struct span query = span_from(url + path_len, strcspn(url + path_len, "#")), name;
 	CLEANUP(freep) char *origin = origin_of(url);
 	uint64_t chance = hash64_of(span_str(origin)) % UINT64_C(100000000000);
 
-	while (name > 0 && url[name - 1] != '/')
-		name--;
-	if (find_number(all, path_len, &start, &end) ||
-		find_number(span_from(url, path_len), name, &start, &end)) {
-		strbuf_add(out, url, start);
-		strbuf_printf(out, "9%011" PRIu64, chance);
-		strbuf_add(out, url + end, all.len - end);
-		return;
+	while (at > 0 && url[at - 1] != '/')
+		at--;
+	name = span_from(url + at, path_len - at);
+	strbuf_add(out, url, at);
+	if (has_number(name)) {
+		add_with_numbers(name, chance, out);
+	} else if (is_program(name) && has_number(query)) {
+		strbuf_add_span(out, name);
+		add_with_numbers(query, chance, out);
+	} else {
+		add_with_name(name, chance, out);
 	}
-	for (end = path_len; end > name && url[end - 1] != '.'; end--)
-		;
-	strbuf_add(out, url, name);
-	strbuf_printf(out, "nowhere-%" PRIu64, chance);
-	if (end > name)
-		strbuf_add(out, url + end - 1, path_len - end + 1);
 }

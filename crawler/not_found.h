@@ -1,8 +1,8 @@
 /*
  * Not found: pages that answer 200 and are the page that a host shows for what
- * does not exist. Each host is asked once a week for a page that cannot exist,
- * before its first article is kept, and what it shows is remembered: in memory,
- * and in the store for the other crawlers of the node.
+ * does not exist. A host is asked for a page that cannot exist when there is
+ * reason to doubt a page, once a week at most, and what it shows is remembered:
+ * in memory, and in the store for the other crawlers of the node.
  *
  * An outage is never taken for a deletion: before a page is said to be gone,
  * the home page is looked at, and when that is the same page, too, it is what

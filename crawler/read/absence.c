@@ -10,6 +10,8 @@
 #define GONE_WEIGHT_MAX (150 * BLOCK_HAN_WEIGHT) /* outside of links, footer included */
 #define DOWN_WEIGHT_MAX (60 * BLOCK_HAN_WEIGHT)  /* notices of works to come are longer */
 #define BEGIN_BYTES     150                      /* of the text: 50 Chinese characters */
+#define HEADLINE_MIN    12                       /* bytes that tell a headline: four characters */
+#define HEADLINE_MAX    30                       /* lists cut the rest, or change it */
 #define TITLE_REST      9 /* bytes of a part of a title besides the words: three characters */
 
 /* Words in folded form, and where they are believed. */
@@ -86,6 +88,11 @@ static const char *const whys[] = {
 	[OUTCOME_THROTTLED] = "the page says that it is asked for too often",
 };
 
+static bool is_link(const struct block *b)
+{
+	return b->link_weight * 2 >= b->weight;
+}
+
 /* What the page says outside of its links: how much, and how it begins. */
 static uint64_t weigh_own(const struct block_list *blocks, struct strbuf *begin)
 {
@@ -94,7 +101,7 @@ static uint64_t weigh_own(const struct block_list *blocks, struct strbuf *begin)
 	for (size_t i = 0; i < blocks->len; i++) {
 		const struct block *b = &blocks->items[i];
 
-		if (b->link_weight * 2 >= b->weight)
+		if (is_link(b))
 			continue;
 		weight += b->weight;
 		if (begin->len < BEGIN_BYTES)
@@ -149,4 +156,32 @@ struct absence absence_of(const struct block_list *blocks, const char *page_titl
 			return (struct absence){signs[i].outcome, whys[signs[i].outcome]};
 	}
 	return (struct absence){OUTCOME_OK, NULL};
+}
+
+static bool says(struct span text, struct span headline)
+{
+	STRBUF_LOCAL(folded);
+
+	fold_text(text, &folded);
+	return span_find(strbuf_span(&folded), headline) >= 0;
+}
+
+bool absence_is_refuted(const struct block_list *blocks, const char *page_title,
+	const char *headline)
+{
+	STRBUF_LOCAL(folded);
+	struct span begin;
+
+	fold_text(span_str(headline), &folded);
+	begin = span_trim(utf8_cut(strbuf_span(&folded), HEADLINE_MAX));
+	while (begin.len && begin.data[begin.len - 1] == '.')
+		begin.len--;
+	if (begin.len < HEADLINE_MIN)
+		return false;
+	if (says(span_str(page_title), begin))
+		return true;
+	for (size_t i = 0; i < blocks->len; i++)
+		if (!is_link(&blocks->items[i]) && says(blocks->items[i].text, begin))
+			return true;
+	return false;
 }

@@ -11,6 +11,8 @@
 #include "common/protocol.h"
 #include "crawler/read/block.h"
 
+#include <stdbool.h>
+
 struct absence {
 	enum outcome outcome; /* OUTCOME_OK: none; else GONE, DOWN or THROTTLED */
 	const char *why;      /* static text for people */
@@ -18,5 +20,13 @@ struct absence {
 
 /* @page_title may be NULL. */
 struct absence absence_of(const struct block_list *blocks, const char *page_title);
+
+/*
+ * Whether the page has the headline that a list promised, for a title or
+ * outside of its links: then it is the article, whatever else it is like. NULL
+ * and few words promise nothing.
+ */
+bool absence_is_refuted(const struct block_list *blocks, const char *page_title,
+	const char *headline);
 
 #endif

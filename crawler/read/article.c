@@ -432,5 +432,6 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 		return;
 	}
 	out->as = READ_RECORD;
+	out->is_as_listed = absence_is_refuted(&t.blocks, t.meta.page_title, in->title);
 	fill_record(&t, text, &out->record);
 }

@@ -58,6 +58,7 @@ struct read_output {
 	const char *refresh_to;   /* the page only sends on to here (meta refresh, location=) */
 	const char *why_nothing;  /* READ_NOTHING, for people */
 	enum outcome outcome;     /* READ_NOTHING: EMPTY, or what the page says of itself */
+	bool is_as_listed;        /* READ_RECORD: the page has the headline that a list promised */
 	struct likeness likeness; /* of a page (WORK_PAGE), whatever it is read as */
 	const char *note;         /* READ_ITEMS: why some are left out, for people; may be NULL */
 };

@@ -99,11 +99,48 @@ static void test_absence__an_article_about_it_is_an_article(void **state)
 	CHECK(rows);
 }
 
+static bool is_as_listed(const char *headline, const char *page)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	const struct read_input in = {.bytes = span_str(page),
+		.url = "http://www.a.cn/zw/1.html",
+		.fetched_at_ms = INT64_C(1748522400000),
+		.http_status = 200,
+		.title = headline};
+	struct read_output out;
+
+	read_document(WORK_PAGE, &in, a, &out);
+	assert_int_equal(out.as, READ_RECORD);
+	return out.is_as_listed;
+}
+
+static void test_absence__the_headline_of_the_list_refutes_it(void **state)
+{
+#define HEADLINE "江城市印发算力行动方案"
+	static const char shown[] =
+		"<title>江城网</title><h1>江城市印发“算力”行动方案</h1><p>" TEXT TEXT;
+	static const char titled[] = "<title>江城市印发算力行动方案_江城网</title><p>" TEXT TEXT;
+	static const char linked[] = "<title>江城网</title><p>" TEXT TEXT
+				     "<ul><li><a href=/1>江城市印发算力行动方案</a></ul>";
+
+	(void)state;
+	assert_true(is_as_listed(HEADLINE, shown));
+	assert_true(is_as_listed(HEADLINE, titled));
+	assert_true(is_as_listed("江城市印发算力…", shown));
+	assert_true(is_as_listed("江城市印發算力行動方案（附全文及解读）", shown));
+	assert_false(is_as_listed(HEADLINE, linked));
+	assert_false(is_as_listed("另一篇文章的标题", shown));
+	assert_false(is_as_listed("江城", shown));
+	assert_false(is_as_listed("…", shown));
+	assert_false(is_as_listed(NULL, shown));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_absence__a_page_that_says_so_is_gone),
 		cmocka_unit_test(test_absence__an_outage_is_no_deletion),
+		cmocka_unit_test(test_absence__the_headline_of_the_list_refutes_it),
 		cmocka_unit_test(test_absence__an_article_about_it_is_an_article),
 	};
 

@@ -431,15 +431,19 @@ static void test_not_found__the_address_is_like_the_pages_and_cannot_exist(void 
 	static const struct {
 		const char *url, *before, *behind;
 	} rows[] = {
-		{"http://a.cn/zw/t20250528_7.html", "http://a.cn/zw/t9", "_7.html"},
-		{"http://a.cn/art/2025/5/28/art_1_1001.html", "http://a.cn/art/2025/5/28/art_1_9",
+		{"http://a.cn/zw/t20250528_7.html", "http://a.cn/zw/t9", ".html"},
+		{"http://a.cn/art/2025/5/28/art_1_1001.html", "http://a.cn/art/2025/5/28/art_9",
 			".html"},
-		{"http://a.cn/show.php?id=123&cat=7#x", "http://a.cn/show.php?id=9", "&cat=7"},
+		{"http://a.cn/post/7.html?SESSION=99999999", "http://a.cn/post/9", ".html"},
+		{"http://a.cn/show.php?id=123&cat=7#x", "http://a.cn/show.php?id=9", ""},
+		{"http://a.cn/?p=123", "http://a.cn/?p=9", ""},
 		{"http://a.cn/2025/robots-meet-people.shtml", "http://a.cn/2025/nowhere-",
 			".shtml"},
+		{"http://a.cn/news/robots?v=2", "http://a.cn/news/nowhere-", ""},
 		{"http://a.cn/news/robots/?from=list", "http://a.cn/news/robots/nowhere-", ""},
 		{"http://a.cn/", "http://a.cn/nowhere-", ""},
 	};
+	static const char *const old[] = {"20250528", "_7", "1001", "123", "=7", "v=2", "SESSION"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -452,6 +456,8 @@ static void test_not_found__the_address_is_like_the_pages_and_cannot_exist(void 
 		if (!span_starts_with(strbuf_span(&first), span_str(rows[i].before)) ||
 			!span_ends_with(strbuf_span(&first), span_str(rows[i].behind)))
 			fail_msg("%s: %s", rows[i].url, first.data);
+		for (size_t k = 0; k < sizeof old / sizeof *old; k++)
+			assert_null(strstr(first.data, old[k]));
 	}
 }
 
