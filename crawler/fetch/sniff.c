@@ -80,6 +80,11 @@ static struct span without_mark(struct span body)
 								    : body;
 }
 
+static struct span head_of(struct span body)
+{
+	return span_from(body.data, body.len < HEAD_BYTES ? body.len : HEAD_BYTES);
+}
+
 static bool has_magic(struct span body)
 {
 	for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
@@ -109,16 +114,17 @@ static bool is_control(uint8_t c)
 
 static bool is_noise(struct span body)
 {
-	size_t n = 0, len = body.len < HEAD_BYTES ? body.len : HEAD_BYTES;
+	struct span head = head_of(body);
+	size_t n = 0;
 
-	for (size_t i = 0; i < len; i++)
-		n += !body.data[i] || is_control((uint8_t)body.data[i]);
-	return n * 100 > len * NOISE_PERCENT;
+	for (size_t i = 0; i < head.len; i++)
+		n += !head.data[i] || is_control((uint8_t)head.data[i]);
+	return n * 100 > head.len * NOISE_PERCENT;
 }
 
 bool sniff_is_text(const char *content_type, struct span body)
 {
-	struct span head = span_trim(without_mark(body));
+	struct span head = span_trim(head_of(without_mark(body)));
 
 	if (content_type && IS_ONE_OF(content_type, binary_types) &&
 		!IS_ONE_OF(content_type, text_types))
@@ -131,5 +137,12 @@ bool sniff_is_text(const char *content_type, struct span body)
 
 bool sniff_is_blank(struct span body)
 {
-	return span_trim(without_mark(body)).len == 0;
+	body = without_mark(body);
+	for (size_t i = 0; i < body.len; i++) {
+		char c = body.data[i];
+
+		if (c != ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f')
+			return false;
+	}
+	return true;
 }

@@ -54,6 +54,8 @@ static struct verdict of_body(const struct transfer_result *r)
 {
 	struct span body = strbuf_span(&r->body);
 
+	if (r->body.cut && sniff_is_blank(body))
+		return (struct verdict){OUTCOME_TOO_LARGE, "white space without end"};
 	if (sniff_is_blank(body))
 		return (struct verdict){OUTCOME_EMPTY, "empty body"};
 	if (!sniff_is_text(r->content_type, body))

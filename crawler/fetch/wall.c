@@ -11,7 +11,8 @@
 #include "crawler/fetch/header.h"
 
 #define BODY_MAX   (512 << 10) /* walls with their scripts inside reach some 200 KB */
-#define SHOWN_MAX  800         /* bytes: a notice in two languages */
+#define SHOWN_FEW  400         /* bytes: a notice in two languages; the shortest news show more */
+#define SHOWN_MAX  3000        /* of walls that explain themselves */
 #define CODE_SHORT 4096        /* of signs that larger scripts have for other reasons */
 
 struct row {
@@ -24,6 +25,7 @@ struct row {
 	const char *code[2]; /* in tags and scripts, as written but for white space in scripts */
 	const char *shown;   /* in what is shown, lower case, without white space */
 	size_t code_max;     /* 0: any */
+	size_t shown_max;    /* 0: SHOWN_FEW */
 	struct wall wall;
 };
 
@@ -105,7 +107,9 @@ static const struct row rows[] = {
 	{.code = {"/js-challenge/", "ddos-guard"}, .wall = CHALLENGE("DDoS-Guard")},
 	{.code = {"/TSPD/"}, .wall = CHALLENGE("F5")},
 	{.code = {"sec-if-cpt-container"}, .wall = CHALLENGE("Akamai")},
-	{.code = {"/.within.website/x/cmd/anubis/"}, .wall = CHALLENGE("Anubis")},
+	{.code = {"/.within.website/x/cmd/anubis/"},
+		.shown_max = SHOWN_MAX,
+		.wall = CHALLENGE("Anubis")},
 	{.code = {"document.cookie", "location.reload"},
 		.code_max = CODE_SHORT,
 		.wall = CHALLENGE("a script sets a cookie and loads the page again")},
@@ -294,9 +298,11 @@ static bool is_in(const struct strbuf *half, const char *sign)
 
 static bool fits_page(const struct row *row, const struct page *p)
 {
-	return !p->speaks && !(row->silent && p->shown.len) && is_in(&p->code, row->code[0]) &&
-		is_in(&p->code, row->code[1]) && is_in(&p->shown, row->shown) &&
-		!(row->code_max && p->code.len > row->code_max);
+	size_t shown_max = row->shown_max ? row->shown_max : SHOWN_FEW;
+
+	return !p->speaks && p->shown.len <= shown_max && !(row->silent && p->shown.len) &&
+		is_in(&p->code, row->code[0]) && is_in(&p->code, row->code[1]) &&
+		is_in(&p->shown, row->shown) && !(row->code_max && p->code.len > row->code_max);
 }
 
 static bool fits(const struct row *row, const struct wall_answer *a, const struct page *p)

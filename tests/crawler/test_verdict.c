@@ -100,6 +100,17 @@ static void test_verdict__a_blank_body_is_empty(void **state)
 	assert_int_equal(verdict(200, "text/html", "\xEF\xBB\xBF\n"), OUTCOME_EMPTY);
 }
 
+static void test_verdict__white_space_without_end_is_too_large(void **state)
+{
+	struct transfer_result r = {.http_status = 200, .body = STRBUF_INIT};
+
+	(void)state;
+	strbuf_add_str(&r.body, "  \n ");
+	r.body.cut = true;
+	assert_int_equal(verdict_of(&r).outcome, OUTCOME_TOO_LARGE);
+	strbuf_release(&r.body);
+}
+
 static void test_verdict__who_sends_an_articles_reader_home_has_it_no_more(void **state)
 {
 	static const struct {
@@ -168,6 +179,7 @@ int main(void)
 		cmocka_unit_test(test_verdict__not_modified_is_no_wall),
 		cmocka_unit_test(test_verdict__what_is_no_text_is_not_read),
 		cmocka_unit_test(test_verdict__a_blank_body_is_empty),
+		cmocka_unit_test(test_verdict__white_space_without_end_is_too_large),
 		cmocka_unit_test(test_verdict__who_sends_an_articles_reader_home_has_it_no_more),
 		cmocka_unit_test(test_verdict__an_outage_is_never_a_deletion),
 		cmocka_unit_test(test_verdict__retry_after_is_seconds_or_a_date),

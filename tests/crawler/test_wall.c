@@ -108,6 +108,29 @@ static void test_wall__an_article_about_walls_is_an_article(void **state)
 	assert_null(find(&row));
 }
 
+/* Symptom: a report of five sentences on a site behind a wall was taken for the wall. */
+static void test_wall__short_news_are_no_wall(void **state)
+{
+	const struct row row = {200, "Set-Cookie: wzws_cid=1\r\n",
+		"<script>var arg1='7F';if(0)location.reload()</script><h1>机器人走进社区</h1>"
+		"<p>昨天上午，一台会下棋的机器人来到河边的社区活动室，居民轮流与它对弈。</p>"
+		"<p>社区负责人说，机器人将在这里停留三个月，每周安排两次教学活动。</p>"
+		"<p>研制单位表示，机器人能够根据对手的水平调整难度，并讲解关键的几步棋。</p>"
+		"<p>下一步，街道还将把它带到学校和养老院，让更多人体验下棋的乐趣。</p>"};
+	const struct row anubis = {200, "",
+		"<script src='/.within.website/x/cmd/anubis/static/js/main.mjs'></script>"
+		"<p>Making sure you're not a bot! You are seeing this because the administrator of "
+		"this website has set up a program to protect the server against companies that "
+		"aggressively collect websites. This can and does cause downtime for the websites, "
+		"which makes their resources inaccessible for everyone. It is a compromise: the idea "
+		"is that at individual scales the additional load is ignorable, but at large scale it "
+		"adds up and makes collecting much more expensive for who does not care."};
+
+	(void)state;
+	assert_null(find(&row));
+	assert_non_null(find(&anubis));
+}
+
 /* The words of a sign in what a short page shows are no sign. */
 static void test_wall__signs_count_where_walls_have_them(void **state)
 {
@@ -151,6 +174,7 @@ int main(void)
 		cmocka_unit_test(test_wall__each_kind_is_known_by_its_signs),
 		cmocka_unit_test(test_wall__harmless_signs_are_none),
 		cmocka_unit_test(test_wall__an_article_about_walls_is_an_article),
+		cmocka_unit_test(test_wall__short_news_are_no_wall),
 		cmocka_unit_test(test_wall__signs_count_where_walls_have_them),
 		cmocka_unit_test(test_wall__cloudflare_that_cannot_reach_its_site_is_an_outage),
 		cmocka_unit_test(test_wall__broken_markup_takes_no_longer_than_other_markup),
