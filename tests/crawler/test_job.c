@@ -116,6 +116,7 @@ struct fixture {
 	struct config *config;
 	struct job_env env;
 	struct job *job;
+	struct not_found *not_found;
 	int n_done;
 };
 
@@ -152,6 +153,7 @@ static int teardown(void **state)
 	struct fixture *fx = *state;
 
 	job_free(fx->job);
+	not_found_free(fx->not_found);
 	config_free(fx->config);
 	loop_free(fx->loop);
 	clock_fake_set(-1);
@@ -457,6 +459,117 @@ static void test_job__directives_in_headers_are_heard(void **state)
 	assert_non_null(strstr(result(fx)->error, "nofollow"));
 }
 
+/* Comparing. */
+
+static const char lost[] =
+	"<!DOCTYPE html><html lang='zh-CN'><head><title>江城网</title></head><body><p>很遗憾，没有读者想看的"
+	"内容，它可能从来没有发表过，也可能已经搬到别处，请从首页重新开始。</p></body></html>";
+
+/* A page is fetched and read. */
+static void fetch_page(struct fixture *fx, const char *title, const char *body)
+{
+	struct lease lease = lease_of(WORK_PAGE);
+
+	if (!fx->not_found)
+		fx->not_found = not_found_new(NULL, NULL);
+	fx->env.not_found = fx->not_found;
+	lease.title = title;
+	lease.delay_ms = 1;
+	fx->env.crawl_delay_max_ms = 1;
+	fx->job = job_start(&fx->env, &lease, on_done, fx);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(200, body);
+	fake.robots = NULL;
+	fake.transfer = NULL;
+	run_pool();
+}
+
+/* What the host shows at another address that it is asked for. */
+static void show(struct fixture *fx, int status, const char *body)
+{
+	answer_robots(ROBOTS_ALLOWED, false);
+	while (!fake.transfer)
+		loop_turn(fx->loop, true);
+	fake.pool.work = NULL;
+	answer_transfer(status, body);
+	fake.robots = NULL;
+	fake.transfer = NULL;
+	if (fake.pool.work)
+		run_pool();
+}
+
+static void test_job__what_a_host_shows_for_no_page_is_gone_and_not_kept(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_page(fx, "机器人走进社区", lost);
+	show(fx, 200, lost);
+	show(fx, 200, article);
+	assert_null(fake.keep_page);
+	assert_int_equal(result(fx)->outcome, OUTCOME_GONE);
+	assert_string_equal(result(fx)->etag, "");
+}
+
+static void test_job__what_a_host_shows_for_everything_is_an_outage(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_page(fx, "机器人走进社区", lost);
+	show(fx, 200, lost);
+	show(fx, 200, lost);
+	assert_null(fake.keep_page);
+	assert_int_equal(result(fx)->outcome, OUTCOME_DOWN);
+	assert_string_equal(result(fx)->etag, "");
+}
+
+static void test_job__an_article_that_is_its_own_is_kept(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_page(fx, "", article);
+	show(fx, 404, "");
+	fake.keep_page(fake.keep_arg, 0, SAVE_NEW);
+	assert_int_equal(result(fx)->outcome, OUTCOME_OK);
+	assert_string_equal(result(fx)->etag, "\"new\"");
+}
+
+static void test_job__an_article_with_its_lists_headline_is_not_doubted(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_page(fx, "机器人走进社区", article);
+	assert_null(fake.robots);
+	assert_non_null(fake.keep_page);
+}
+
+static void test_job__hosts_are_not_probed_against_the_setting(void **state)
+{
+	struct fixture *fx = *state;
+
+	fx->config->crawler.not_found_probe = false;
+	fetch_page(fx, "", article);
+	assert_null(fake.robots);
+	assert_non_null(fake.keep_page);
+}
+
+static void test_job__a_page_that_says_it_is_gone_needs_no_probe(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_page(fx, "", "<title>江城网</title><p>您访问的页面不存在。</p>");
+	assert_null(fake.robots);
+	assert_int_equal(result(fx)->outcome, OUTCOME_GONE);
+}
+
+static void test_job__freeing_ends_a_comparison(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_page(fx, "", article);
+	job_free(TAKE_PTR(fx->job));
+	assert_int_equal(fake.n_cancelled, 1);
+}
+
 static void test_job__freeing_cancels_what_is_pending(void **state)
 {
 	struct fixture *fx = *state;
@@ -493,6 +606,13 @@ int main(void)
 		TEST(a_failure_keeps_no_validator),
 		TEST(a_page_without_an_article_is_empty_and_not_kept),
 		TEST(directives_in_headers_are_heard),
+		TEST(what_a_host_shows_for_no_page_is_gone_and_not_kept),
+		TEST(what_a_host_shows_for_everything_is_an_outage),
+		TEST(an_article_that_is_its_own_is_kept),
+		TEST(an_article_with_its_lists_headline_is_not_doubted),
+		TEST(hosts_are_not_probed_against_the_setting),
+		TEST(a_page_that_says_it_is_gone_needs_no_probe),
+		TEST(freeing_ends_a_comparison),
 		TEST(freeing_cancels_what_is_pending),
 	};
 
