@@ -5,6 +5,7 @@
 #include "crawler/fetch/robots_cache.h"
 #include "crawler/fetch/transfer.h"
 #include "crawler/keep.h"
+#include "crawler/not_found.h"
 #include "crawler/pool.h"
 #include "crawler/worker.h"
 
@@ -144,6 +145,7 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 	CLEANUP(store_closep) struct store *store = NULL;
 	CLEANUP(transfers_freep) struct transfers *transfers = NULL;
 	CLEANUP(robots_cache_freep) struct robots_cache *robots = NULL;
+	CLEANUP(not_found_freep) struct not_found *not_found = NULL;
 	CLEANUP(bus_client_closep) struct bus_client *bus = NULL;
 	CLEANUP(worker_freep) struct worker *worker = NULL;
 	CLEANUP(pool_freep) struct pool *pool = NULL;
@@ -172,6 +174,7 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 		.config = &crawling.settings,
 		.save = save_robots,
 		.save_arg = keep});
+	not_found = not_found_new(store, keep);
 	crawling.env = (struct job_env){.loop = loop,
 		.config = &crawling.settings,
 		.url_rules = &config->url_rules,
@@ -181,6 +184,7 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 		.pool = pool,
 		.budget = transfers_budget(transfers),
 		.keep = keep,
+		.not_found = not_found,
 		.crawl_delay_max_ms = config->scheduler.crawl_delay_max_ms};
 	worker = worker_new(&(struct worker_options){.env = &crawling.env,
 		.bus = bus,

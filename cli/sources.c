@@ -13,6 +13,7 @@ static void print_sources(const struct json *list)
 		const char *news = json_get_str(s, "last_new_item");
 		const char *outcome = json_get_str(s, "last_outcome");
 		const char *error = json_get_str(s, "error");
+		const char *trouble = json_get_str(s, "host_trouble");
 		char every[24];
 
 		snprintf(every, sizeof every, "%llds", (long long)json_get_int(s, "interval_s", 0));
@@ -25,6 +26,10 @@ static void print_sources(const struct json *list)
 			json_get_str(s, "url"));
 		if (error)
 			printf("%-20s %s\n", "", error);
+		if (trouble)
+			printf("%-20s host backed off: %s, %lld in a row, asked again at %s\n", "",
+				trouble, (long long)json_get_int(s, "host_failures", 0),
+				json_get_str(s, "host_probe"));
 	}
 }
 

@@ -113,10 +113,10 @@ static void print_scheduler(const struct json *s)
 
 	if (print_error("scheduler", s))
 		return;
-	printf("%-10s up %llds; %lld URLs, %lld due, %lld in work; %lld hosts, %lld waiting; %lld sources\n",
+	printf("%-10s up %llds; %lld URLs, %lld due, %lld in work; %lld hosts, %lld waiting, %lld failing; %lld sources\n",
 		"scheduler", number(s, "uptime_s"), number(s, "urls"), number(s, "due_now"),
 		number(s, "leased"), number(s, "hosts"), number(s, "hosts_waiting"),
-		number(s, "sources"));
+		number(s, "hosts_failing"), number(s, "sources"));
 	if (trouble)
 		printf("%-10s the frontier cannot be written: %s; nothing is handed out\n",
 			"trouble", trouble);

@@ -153,6 +153,10 @@ static const struct setting table[] = {
 		.help = "Memory for answers on their way; large ones wait when it is full"},
 	{"crawler.robots_ttl_s", SETTING_INT, FIELD(crawler.robots_ttl_s), 60, DAY_S, "86400",
 		.help = "How long a robots.txt is believed (RFC 9309: a day at most)"},
+	{"crawler.not_found_probe", SETTING_BOOL, FIELD(crawler.not_found_probe),
+		.fallback = "true",
+		.help = "Whether a host may be asked once a week for a page that cannot exist, so that "
+			"pages that are gone are known though they are answered with status 200"},
 	{"alerts.redis", SETTING_STRING, FIELD(alerts.redis),
 		.fallback = "redis://127.0.0.1:6379/0", .check = check_redis,
 		.help = "Redis that takes the alerts: redis://HOST:PORT/DB or unix:///PATH"},

@@ -62,6 +62,7 @@ struct crawler_config {
 	int64_t ratio_max;      /* decompressed to sent */
 	int64_t bodies_max_mib; /* of a process, beyond a small part of each */
 	int64_t robots_ttl_s;
+	bool not_found_probe; /* hosts are asked for a page that cannot exist */
 };
 
 struct alerts_config {

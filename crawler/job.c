@@ -1,10 +1,10 @@
 /*
- *	ROBOTS --allowed--> PAUSE --delay over--> TRANSFER --ok--> READ --> KEEP --> done
- *	   |                  ^ only if the host    |   |           |        ^
- *	   | denied,          | may just have been  |   | 304       | items, | visit
- *	   | unreachable      | asked               |   +-----------|--------+
- *	   v                                        v other answers v nothing
- *	 done                                      done            done
+ *	ROBOTS --allowed--> PAUSE --delay over--> TRANSFER --ok--> READ --> COMPARE --> KEEP --> done
+ *	   |                  ^ only if the host    |   |           |          |         ^
+ *	   | denied,          | may just have been  |   | 304       | items    | gone,   | visit
+ *	   | unreachable      | asked               |   +-----------|----------|---------+
+ *	   v                                        v other answers v          v nothing
+ *	 done                                      done            done       done
  *
  * Every state waits for one operation; job_enter() starts it. No request is
  * begun after the lease has ended, so that the next holder of the URL is alone.
@@ -17,10 +17,12 @@
 #include "common/err.h"
 #include "crawler/fetch/budget.h"
 #include "crawler/fetch/freshness.h"
+#include "crawler/fetch/header.h"
 #include "crawler/fetch/robots_cache.h"
 #include "crawler/fetch/transfer.h"
 #include "crawler/fetch/verdict.h"
 #include "crawler/keep.h"
+#include "crawler/not_found.h"
 #include "crawler/pool.h"
 #include "crawler/read/read.h"
 
@@ -32,7 +34,7 @@
  */
 #define SMALL_BYTES_MAX (1 << 20)
 
-enum job_state { JOB_ROBOTS, JOB_PAUSE, JOB_TRANSFER, JOB_READ, JOB_KEEP, JOB_DONE };
+enum job_state { JOB_ROBOTS, JOB_PAUSE, JOB_TRANSFER, JOB_READ, JOB_COMPARE, JOB_KEEP, JOB_DONE };
 
 struct job {
 	const struct job_env *env;
@@ -44,13 +46,15 @@ struct job {
 
 	struct robots_query *robots_query; /* pending in JOB_ROBOTS */
 	struct timer *pause; /* set in JOB_PAUSE; in JOB_DONE when done is still to be called */
-	struct transfer *transfer; /* pending in JOB_TRANSFER */
+	struct transfer *transfer;               /* pending in JOB_TRANSFER */
+	struct not_found_query *not_found_query; /* pending in JOB_COMPARE */
 
 	struct strbuf raw;           /* header lines, empty line, body */
 	struct budget_holder memory; /* for it */
 	size_t body_at;              /* where the body begins in raw */
 	bool is_cut;                 /* the body, by its limit */
 	const char *content_type;
+	struct strbuf x_robots_tag; /* values, a line each */
 	struct read_output read;
 	int64_t fetched_at_ms;
 
@@ -131,6 +135,7 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 		.url_rules = env->url_rules,
 		.ends_at_ms = clock_mono_ms() + lease->duration_ms};
 	strbuf_init(&j->raw, 0);
+	strbuf_init(&j->x_robots_tag, 0);
 	copy_lease(j, lease);
 	j->pause = timer_new(env->loop, on_pause_over, j);
 	j->result = result_of_lease(lease);
@@ -172,7 +177,9 @@ void job_free(struct job *j)
 		return;
 	robots_query_cancel(j->robots_query);
 	transfer_cancel(j->transfer);
+	not_found_query_cancel(j->not_found_query);
 	timer_free(j->pause);
+	strbuf_release(&j->x_robots_tag);
 	drop_answer(j);
 	arena_free(j->arena);
 	free(j);
@@ -284,14 +291,19 @@ static void start_pause(struct job *j)
 		job_expire(j);
 }
 
-static void ask_robots(struct job *j)
+static struct robots_request robots_request_of(const struct job *j)
 {
-	const struct robots_request request = {.url = j->lease.url,
+	return (struct robots_request){.url = j->lease.url,
 		.rules = &j->lease.fetch,
 		.source = j->lease.source,
 		.is_file = j->lease.kind == WORK_ROBOTS,
 		.delay_ms = j->lease.delay_ms,
 		.ends_at_ms = j->ends_at_ms};
+}
+
+static void ask_robots(struct job *j)
+{
+	const struct robots_request request = robots_request_of(j);
 
 	j->robots_query = robots_query_start(j->env->robots, &request, on_robots, j);
 }
@@ -326,8 +338,15 @@ static void drop_validators(struct job *j)
 	j->result.etag = j->result.last_modified = "";
 }
 
+static void finish_without_page(struct job *j, enum outcome outcome, const char *why)
+{
+	drop_validators(j);
+	job_finish(j, outcome, why);
+}
+
 static void finish_moved(struct job *j, const char *target)
 {
+	struct verdict v = {OUTCOME_MOVED, NULL};
 	STRBUF_LOCAL(absolute);
 
 	drop_validators(j);
@@ -335,15 +354,17 @@ static void finish_moved(struct job *j, const char *target)
 		job_finish(j, OUTCOME_GUARDED, "redirect to something that is not http or https");
 		return;
 	}
-	j->result.moved_to = arena_strdup(j->arena, absolute.data);
-	job_finish(j, OUTCOME_MOVED, NULL);
+	if (j->lease.kind == WORK_PAGE)
+		v = verdict_of_move(j->lease.url, absolute.data);
+	if (v.outcome == OUTCOME_MOVED)
+		j->result.moved_to = arena_strdup(j->arena, absolute.data);
+	job_finish(j, v.outcome, v.why);
 }
 
 static void finish_unmodified(struct job *j)
 {
 	if (!*j->lease.etag && !*j->lease.last_modified) {
-		drop_validators(j);
-		job_finish(j, OUTCOME_DOWN, "status 304 to a request without validators");
+		finish_without_page(j, OUTCOME_DOWN, "status 304 to a request without validators");
 		return;
 	}
 	if (!*j->result.etag)
@@ -357,11 +378,24 @@ static void finish_unmodified(struct job *j)
 		job_finish(j, OUTCOME_NOT_MODIFIED, NULL);
 }
 
+static void take_directives(struct job *j, struct span headers)
+{
+	struct span name, value;
+
+	while (header_next(&headers, &name, &value)) {
+		if (!span_is_nocase(name, "x-robots-tag"))
+			continue;
+		strbuf_add_span(&j->x_robots_tag, value);
+		strbuf_add_char(&j->x_robots_tag, '\n');
+	}
+}
+
 /* Headers and body in one buffer, as they are stored. */
 static void take_answer(struct job *j, struct transfer_result *r)
 {
 	strbuf_add_span(&j->raw, strbuf_span(&r->headers));
 	j->body_at = j->raw.len;
+	take_directives(j, strbuf_span(&r->headers));
 	strbuf_add_span(&j->raw, strbuf_span(&r->body));
 	if (j->env->budget)
 		budget_take(j->env->budget, &j->memory, j->raw.len);
@@ -395,24 +429,27 @@ static void on_transfer(void *arg, struct transfer_result *r)
 		finish_moved(j, r->location);
 		break;
 	default:
-		drop_validators(j);
-		job_finish(j, v.outcome, v.why ? v.why : r->error[0] ? r->error : NULL);
+		finish_without_page(j, v.outcome, v.why ? v.why : r->error[0] ? r->error : NULL);
 		break;
 	}
 }
 
-static void start_transfer(struct job *j)
+static struct transfer_request transfer_request_of(const struct job *j)
 {
-	int64_t left = j->ends_at_ms - clock_mono_ms();
-	const struct transfer_request request = {.url = j->lease.url,
+	return (struct transfer_request){.url = j->lease.url,
 		.etag = j->lease.etag,
 		.last_modified = j->lease.last_modified,
 		.rules = &j->lease.fetch,
 		.source = j->lease.source,
 		.body_max_bytes = j->env->config->body_max_bytes,
-		.timeout_ms = left};
+		.timeout_ms = j->ends_at_ms - clock_mono_ms()};
+}
 
-	if (left <= 0 ||
+static void start_transfer(struct job *j)
+{
+	const struct transfer_request request = transfer_request_of(j);
+
+	if (request.timeout_ms <= 0 ||
 		transfer_start(j->env->transfers, &request, on_transfer, j, &j->transfer) < 0)
 		job_expire(j);
 }
@@ -428,6 +465,8 @@ static void read_answer(void *arg)
 		.content_type = j->content_type,
 		.fetched_at_ms = j->fetched_at_ms,
 		.http_status = j->result.http_status,
+		.x_robots_tag = strbuf_span(&j->x_robots_tag),
+		.user_agent = j->env->config->user_agent,
 		.url_rules = j->url_rules,
 		.source = l->source,
 		.title = l->title,
@@ -454,21 +493,82 @@ static void on_read(void *arg)
 	}
 	switch (j->read.as) {
 	case READ_RECORD:
-		j->result.outcome = OUTCOME_OK;
-		job_enter(j, JOB_KEEP);
+		job_enter(j, JOB_COMPARE);
 		break;
 	case READ_ITEMS:
 		j->result.items = j->read.items;
 		j->result.n_items = j->read.n_items;
 		j->result.n_items_dropped = j->read.n_items_dropped;
 		j->result.next_page = copy_str(j->arena, j->read.next_page);
-		job_finish(j, OUTCOME_OK, NULL);
+		job_finish(j, OUTCOME_OK, j->read.note);
 		break;
 	case READ_NOTHING:
-		drop_validators(j);
-		job_finish(j, j->is_cut ? OUTCOME_TOO_LARGE : OUTCOME_EMPTY, j->read.why_nothing);
+		if (j->is_cut)
+			finish_without_page(j, OUTCOME_TOO_LARGE, j->read.why_nothing);
+		else if (j->read.outcome != OUTCOME_EMPTY)
+			finish_without_page(j, j->read.outcome, j->read.why_nothing);
+		else
+			job_enter(j, JOB_COMPARE);
 		break;
 	}
+}
+
+static void on_compared(void *arg, enum not_found_answer answer)
+{
+	struct job *j = arg;
+
+	j->not_found_query = NULL;
+	switch (answer) {
+	case NOT_FOUND_GONE:
+		finish_without_page(j, OUTCOME_GONE,
+			"this is what the site shows for pages that do not exist");
+		break;
+	case NOT_FOUND_EVERYTHING:
+		finish_without_page(j, OUTCOME_DOWN, "the site shows the same page for everything");
+		break;
+	case NOT_FOUND_UNSURE:
+		finish_without_page(j, OUTCOME_EMPTY,
+			"perhaps this is what the site shows for pages that do not exist");
+		break;
+	case NOT_FOUND_OWN:
+		if (j->read.as == READ_RECORD) {
+			j->result.outcome = OUTCOME_OK;
+			job_enter(j, JOB_KEEP);
+		} else {
+			finish_without_page(j, OUTCOME_EMPTY, j->read.why_nothing);
+		}
+		break;
+	case NOT_FOUND_PENDING:
+		assert(false);
+		break;
+	}
+}
+
+/* An article that has the headline of its list is one, whatever it looks like. */
+static bool may_be_not_found(const struct job *j)
+{
+	return j->env->not_found && j->env->config->not_found_probe && j->lease.kind == WORK_PAGE &&
+		!j->read.is_as_listed;
+}
+
+/* Only for the sake of an article is the host asked for a page that cannot exist. */
+static void compare(struct job *j)
+{
+	const struct not_found_request request = {.url = j->lease.url,
+		.page = &j->read.likeness,
+		.may_probe = j->read.as == READ_RECORD,
+		.look = {.env = j->env,
+			.robots = robots_request_of(j),
+			.transfer = transfer_request_of(j),
+			.pause_ms = pause_ms(j),
+			.ends_at_ms = j->ends_at_ms}};
+	enum not_found_answer answer = NOT_FOUND_OWN;
+
+	if (may_be_not_found(j))
+		answer = not_found_ask(j->env->not_found, &request, on_compared, j,
+			&j->not_found_query);
+	if (answer != NOT_FOUND_PENDING)
+		on_compared(j, answer);
 }
 
 static void on_kept(void *arg, int err, enum save_outcome outcome)
@@ -532,6 +632,9 @@ static void job_enter(struct job *j, enum job_state state)
 		break;
 	case JOB_READ:
 		start_reading(j);
+		break;
+	case JOB_COMPARE:
+		compare(j);
 		break;
 	case JOB_KEEP:
 		start_keeping(j);

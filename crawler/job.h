@@ -21,6 +21,7 @@
 struct job;
 struct keep;
 struct budget;
+struct not_found;
 struct pool;
 struct read_output;
 
@@ -33,9 +34,10 @@ struct job_env {
 	struct transfers *transfers;
 	struct robots_cache *robots;
 	struct pool *pool;
-	struct budget *budget;      /* where answers are held until they are read; may be NULL */
-	struct keep *keep;          /* NULL: pages are read and not kept, for trying */
-	int64_t crawl_delay_max_ms; /* a robots.txt that wants longer counts as this */
+	struct budget *budget;       /* where answers are held until they are read; may be NULL */
+	struct keep *keep;           /* NULL: pages are read and not kept, for trying */
+	struct not_found *not_found; /* NULL: pages are not compared */
+	int64_t crawl_delay_max_ms;  /* a robots.txt that wants longer counts as this */
 };
 
 typedef void job_done_fn(void *arg, struct job *job);

@@ -17,7 +17,7 @@ static void put_moment(struct strbuf *out, const char *key, int64_t wall_ms, boo
 /* Status. */
 
 struct tally {
-	uint64_t due_now, leased, waiting, paused;
+	uint64_t due_now, leased, waiting, failing, paused;
 };
 
 static struct tally count_hosts(struct planner *p)
@@ -30,6 +30,7 @@ static struct tally count_hosts(struct planner *p)
 
 		t.leased += host_is_leased(h);
 		t.paused += h->paused;
+		t.failing += h->failures > 0;
 		if (h->due_ms > now_ms)
 			continue;
 		t.waiting += !host_is_leased(h) && !h->paused && h->next_ms > now_ms;
@@ -89,6 +90,7 @@ static bool show_status(struct planner *p, struct strbuf *out)
 	json_field_int(out, "leased", (int64_t)t.leased);
 	json_field_int(out, "hosts", (int64_t)p->hosts.len);
 	json_field_int(out, "hosts_waiting", (int64_t)t.waiting);
+	json_field_int(out, "hosts_failing", (int64_t)t.failing);
 	json_field_int(out, "hosts_paused", (int64_t)t.paused);
 	json_field_int(out, "sources", (int64_t)p->sources->len);
 	json_field_int(out, "admitted", (int64_t)p->counts.admitted);
@@ -113,6 +115,17 @@ static void put_next_due(struct planner *p, const struct roster_source *s, struc
 	put_moment(out, "next_due", is_known ? planner_to_wall(p, e.due_ms) : 0, is_known);
 }
 
+/* Why its host is backed off from, and until when. */
+static void put_trouble(struct planner *p, const struct roster_source *s, struct strbuf *out)
+{
+	const struct host *h = hosts_find(&p->hosts, s->host);
+	bool is_failing = h && h->failures;
+
+	json_field_str(out, "host_trouble", is_failing ? outcome_str(h->failure) : NULL);
+	json_field_int(out, "host_failures", is_failing ? (int64_t)h->failures : 0);
+	put_moment(out, "host_probe", is_failing ? planner_to_wall(p, h->next_ms) : 0, is_failing);
+}
+
 static void put_source(struct planner *p, const struct source *source, struct strbuf *out)
 {
 	const struct roster_source *s = roster_find(&p->roster, span_str(source->name));
@@ -131,6 +144,7 @@ static void put_source(struct planner *p, const struct source *source, struct st
 	json_field_int(out, "items_refused", (int64_t)s->n_refused);
 	put_moment(out, "last_new_item", s->new_item_ms, s->new_item_ms != 0);
 	put_next_due(p, s, out);
+	put_trouble(p, s, out);
 	json_close(out, '}');
 }
 

@@ -61,15 +61,26 @@ static bool resolve_target(struct applying *a, struct strbuf *href, struct hash 
 	return true;
 }
 
+/*
+ * A page that sends on by META or script counts for more than half of what
+ * there is: one such hop is an entry page, two are a maze.
+ */
+static unsigned hops_behind(const struct applying *a)
+{
+	bool is_page = a->result->http_status / 100 == 2;
+
+	return a->entry.hops + (is_page ? ENTRY_HOPS_MAX / 2 + 1 : 1);
+}
+
 /* The same page under another spelling of its URL: that one is asked for next. */
 static void move_to_itself(struct applying *a, struct span href)
 {
 	struct entry *e = &a->entry;
 
-	if (span_eq(e->url, href) || e->hops >= ENTRY_HOPS_MAX)
+	if (span_eq(e->url, href) || hops_behind(a) > ENTRY_HOPS_MAX)
 		return;
 	e->url = span_from(arena_dup(a->p->arena, href), href.len);
-	e->hops++;
+	e->hops = hops_behind(a);
 	a->is_due_now = true;
 }
 
@@ -117,7 +128,7 @@ static void follow_move(struct applying *a)
 		.source = e->source,
 		.role = role_of_target(a),
 		.kind = e->kind,
-		.hops = e->hops + 1,
+		.hops = hops_behind(a),
 		.published_ms = e->published_ms,
 	};
 	enum admit_outcome outcome;
@@ -131,7 +142,7 @@ static void follow_move(struct applying *a)
 		move_to_itself(a, strbuf_span(&href));
 		return;
 	}
-	if (e->hops >= ENTRY_HOPS_MAX)
+	if (target.hops > ENTRY_HOPS_MAX)
 		return;
 	target.url = href.data;
 	target.title = e->title.len ? arena_dup(a->p->arena, e->title) : "";
@@ -275,6 +286,8 @@ static int64_t next_due_ms(struct applying *a)
 	int64_t wait_ms = revisit_next(&rules, r->outcome, r->changed || a->admitted.n_new,
 		&a->entry.revisit);
 
+	if (revisit_is_host_failure(r->outcome))
+		wait_ms = revisit_jitter(wait_ms, host_chance(a->host));
 	if (a->is_due_now)
 		return now_ms;
 	if (a->entry.kind == WORK_ROBOTS && !revisit_is_host_failure(r->outcome))
@@ -360,9 +373,10 @@ static void set_crawl_delay(struct applying *a)
 
 static void count_failure(struct host *h, enum outcome outcome)
 {
-	if (revisit_is_host_failure(outcome))
+	if (revisit_is_host_failure(outcome)) {
 		h->failures++;
-	else if (outcome != OUTCOME_ROBOTS && outcome != OUTCOME_GUARDED)
+		h->failure = outcome;
+	} else if (outcome != OUTCOME_ROBOTS && outcome != OUTCOME_GUARDED)
 		h->failures = 0;
 }
 
@@ -375,9 +389,8 @@ static void pause_host(struct applying *a)
 	int64_t pause_ms, backoff_ms, next_ms;
 
 	set_crawl_delay(a);
-	count_failure(h, r->outcome);
 	pause_ms = planner_delay_ms(a->p, h, a->source);
-	backoff_ms = revisit_backoff_ms(r->outcome, h->failures);
+	backoff_ms = revisit_jitter(revisit_backoff_ms(r->outcome, h->failures), host_chance(h));
 	pause_ms = pause_ms > backoff_ms ? pause_ms : backoff_ms;
 	pause_ms = pause_ms > retry_ms ? pause_ms : retry_ms;
 	next_ms = planner_now_ms(a->p) + pause_ms;
@@ -387,6 +400,33 @@ static void pause_host(struct applying *a)
 		address_bind(&a->p->addresses, h, span_str(r->address));
 	planner_put_host(a->p, h);
 	hosts_update(&a->p->hosts, h);
+}
+
+/* The list that tells for all of the host: the failing one itself, or the source's own. */
+static bool find_probe(struct applying *a, struct entry *ret)
+{
+	uint64_t number = a->entry.number;
+
+	if (a->entry.role == ENTRY_FOUND || a->entry.role == ENTRY_STAND_IN)
+		number = a->source ? a->source->url_number : 0;
+	return number && frontier_read(a->p->frontier, number, a->p->arena, ret) &&
+		planner_host_of(a->p, ret) == a->host && ret->due_ms != ENTRY_DUE_NEVER;
+}
+
+/*
+ * An article may be down by itself, and then be the only thing that is asked
+ * for at every probe. Other failures are left as they are: between a wall's
+ * refusals a list that is let through would make the pauses short again.
+ */
+static void probe_with_list(struct applying *a)
+{
+	struct host *h = a->host;
+	struct entry list;
+
+	if (a->result->outcome != OUTCOME_DOWN || !find_probe(a, &list) ||
+		planner_is_leased(h, &list) || list.due_ms <= h->due_ms)
+		return;
+	planner_reschedule(a->p, h, &list, h->due_ms < h->next_ms ? h->due_ms - 1 : h->next_ms);
 }
 
 /* The source. */
@@ -441,6 +481,8 @@ void apply_result(struct planner *p, struct worker *w, const struct result *r)
 	preference_learn(p, &a.entry, r);
 	if (goes_on(&a))
 		look_further(&a);
+	count_failure(a.host, r->outcome);
 	move_entry(&a);
 	pause_host(&a);
+	probe_with_list(&a);
 }

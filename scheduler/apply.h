@@ -7,6 +7,8 @@
  *              unless another worker has the URL by now
  *   moved_to   is admitted as a URL like this one; where a source's own URL
  *              leads to stands in for it
+ *   failures   back the host off: until one request, the probe, has an answer,
+ *              it is asked once a pause, and each pause doubles
  *   next_page  of a list that is mostly new: looked at as well, now
  */
 #ifndef POLICYWATCH_SCHEDULER_APPLY_H

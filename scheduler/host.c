@@ -1,6 +1,7 @@
 #include "scheduler/host.h"
 
 #include "common/alloc.h"
+#include "common/hash.h"
 #include "scheduler/address.h"
 
 #include <stdlib.h>
@@ -123,6 +124,12 @@ struct host *hosts_first(const struct hosts *hs)
 	return hs->len ? hs->heap[0] : NULL;
 }
 
+uint64_t host_chance(const struct host *h)
+{
+	/* The upper half: the lower one of neighbouring products is as regular as they are. */
+	return (hash64_of(span_str(h->name)) + h->failures) * UINT64_C(0x9E3779B97F4A7C15) >> 32;
+}
+
 struct host_record host_record_of(const struct host *h)
 {
 	return (struct host_record){
@@ -131,6 +138,7 @@ struct host_record host_record_of(const struct host *h)
 		.next_ms = h->next_ms,
 		.crawl_delay_ms = h->crawl_delay_ms,
 		.failures = h->failures,
+		.failure = h->failure,
 		.paused = h->paused,
 		.address = span_str(h->address ? h->address->text : ""),
 		.forms = {h->forms[0], h->forms[1]},

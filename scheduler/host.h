@@ -43,7 +43,8 @@ struct host {
 	int64_t due_ms;          /* of the first URL of its queue, ENTRY_DUE_NEVER without one */
 	int64_t crawl_delay_ms;  /* robots.txt's, capped; 0 without */
 	int64_t source_delay_ms; /* the longest that a source with its list here asks for, or -1 */
-	unsigned failures;
+	unsigned failures;       /* in a row; while there are any, each request is a probe */
+	enum outcome failure;    /* the last of them */
 	bool paused;
 	struct host_lease lease;
 	struct form_choice forms[2]; /* what its http and https addresses are better called */
@@ -84,6 +85,9 @@ static inline bool host_is_leased(const struct host *h)
 }
 
 int64_t host_ready_ms(const struct host *h);
+
+/* Differs from host to host and from failure to failure, and not over a restart. */
+uint64_t host_chance(const struct host *h);
 
 struct host_record host_record_of(const struct host *h);
 

@@ -178,6 +178,7 @@ static void on_host(void *arg, const struct host_record *r)
 	h->next_ms = r->next_ms;
 	h->crawl_delay_ms = r->crawl_delay_ms;
 	h->failures = r->failures;
+	h->failure = r->failure;
 	h->paused = r->paused;
 	memcpy(h->forms, r->forms, sizeof h->forms);
 	if (r->address.len)

@@ -15,6 +15,7 @@ void host_record_pack(const struct host_record *h, struct strbuf *out)
 		pack_u8(out, h->forms[i].to);
 		pack_u8(out, h->forms[i].evidence);
 	}
+	pack_u8(out, h->failure);
 }
 
 static void unpack_forms(struct unpacker *u, struct form_choice forms[2])
@@ -37,8 +38,10 @@ bool host_record_unpack(struct span key, struct span value, struct host_record *
 	ret->paused = unpack_max(&u, 1, 1);
 	if (u.left.len) /* there were none before 0.2 */
 		ret->address = unpack_span(&u);
-	if (u.left.len) /* nor these before 0.3 */
+	if (u.left.len) { /* nor these before 0.3 */
 		unpack_forms(&u, ret->forms);
+		ret->failure = (enum outcome)unpack_max(&u, 1, OUTCOME_LAST);
+	}
 	return unpack_ends(&u) && ret->number;
 }
 

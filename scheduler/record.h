@@ -20,7 +20,8 @@ struct host_record {
 	uint32_t number;
 	int64_t next_ms;        /* no request before */
 	int64_t crawl_delay_ms; /* robots.txt's, 0 without */
-	unsigned failures;      /* in a row */
+	unsigned failures;      /* in a row, */
+	enum outcome failure;   /* and the last of them; OUTCOME_OK: not noted */
 	bool paused;
 	struct span address;         /* that it was last served from; empty: not known */
 	struct form_choice forms[2]; /* of http and https */

@@ -44,6 +44,11 @@ int64_t revisit_backoff_ms(enum outcome outcome, unsigned failures)
 	return double_capped(backoff_bases[outcome], failures - 1, REVISIT_BACKOFF_MAX);
 }
 
+int64_t revisit_jitter(int64_t pause_ms, uint64_t chance)
+{
+	return pause_ms - pause_ms / 5 * (int64_t)(chance % 1024) / 1023;
+}
+
 static int64_t at_least_first(const struct revisit_rules *rules, int64_t ms)
 {
 	return ms > rules->first_ms ? ms : rules->first_ms;

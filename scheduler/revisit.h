@@ -6,7 +6,8 @@
  *   other lists        the source's interval, doubling a few times while they show nothing new
  *   pages              first interval, doubling while unchanged; changed: first
  *   gone               a few slow checks, then never
- *   failures           doubling from a base of their kind up to six hours
+ *   failures           doubling from a base of their kind up to six hours, and a little
+ *                      less by chance: what failed together is not asked together
  */
 #ifndef POLICYWATCH_SCHEDULER_REVISIT_H
 #define POLICYWATCH_SCHEDULER_REVISIT_H
@@ -53,5 +54,12 @@ bool revisit_is_host_failure(enum outcome outcome);
 
 /* Pause of a host after the @failures'th such outcome in a row, from 1. */
 int64_t revisit_backoff_ms(enum outcome outcome, unsigned failures);
+
+/*
+ * The pause after a failure, up to a fifth shorter as @chance, any number, has
+ * it. Shorter and not longer, so that the longest pause is what it says and
+ * still varies.
+ */
+int64_t revisit_jitter(int64_t pause_ms, uint64_t chance);
 
 #endif

@@ -63,6 +63,7 @@ static const struct field fields[] = {
 	{"policy_terms", FIELD_LIST, offsetof(struct record, policy_terms)},
 	{"attachments", FIELD_ATTACHMENTS, offsetof(struct record, attachments)},
 	{"links", FIELD_I64, offsetof(struct record, links)},
+	{"robots", FIELD_LIST, offsetof(struct record, robots)},
 	{"story", FIELD_HASH, offsetof(struct record, story)},
 	{"text_hash", FIELD_HASH, offsetof(struct record, text_hash)},
 	{"extractor", FIELD_INT, offsetof(struct record, extractor)},

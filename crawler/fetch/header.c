@@ -1,25 +1,28 @@
 #include "crawler/fetch/header.h"
 
-static struct span next_line(struct span *block)
+static struct span next_line(struct span *lines)
 {
-	const char *end = memchr(block->data, '\n', block->len);
-	size_t n = end ? (size_t)(end - block->data) : block->len;
-	struct span line = span_from(block->data, n);
+	const char *end = lines->len ? memchr(lines->data, '\n', lines->len) : NULL;
+	size_t len = end ? (size_t)(end - lines->data) + 1 : lines->len;
+	struct span line = span_from(lines->data, len);
 
-	*block = span_from_offset(*block, n + (end != NULL));
-	return line;
+	*lines = span_from_offset(*lines, len);
+	return span_trim(line);
 }
 
-bool header_next(struct span *block, struct span *ret_name, struct span *ret_value)
+bool header_next(struct span *lines, struct span *ret_name, struct span *ret_value)
 {
-	while (block->len) {
-		struct span line = next_line(block);
+	while (lines->len) {
+		struct span line = next_line(lines);
 		const char *colon = line.len ? memchr(line.data, ':', line.len) : NULL;
+		size_t name_len = colon ? (size_t)(colon - line.data) : 0;
 
-		if (!colon || colon == line.data)
-			continue; /* the status line, the empty one, and what is no field */
-		*ret_name = span_from(line.data, (size_t)(colon - line.data));
-		*ret_value = span_trim(span_from_offset(line, ret_name->len + 1));
+		if (!line.len)
+			return false;
+		if (!name_len)
+			continue; /* the status line, or garbage */
+		*ret_name = span_from(line.data, name_len);
+		*ret_value = span_trim(span_from_offset(line, name_len + 1));
 		return true;
 	}
 	return false;

@@ -13,7 +13,11 @@
 
 #include <stdbool.h>
 
-/* The next field that has a name; *@block then begins behind it. False when there is none. */
+/*
+ * The next field of @block, which then begins behind it. Both spans are
+ * borrowed, the value without the white space around it. False at the empty
+ * line, or the end.
+ */
 bool header_next(struct span *block, struct span *ret_name, struct span *ret_value);
 
 /* Appends all lines of a field as one list, split by commas (RFC 9110 5.3). */

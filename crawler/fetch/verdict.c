@@ -1,67 +1,34 @@
 #include "crawler/fetch/verdict.h"
 
-#define WALL_BODY_MAX   16384                       /* a script wall is a short page */
+#include "common/url.h"
+#include "crawler/fetch/sniff.h"
+#include "crawler/fetch/wall.h"
+
 #define RETRY_AFTER_MAX (24 * 3600 * (int64_t)1000) /* longer wishes are mistakes */
 
-/* What only the pages of a wall hold (facts: walls of Chinese sites, gathered from public crawlers). */
+/* What a status means when the answer is no wall; the first row that holds it counts. */
 static const struct {
-	int status; /* 0: any */
-	const char *sign;
-	const char *why;
-} walls[] = {
-	{521, "", "challenge page (status 521)"},
-	{412, "", "challenge page (status 412)"},
-	{0, "__jsl_clearance", "challenge of Knownsec (jsl)"},
-	{0, "$_ts=window", "challenge of River Security"},
-	{0, "$_ts.nsd", "challenge of River Security"},
-	{0, "acw_sc__v2", "challenge of Aliyun (acw)"},
-	{0, "wzws_cid", "challenge of Chuangyu (wzws)"},
-	{0, "security_session_verify", "challenge page (session verify)"},
-	{0, "cf-chl-", "challenge of Cloudflare"},
-	{0, "/probe.js", "probe page"},
+	int first, last;
+	struct verdict verdict;
+} statuses[] = {
+	{200, 200, {OUTCOME_OK, NULL}},
+	{203, 203, {OUTCOME_OK, NULL}},
+	{206, 206, {OUTCOME_DOWN, "a part that was not asked for"}},
+	{201, 299, {OUTCOME_EMPTY, "status without content"}},
+	{304, 304, {OUTCOME_NOT_MODIFIED, NULL}},
+	{300, 303, {OUTCOME_MOVED, NULL}},
+	{307, 308, {OUTCOME_MOVED, NULL}},
+	{404, 404, {OUTCOME_GONE, NULL}},
+	{410, 410, {OUTCOME_GONE, NULL}},
+	{408, 408, {OUTCOME_THROTTLED, NULL}},
+	{420, 420, {OUTCOME_THROTTLED, NULL}}, /* Twitter's, before there was 429 */
+	{425, 425, {OUTCOME_THROTTLED, NULL}},
+	{429, 429, {OUTCOME_THROTTLED, NULL}},
+	{400, 499, {OUTCOME_BLOCKED, NULL}},
+	{503, 503, {OUTCOME_THROTTLED, NULL}},
+	{509, 509, {OUTCOME_THROTTLED, NULL}}, /* hosting panels': bandwidth is used up */
+	{529, 529, {OUTCOME_THROTTLED, NULL}},
 };
-
-static const char *find_wall(const struct transfer_result *r)
-{
-	struct span body = strbuf_span(&r->body);
-
-	for (size_t i = 0; i < sizeof walls / sizeof *walls; i++) {
-		if (walls[i].status && walls[i].status != r->http_status)
-			continue;
-		if (!walls[i].status && body.len > WALL_BODY_MAX)
-			continue;
-		if (span_find(body, span_str(walls[i].sign)) >= 0)
-			return walls[i].why;
-	}
-	return NULL;
-}
-
-static bool is_text(const char *content_type)
-{
-	static const char *const other[] = {"image/", "video/", "audio/", "font/",
-		"application/pdf", "application/zip", "application/x-rar", "application/msword",
-		"application/vnd.", "application/octet-stream", "application/gzip",
-		"application/x-7z"};
-
-	for (size_t i = 0; content_type && i < sizeof other / sizeof *other; i++) {
-		if (strncasecmp(content_type, other[i], strlen(other[i])) == 0)
-			return false;
-	}
-	return true;
-}
-
-/* Office formats share a prefix with RSS's older type; only a document's own magic decides there. */
-static bool looks_binary(struct span body)
-{
-	static const char *const magics[] = {"%PDF-", "PK\x03\x04", "\x89PNG", "GIF8",
-		"\xFF\xD8\xFF", "\xD0\xCF\x11\xE0", "Rar!", "\x1F\x8B"};
-
-	for (size_t i = 0; i < sizeof magics / sizeof *magics; i++) {
-		if (span_starts_with(body, span_str(magics[i])))
-			return true;
-	}
-	return false;
-}
 
 static struct verdict of_fault(const struct transfer_result *r)
 {
@@ -75,52 +42,117 @@ static struct verdict of_fault(const struct transfer_result *r)
 	}
 }
 
-static struct verdict of_status(const struct transfer_result *r)
+static struct verdict of_status(int status)
 {
-	switch (r->http_status) {
-	case 200:
-	case 203:
-		if (!r->body.len)
-			return (struct verdict){OUTCOME_EMPTY, "empty body"};
-		if (!is_text(r->content_type) || looks_binary(strbuf_span(&r->body)))
-			return (struct verdict){OUTCOME_NOT_TEXT, NULL};
-		return (struct verdict){OUTCOME_OK, NULL};
-	case 304:
-		return (struct verdict){OUTCOME_NOT_MODIFIED, NULL};
-	case 301:
-	case 302:
-	case 303:
-	case 307:
-	case 308:
-		if (!r->location)
-			return (struct verdict){OUTCOME_DOWN, "redirect without a target"};
-		return (struct verdict){OUTCOME_MOVED, NULL};
-	case 404:
-	case 410:
-		return (struct verdict){OUTCOME_GONE, NULL};
-	case 408:
-	case 429:
-	case 503:
-		return (struct verdict){OUTCOME_THROTTLED, NULL};
-	default:
-		if (r->http_status >= 400 && r->http_status < 500)
-			return (struct verdict){OUTCOME_BLOCKED, NULL};
-		if (r->http_status >= 200 && r->http_status < 300)
-			return (struct verdict){OUTCOME_EMPTY, "status without content"};
-		return (struct verdict){OUTCOME_DOWN, NULL};
+	for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
+		if (status >= statuses[i].first && status <= statuses[i].last)
+			return statuses[i].verdict;
+	return (struct verdict){OUTCOME_DOWN, NULL};
+}
+
+static struct verdict of_body(const struct transfer_result *r)
+{
+	struct span body = strbuf_span(&r->body);
+
+	if (r->body.cut && sniff_is_blank(body))
+		return (struct verdict){OUTCOME_TOO_LARGE, "white space without end"};
+	if (sniff_is_blank(body))
+		return (struct verdict){OUTCOME_EMPTY, "empty body"};
+	if (!sniff_is_text(r->content_type, body))
+		return (struct verdict){OUTCOME_NOT_TEXT, NULL};
+	return (struct verdict){OUTCOME_OK, NULL};
+}
+
+static struct verdict of_answer(const struct transfer_result *r)
+{
+	struct verdict v = of_status(r->http_status);
+
+	if (v.outcome == OUTCOME_OK)
+		return of_body(r);
+	if (v.outcome == OUTCOME_MOVED && !r->location) {
+		if (r->http_status == 300)
+			return (struct verdict){OUTCOME_EMPTY, "a choice of addresses"};
+		return (struct verdict){OUTCOME_DOWN, "redirect without a target"};
 	}
+	return v;
 }
 
 struct verdict verdict_of(const struct transfer_result *r)
 {
-	const char *wall;
+	const struct wall_answer answer = {.http_status = r->http_status,
+		.headers = strbuf_span(&r->headers),
+		.body = strbuf_span(&r->body)};
+	const struct wall *wall;
 
 	if (r->fault != TRANSFER_OK)
 		return of_fault(r);
-	wall = find_wall(r);
+	wall = r->http_status == 304 ? NULL : wall_find(&answer);
 	if (wall)
-		return (struct verdict){OUTCOME_CHALLENGE, wall};
-	return of_status(r);
+		return (struct verdict){wall->outcome, wall->why};
+	return of_answer(r);
+}
+
+/* Names of pages, without their endings, that stand for something else than an article. */
+static const struct {
+	const char *name;
+	enum outcome outcome;
+} places[] = {
+	{"404", OUTCOME_GONE}, {"404error", OUTCOME_GONE}, {"404page", OUTCOME_GONE},
+	{"404-error", OUTCOME_GONE}, {"404_error", OUTCOME_GONE}, {"error404", OUTCOME_GONE},
+	{"error-404", OUTCOME_GONE}, {"error_404", OUTCOME_GONE}, {"err404", OUTCOME_GONE},
+	{"page404", OUTCOME_GONE}, {"http404", OUTCOME_GONE}, {"notfound", OUTCOME_GONE},
+	{"not-found", OUTCOME_GONE}, {"not_found", OUTCOME_GONE}, {"pagenotfound", OUTCOME_GONE},
+	{"page-not-found", OUTCOME_GONE}, {"page_not_found", OUTCOME_GONE},
+	{"nopage", OUTCOME_GONE}, {"error", OUTCOME_DOWN}, {"errors", OUTCOME_DOWN},
+	{"errorpage", OUTCOME_DOWN}, {"error500", OUTCOME_DOWN}, {"genericerror", OUTCOME_DOWN},
+	{"500", OUTCOME_DOWN}, {"502", OUTCOME_DOWN}, {"503", OUTCOME_DOWN}, {"50x", OUTCOME_DOWN},
+	{"busy", OUTCOME_DOWN}, {"maintain", OUTCOME_DOWN}, {"maintenance", OUTCOME_DOWN},
+	{"weihu", OUTCOME_DOWN}, /* 维护 */
+};
+
+/* The last part of a path without its ending; that of a folder is the folder's. */
+static struct span name_of(struct span path)
+{
+	size_t end = path.len, start, dot;
+
+	while (end > 0 && path.data[end - 1] == '/')
+		end--;
+	for (start = end; start > 0 && path.data[start - 1] != '/'; start--)
+		;
+	for (dot = start; dot < end && path.data[dot] != '.'; dot++)
+		;
+	return span_from(path.data + start, dot - start);
+}
+
+static bool is_home(const struct url_parts *u)
+{
+	static const char *const names[] = {"index", "default", "home", "main"};
+	struct span name = name_of(u->path);
+	bool is_top = u->path.len <= 1 || !memchr(u->path.data + 1, '/', u->path.len - 1);
+
+	if (!is_top || u->query.len)
+		return false;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (span_is_nocase(name, names[i]))
+			return true;
+	return u->path.len <= 1;
+}
+
+struct verdict verdict_of_move(const char *url, const char *target)
+{
+	struct url_parts from, to;
+	struct span name;
+
+	if (!url_split(span_str(url), &from) || !url_split(span_str(target), &to) ||
+		!url_is_same_site(to.host, from.host) || is_home(&from))
+		return (struct verdict){OUTCOME_MOVED, NULL};
+	if (is_home(&to))
+		return (struct verdict){OUTCOME_GONE, "it sends on to the home page"};
+	name = name_of(to.path);
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (span_is_nocase(name, places[i].name))
+			return (struct verdict){places[i].outcome, "it sends on to an error page"};
+	return (struct verdict){OUTCOME_MOVED, NULL};
 }
 
 int64_t verdict_retry_after_ms(const char *value, int64_t now_ms)

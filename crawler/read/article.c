@@ -6,12 +6,14 @@
 #include "common/alloc.h"
 #include "common/fold.h"
 #include "common/utf8.h"
+#include "crawler/read/absence.h"
 #include "crawler/read/block.h"
 #include "crawler/read/body.h"
 #include "crawler/read/byline.h"
 #include "crawler/read/canonical_link.h"
 #include "crawler/read/clean.h"
 #include "crawler/read/date.h"
+#include "crawler/read/directives.h"
 #include "crawler/read/docnumber.h"
 #include "crawler/read/keywords.h"
 #include "crawler/read/metadata.h"
@@ -23,14 +25,13 @@
 #define HAN_PAGE_MIN 50 /* so many Chinese characters make a Chinese page */
 #define FACT_WEIGHT_MAX                                                                            \
 	(100 * BLOCK_HAN_WEIGHT) /* of a line around the text that is read for facts */
-#define HEAD_BEFORE        6     /* lines before headline or text that may hold facts */
-#define HEAD_BEHIND        6
-#define HEAD_MAX           60 /* between headline and text stand no more */
-#define TAIL_BEHIND        8  /* lines behind the text that may name editors */
-#define GONE_WEIGHT_MAX    (150 * BLOCK_HAN_WEIGHT)
-#define REFRESH_WEIGHT_MAX (60 * BLOCK_HAN_WEIGHT)
-#define TEXT_WEIGHT_MIN    (12 * BLOCK_HAN_WEIGHT)
-#define ATTACHMENTS_MAX    100
+#define HEAD_BEFORE     6        /* lines before headline or text that may hold facts */
+#define HEAD_BEHIND     6
+#define HEAD_MAX        60 /* between headline and text stand no more */
+#define TAIL_BEHIND     8  /* lines behind the text that may name editors */
+#define GONE_WEIGHT_MAX (150 * BLOCK_HAN_WEIGHT)
+#define TEXT_WEIGHT_MIN (12 * BLOCK_HAN_WEIGHT)
+#define ATTACHMENTS_MAX 100
 
 struct article {
 	const struct read_input *in;
@@ -316,6 +317,15 @@ static void set_links(struct article *t, struct record *r)
 	}
 }
 
+static void set_directives(struct article *t, struct record *r)
+{
+	struct directives d = {0};
+
+	directives_add_header(&d, t->in->x_robots_tag, t->in->user_agent);
+	directives_add_meta(&d, t->h, t->in->user_agent);
+	directives_list(&d, t->arena, &r->robots);
+}
+
 static void set_url(struct article *t, struct record *r)
 {
 	const struct url_rules *rules = t->in->url_rules ? t->in->url_rules : &url_rules_default;
@@ -356,36 +366,8 @@ static void fill_record(struct article *t, const char *text, struct record *r)
 	if (t->in->region && *t->in->region)
 		record_list_add(t->arena, &r->regions, arena_strdup(t->arena, t->in->region));
 	set_links(t, r);
+	set_directives(t, r);
 	r->text_hash = fold_hash(span_str(text));
-}
-
-static uint64_t page_weight(const struct block_list *blocks)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < blocks->len; i++)
-		sum += blocks->items[i].weight;
-	return sum;
-}
-
-/* A page that answers 200 and says that it is gone. */
-static bool is_gone(const struct article *t)
-{
-	static const char *const phrases[] = {"页面不存在", "页面已删除", "信息不存在",
-		"文章不存在", "内容不存在", "您访问的页面", "您要访问的页面", "找不到该页",
-		"找不到页面", "页面没有找到", "已被删除", "404notfound", "notfound", "pagenotfound",
-		"该页面不存在", "页面找不到", "已下线", "内容已删除", "文章已删除"};
-	STRBUF_LOCAL(folded);
-
-	if (page_weight(&t->blocks) > GONE_WEIGHT_MAX)
-		return false;
-	fold_text(span_str(t->meta.page_title), &folded);
-	for (size_t i = 0; i < t->blocks.len; i++)
-		fold_text(t->blocks.items[i].text, &folded);
-	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
-		if (span_find(strbuf_span(&folded), span_str(phrases[i])) >= 0)
-			return true;
-	return false;
 }
 
 static void answer_nothing(struct read_output *out, const char *why)
@@ -434,6 +416,7 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 	struct arena *a, struct read_output *out)
 {
 	struct article t = {.in = in, .h = h, .arena = a, .encoding = encoding};
+	struct absence absence;
 	const char *text;
 
 	block_list_make(h, a, &t.blocks);
@@ -442,13 +425,15 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 	t.dates = (struct date_context){.now_ms = in->fetched_at_ms,
 		.zone_min = is_chinese(&t) ? DATE_ZONE_CHINA : 0};
 	metadata_read(h, &t.dates, a, &t.meta);
-	if (page_weight(&t.blocks) < REFRESH_WEIGHT_MAX &&
-		(out->refresh_to = refresh_find(h, t.base, in->url, a)) != NULL) {
-		answer_nothing(out, "the page only sends on to another address");
+	absence = absence_of(&t.blocks, t.meta.page_title);
+	if (absence.outcome != OUTCOME_OK) {
+		answer_nothing(out, absence.why);
+		out->outcome = absence.outcome;
 		return;
 	}
-	if (is_gone(&t)) {
-		answer_nothing(out, "the page says that what was here is gone");
+	out->refresh_to = refresh_find(h, t.base, in->url, a);
+	if (out->refresh_to) {
+		answer_nothing(out, "the page only sends on to another address");
 		return;
 	}
 	text = find_text(&t);
@@ -457,5 +442,6 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 		return;
 	}
 	out->as = READ_RECORD;
+	out->is_as_listed = absence_is_refuted(&t.blocks, t.meta.page_title, in->title);
 	fill_record(&t, text, &out->record);
 }

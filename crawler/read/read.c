@@ -6,6 +6,7 @@
 
 #include "crawler/read/article.h"
 #include "crawler/read/charset.h"
+#include "crawler/read/directives.h"
 #include "crawler/read/feed.h"
 #include "crawler/read/html.h"
 #include "crawler/read/items.h"
@@ -106,13 +107,32 @@ static bool read_sitemap(const struct read_input *in, const struct charset_text 
 	return true;
 }
 
+/* Of a list that does not want its links to be followed nothing is left. @h: NULL for XML. */
+static void obey_directives(const struct read_input *in, const struct html *h,
+	struct read_output *out)
+{
+	struct directives d = {0};
+
+	directives_add_header(&d, in->x_robots_tag, in->user_agent);
+	if (h)
+		directives_add_meta(&d, h, in->user_agent);
+	if (!d.nofollow)
+		return;
+	out->n_items = 0;
+	out->next_page = NULL;
+	out->note = "the list asks not to follow its links (nofollow)";
+}
+
 /* A feed or sitemap, whatever was expected. */
 static bool read_as_xml(const struct read_input *in, struct arena *a, struct read_output *out)
 {
 	struct charset_text text;
 
 	charset_decode(in->bytes, in->content_type, CHARSET_XML, a, &text);
-	return read_feed(in, &text, a, out) || read_sitemap(in, &text, a, out);
+	if (!read_feed(in, &text, a, out) && !read_sitemap(in, &text, a, out))
+		return false;
+	obey_directives(in, NULL, out);
+	return true;
 }
 
 static void read_page(const struct read_input *in, struct arena *a, struct read_output *out)
@@ -123,6 +143,7 @@ static void read_page(const struct read_input *in, struct arena *a, struct read_
 	charset_decode(in->bytes, in->content_type, CHARSET_HTML, a, &text);
 	h = html_parse(text.text);
 	article_read(in, text.encoding, h, a, out);
+	likeness_make(h, in->url, &out->likeness);
 }
 
 static void read_listing(const struct read_input *in, struct arena *a, struct read_output *out)
@@ -136,8 +157,10 @@ static void read_listing(const struct read_input *in, struct arena *a, struct re
 	items_init(&items, in, text.encoding, a);
 	out->next_page = listing_read(h, in, a, &items);
 	items_finish(&items, out);
-	if (out->n_items)
+	if (out->n_items) {
+		obey_directives(in, h, out);
 		return;
+	}
 	answer_nothing(out, "no links that look like articles");
 	out->refresh_to = refresh_find(h, refresh_base(h, in->url, a), in->url, a);
 }
@@ -145,7 +168,7 @@ static void read_listing(const struct read_input *in, struct arena *a, struct re
 void read_document(enum work_kind kind, const struct read_input *in, struct arena *a,
 	struct read_output *out)
 {
-	*out = (struct read_output){.as = READ_NOTHING};
+	*out = (struct read_output){.as = READ_NOTHING, .outcome = OUTCOME_EMPTY};
 	if (!in->bytes.len) {
 		answer_nothing(out, "an empty document");
 		return;

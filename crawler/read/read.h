@@ -12,6 +12,7 @@
 #include "common/protocol.h"
 #include "common/span.h"
 #include "common/url.h"
+#include "crawler/read/likeness.h"
 #include "store/record.h"
 
 #include <stdbool.h>
@@ -26,6 +27,8 @@ struct read_input {
 	const char *content_type; /* the header's value, NULL without one */
 	int64_t fetched_at_ms;    /* relative dates count from here; later dates are refused */
 	int http_status;
+	struct span x_robots_tag; /* values of these headers, a line each */
+	const char *user_agent;   /* ours, which directives may be addressed to; may be NULL */
 	const struct url_rules *url_rules;
 	/* What the lease says (protocol.h). All may be NULL or empty. */
 	const char *source;
@@ -50,10 +53,14 @@ struct read_output {
 	struct record record; /* READ_RECORD */
 	struct item *items;   /* READ_ITEMS, in the document's order, each address once */
 	size_t n_items;
-	size_t n_items_dropped;  /* not http(s), too long, or beyond PROTOCOL_ITEMS_MAX */
-	const char *next_page;   /* of a listing, NULL without one */
-	const char *refresh_to;  /* the page only sends on to here (meta refresh, location=) */
-	const char *why_nothing; /* READ_NOTHING, for people */
+	size_t n_items_dropped;   /* not http(s), too long, or beyond PROTOCOL_ITEMS_MAX */
+	const char *next_page;    /* of a listing, NULL without one */
+	const char *refresh_to;   /* the page only sends on to here (meta refresh, location=) */
+	const char *why_nothing;  /* READ_NOTHING, for people */
+	enum outcome outcome;     /* READ_NOTHING: EMPTY, or what the page says of itself */
+	bool is_as_listed;        /* READ_RECORD: the page has the headline that a list promised */
+	struct likeness likeness; /* of a page (WORK_PAGE), whatever it is read as */
+	const char *note;         /* READ_ITEMS: why some are left out, for people; may be NULL */
 };
 
 /*

@@ -1,10 +1,13 @@
 #include "crawler/read/refresh.h"
 
 #include "common/url.h"
+#include "crawler/read/block.h"
 
 #include <strings.h>
 
-#define SCRIPT_BYTES_MAX 2000 /* a script that only sends on is a line or two */
+#define SHOWN_WEIGHT_MAX (60 * BLOCK_HAN_WEIGHT) /* "if you are not sent on, click here" */
+#define SCRIPT_BYTES_MAX 2000                    /* a script that only sends on is a line or two */
+#define DELAY_S_MAX      60                      /* who waits longer shows its page again */
 
 /* Only the first base with an address counts, even where that is none of the web. */
 const char *refresh_base(const struct html *h, const char *url, struct arena *a)
@@ -25,69 +28,223 @@ const char *refresh_base(const struct html *h, const char *url, struct arena *a)
 	return url;
 }
 
-/* <meta http-equiv=refresh content="0; URL=...">: the address, or an empty span. */
-static struct span refresh_of_meta(const struct html *h)
+static bool shows_more(const struct html *h)
+{
+	uint64_t weight = 0;
+
+	for (uint32_t i = 0; i < h->n_nodes && weight < SHOWN_WEIGHT_MAX; i++) {
+		if (h->nodes[i].tag == HTML_TEXT)
+			weight += block_weigh(h->nodes[i].text);
+		else if (html_trait(h->nodes[i].tag) == HTML_TRAIT_SILENT && h->nodes[i].end > i)
+			i = h->nodes[i].end - 1;
+	}
+	return weight >= SHOWN_WEIGHT_MAX;
+}
+
+static bool is_space(char c)
+{
+	return c && strchr(" \t\r\n\f", c);
+}
+
+static struct span skip_space(struct span s)
+{
+	while (s.len && is_space(*s.data))
+		s = span_from_offset(s, 1);
+	return s;
+}
+
+static struct span skip_seconds(struct span s, unsigned *ret_seconds)
+{
+	*ret_seconds = 0;
+	for (; s.len && *s.data >= '0' && *s.data <= '9'; s = span_from_offset(s, 1))
+		*ret_seconds = *ret_seconds > DELAY_S_MAX ? *ret_seconds
+							  : *ret_seconds * 10 + (*s.data - '0');
+	while (s.len && (*s.data == '.' || (*s.data >= '0' && *s.data <= '9')))
+		s = span_from_offset(s, 1);
+	return s;
+}
+
+/* "url=" before the address, which may be left out. */
+static struct span skip_label(struct span s)
+{
+	struct span rest;
+
+	if (s.len < 3 || strncasecmp(s.data, "url", 3) != 0)
+		return s;
+	rest = skip_space(span_from_offset(s, 3));
+	return rest.len && *rest.data == '=' ? skip_space(span_from_offset(rest, 1)) : s;
+}
+
+/* HTML 4.2.5.3, refresh: seconds, a separator, the address, with or without quotes. */
+static struct span target_of_content(struct span content)
+{
+	unsigned seconds;
+	struct span s = skip_space(skip_seconds(skip_space(content), &seconds));
+	const char *end;
+	char quote;
+
+	while (s.len && (*s.data == ';' || *s.data == ','))
+		s = skip_space(span_from_offset(s, 1));
+	s = skip_label(s);
+	if (!s.len || seconds > DELAY_S_MAX)
+		return span_from(NULL, 0);
+	quote = *s.data;
+	if (quote != '"' && quote != '\'')
+		return span_trim(s);
+	s = span_from_offset(s, 1);
+	end = memchr(s.data, quote, s.len);
+	return span_trim(end ? span_from(s.data, (size_t)(end - s.data)) : s);
+}
+
+static struct span target_of_meta(const struct html *h)
 {
 	for (uint32_t i = 0; i < h->n_nodes; i++) {
-		struct span content;
-		size_t at;
+		struct span target;
 
 		if (h->nodes[i].tag != HTML_META ||
-			!span_is_nocase(html_attr(h, i, "http-equiv"), "refresh"))
+			!span_is_nocase(span_trim(html_attr(h, i, "http-equiv")), "refresh"))
 			continue;
-		content = html_attr(h, i, "content");
-		for (at = 0;
-			at + 4 <= content.len && strncasecmp(content.data + at, "url=", 4) != 0;
-			at++)
-			;
-		if (at + 4 > content.len)
-			continue;
-		content = span_trim(span_from_offset(content, at + 4));
-		while (content.len && (*content.data == '"' || *content.data == '\''))
-			content = span_from_offset(content, 1);
-		for (at = 0;
-			at < content.len && content.data[at] != '"' && content.data[at] != '\'';
-			at++)
-			;
-		return span_trim(span_from(content.data, at));
+		target = target_of_content(html_attr(h, i, "content"));
+		if (target.len)
+			return target;
 	}
 	return span_from(NULL, 0);
 }
 
-/* location.href='...', location.replace("..."), window.location = '...'. */
-static struct span refresh_of_script(struct span script)
-{
-	ptrdiff_t at = span_find(script, SPAN_LITERAL("location"));
-	size_t i, start;
-	char quote;
+/* Scripts. */
 
-	if (at < 0 || script.len > SCRIPT_BYTES_MAX)
+static bool is_of_name(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		c == '_' || c == '$';
+}
+
+static bool is_commented_out(struct span before)
+{
+	size_t i = before.len;
+
+	while (i > 0 && before.data[i - 1] != '\n' && before.data[i - 1] != ';')
+		i--;
+	before = skip_space(span_from_offset(before, i));
+	return span_starts_with(before, SPAN_LITERAL("//"));
+}
+
+/* Whether "location" behind @before is the window's own: by itself, or of a window's name. */
+static bool is_windows_own(struct span before)
+{
+	static const char *const owners[] = {"window", "self", "top", "parent", "document", "this"};
+
+	if (is_commented_out(before))
+		return false;
+	if (!before.len)
+		return true;
+	if (before.data[before.len - 1] != '.')
+		return !is_of_name(before.data[before.len - 1]);
+	before.len--;
+	for (size_t i = 0; i < sizeof owners / sizeof *owners; i++) {
+		size_t len = strlen(owners[i]);
+
+		if (span_ends_with(before, span_str(owners[i])) &&
+			(before.len == len || !is_of_name(before.data[before.len - len - 1])))
+			return true;
+	}
+	return false;
+}
+
+/* Behind "location": up to the quote of what is assigned; an empty span when nothing is. */
+static struct span find_value(struct span s)
+{
+	static const char *const calls[] = {".replace(", ".assign("};
+
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+		if (span_starts_with(s, span_str(calls[i])))
+			return skip_space(span_from_offset(s, strlen(calls[i])));
+	if (span_starts_with(s, SPAN_LITERAL(".href")))
+		s = span_from_offset(s, 5);
+	s = skip_space(s);
+	if (!s.len || *s.data != '=')
 		return span_from(NULL, 0);
-	for (i = (size_t)at + 8; i < script.len && strchr("=.( hrefplacsign", script.data[i]); i++)
-		;
-	if (i >= script.len || (script.data[i] != '"' && script.data[i] != '\''))
-		return span_from(NULL, 0);
-	quote = script.data[i];
-	for (start = ++i; i < script.len && script.data[i] != quote; i++)
-		;
-	return span_from(script.data + start, i - start);
+	return skip_space(span_from_offset(s, 1));
+}
+
+/* A string that is all of the value: joined to others or with escapes it says too little. */
+static bool read_literal(struct span s, struct strbuf *out)
+{
+	size_t i;
+
+	strbuf_clear(out);
+	if (!s.len || (*s.data != '"' && *s.data != '\''))
+		return false;
+	for (i = 1; i < s.len && s.data[i] != *s.data; i++) {
+		if (s.data[i] == '\\' && (++i == s.len || s.data[i] != '/'))
+			return false;
+		strbuf_add_char(out, s.data[i]);
+	}
+	if (i >= s.len)
+		return false;
+	s = skip_space(span_from_offset(s, i + 1));
+	return out->len && !(s.len && *s.data == '+');
+}
+
+/* The address that @script goes to; empty when it goes nowhere, or only phones do. */
+static void target_of_script(struct span script, struct strbuf *out)
+{
+	bool tells_phones = span_find(script, SPAN_LITERAL("userAgent")) >= 0;
+	struct span rest = script;
+	unsigned n = 0;
+	ptrdiff_t at;
+	STRBUF_LOCAL(value);
+
+	while ((at = span_find(rest, SPAN_LITERAL("location"))) >= 0) {
+		size_t offset = (size_t)(rest.data - script.data) + (size_t)at;
+
+		rest = span_from_offset(rest, (size_t)at + 8);
+		if (!is_windows_own(span_from(script.data, offset)) ||
+			!read_literal(find_value(rest), &value))
+			continue;
+		if (n++ && !tells_phones)
+			continue;
+		strbuf_clear(out);
+		strbuf_add_span(out, strbuf_span(&value));
+	}
+	if (tells_phones && n < 2)
+		strbuf_clear(out);
+}
+
+static void find_in_scripts(const struct html *h, struct strbuf *out)
+{
+	STRBUF_LOCAL(script);
+
+	for (uint32_t i = 0; !out->len && i < h->n_nodes; i++) {
+		strbuf_clear(&script);
+		if (h->nodes[i].tag == HTML_SCRIPT)
+			html_add_raw(h, i, &script);
+		else if (h->nodes[i].tag == HTML_BODY)
+			strbuf_add_span(&script, html_attr(h, i, "onload"));
+		if (script.len && script.len <= SCRIPT_BYTES_MAX)
+			target_of_script(strbuf_span(&script), out);
+	}
+}
+
+static struct span without_fragment(struct span url)
+{
+	const char *hash = url.len ? memchr(url.data, '#', url.len) : NULL;
+
+	return hash ? span_from(url.data, (size_t)(hash - url.data)) : url;
 }
 
 const char *refresh_find(const struct html *h, const char *base, const char *url, struct arena *a)
 {
-	struct span target = refresh_of_meta(h);
-	STRBUF_LOCAL(script);
+	STRBUF_LOCAL(target);
 	STRBUF_LOCAL(to);
 
-	for (uint32_t i = 0; !target.len && i < h->n_nodes; i++) {
-		if (h->nodes[i].tag != HTML_SCRIPT)
-			continue;
-		strbuf_clear(&script);
-		html_add_raw(h, i, &script);
-		target = refresh_of_script(strbuf_span(&script));
-	}
-	if (!target.len || url_resolve(target, span_str(base), &to) < 0 ||
-		strcmp(to.data, url) == 0)
+	if (shows_more(h))
+		return NULL;
+	strbuf_add_span(&target, target_of_meta(h));
+	if (!target.len)
+		find_in_scripts(h, &target);
+	if (!target.len || url_resolve(strbuf_span(&target), span_str(base), &to) < 0 ||
+		span_eq(without_fragment(strbuf_span(&to)), without_fragment(span_str(url))))
 		return NULL;
 	return arena_dup(a, strbuf_span(&to));
 }

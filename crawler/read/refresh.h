@@ -14,8 +14,10 @@
 const char *refresh_base(const struct html *h, const char *url, struct arena *a);
 
 /*
- * The absolute address that a page goes on to, or NULL. Meaningful only for a
- * page that shows hardly anything: others mention location= for other reasons.
+ * The absolute address that a page goes on to, or NULL: one that shows more
+ * than a line or two mentions location= for other reasons, and what a script
+ * computes is not known. Of a script that tells phones from others the way of
+ * the others is taken.
  */
 const char *refresh_find(const struct html *h, const char *base, const char *url, struct arena *a);
 

@@ -10,6 +10,7 @@
 #include "crawler/fetch/robots_cache.h"
 #include "crawler/fetch/transfer.h"
 #include "crawler/keep.h"
+#include "crawler/not_found.h"
 #include "crawler/pool.h"
 #include "tests/cmocka_all.h"
 
@@ -104,11 +105,19 @@ void keep_visit(struct keep *k, const struct hash *id, int64_t at_ms, keep_done_
 	fake.keep_arg = arg;
 }
 
+void keep_robots(struct keep *k, const char *origin, const struct store_robots *robots)
+{
+	(void)k;
+	(void)origin;
+	(void)robots;
+}
+
 struct fixture {
 	struct loop *loop;
 	struct config *config;
 	struct job_env env;
 	struct job *job;
+	struct not_found *not_found;
 	int n_done;
 };
 
@@ -146,6 +155,7 @@ static int teardown(void **state)
 	struct fixture *fx = *state;
 
 	job_free(fx->job);
+	not_found_free(fx->not_found);
 	config_free(fx->config);
 	loop_free(fx->loop);
 	clock_fake_set(-1);
@@ -187,6 +197,8 @@ static void answer_robots(enum robots_verdict verdict, bool requested)
 	fake.robots(fake.robots_arg, &answer);
 }
 
+static const char *headers = "", *target = "http://b.cn/y.html";
+
 static void answer_transfer(int status, const char *body)
 {
 	struct transfer_result r = {.http_status = status,
@@ -194,8 +206,9 @@ static void answer_transfer(int status, const char *body)
 		.body = STRBUF_INIT,
 		.etag = "\"new\"",
 		.content_type = "text/html; charset=utf-8",
-		.location = "http://b.cn/y.html"};
+		.location = target};
 
+	strbuf_add_str(&r.headers, headers);
 	strbuf_add_str(&r.body, body);
 	fake.transfer(fake.transfer_arg, &r);
 	strbuf_release(&r.headers);
@@ -363,6 +376,25 @@ static void test_job__a_redirect_is_reported_without_validators(void **state)
 	assert_string_equal(result(fx)->etag, "");
 }
 
+static void test_job__an_article_that_sends_home_is_gone_and_a_list_is_not(void **state)
+{
+	struct fixture *fx = *state;
+
+	target = "http://a.cn/";
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(302, "");
+	assert_int_equal(result(fx)->outcome, OUTCOME_GONE);
+	assert_string_equal(result(fx)->moved_to, "");
+	job_free(fx->job);
+	fx->n_done = 0;
+	start(fx, WORK_LISTING);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(302, "");
+	assert_int_equal(result(fx)->outcome, OUTCOME_MOVED);
+	target = "http://b.cn/y.html";
+}
+
 static void test_job__not_modified_is_a_visit(void **state)
 {
 	struct fixture *fx = *state;
@@ -414,6 +446,134 @@ static void test_job__a_page_without_an_article_is_empty_and_not_kept(void **sta
 	assert_string_equal(result(fx)->etag, "");
 }
 
+static void test_job__directives_in_headers_are_heard(void **state)
+{
+	struct fixture *fx = *state;
+
+	headers = "HTTP/1.1 200 OK\r\nx-robots-tag: otherbot: noindex\r\n"
+		  "X-Robots-Tag: nofollow\r\n\r\n";
+	start(fx, WORK_LISTING);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(200,
+		"<a href='/art/2025/5/28/art_1_1001.html'>关于开放应用场景的若干措施</a>");
+	headers = "";
+	run_pool();
+	assert_int_equal(result(fx)->outcome, OUTCOME_OK);
+	assert_int_equal(result(fx)->n_items, 0);
+	assert_non_null(strstr(result(fx)->error, "nofollow"));
+}
+
+/* Comparing. */
+
+static const char lost[] =
+	"<!DOCTYPE html><html lang='zh-CN'><head><title>江城网</title></head><body><p>很遗憾，没有读者想看的"
+	"内容，它可能从来没有发表过，也可能已经搬到别处，请从首页重新开始。</p></body></html>";
+
+/* A page is fetched and read. */
+static void fetch_page(struct fixture *fx, const char *title, const char *body)
+{
+	struct lease lease = lease_of(WORK_PAGE);
+
+	if (!fx->not_found)
+		fx->not_found = not_found_new(NULL, NULL);
+	fx->env.not_found = fx->not_found;
+	lease.title = title;
+	lease.delay_ms = 1;
+	fx->env.crawl_delay_max_ms = 1;
+	fx->job = job_start(&fx->env, &lease, on_done, fx);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(200, body);
+	fake.robots = NULL;
+	fake.transfer = NULL;
+	run_pool();
+}
+
+/* What the host shows at another address that it is asked for. */
+static void show(struct fixture *fx, int status, const char *body)
+{
+	answer_robots(ROBOTS_ALLOWED, false);
+	while (!fake.transfer)
+		loop_turn(fx->loop, true);
+	fake.pool.work = NULL;
+	answer_transfer(status, body);
+	fake.robots = NULL;
+	fake.transfer = NULL;
+	if (fake.pool.work)
+		run_pool();
+}
+
+static void test_job__what_a_host_shows_for_no_page_is_gone_and_not_kept(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_page(fx, "机器人走进社区", lost);
+	show(fx, 200, lost);
+	show(fx, 200, article);
+	assert_null(fake.keep_page);
+	assert_int_equal(result(fx)->outcome, OUTCOME_GONE);
+	assert_string_equal(result(fx)->etag, "");
+}
+
+static void test_job__what_a_host_shows_for_everything_is_an_outage(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_page(fx, "机器人走进社区", lost);
+	show(fx, 200, lost);
+	show(fx, 200, lost);
+	assert_null(fake.keep_page);
+	assert_int_equal(result(fx)->outcome, OUTCOME_DOWN);
+	assert_string_equal(result(fx)->etag, "");
+}
+
+static void test_job__an_article_that_is_its_own_is_kept(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_page(fx, "", article);
+	show(fx, 404, "");
+	fake.keep_page(fake.keep_arg, 0, SAVE_NEW);
+	assert_int_equal(result(fx)->outcome, OUTCOME_OK);
+	assert_string_equal(result(fx)->etag, "\"new\"");
+}
+
+static void test_job__an_article_with_its_lists_headline_is_not_doubted(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_page(fx, "机器人走进社区", article);
+	assert_null(fake.robots);
+	assert_non_null(fake.keep_page);
+}
+
+static void test_job__hosts_are_not_probed_against_the_setting(void **state)
+{
+	struct fixture *fx = *state;
+
+	fx->config->crawler.not_found_probe = false;
+	fetch_page(fx, "", article);
+	assert_null(fake.robots);
+	assert_non_null(fake.keep_page);
+}
+
+static void test_job__a_page_that_says_it_is_gone_needs_no_probe(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_page(fx, "", "<title>江城网</title><p>您访问的页面不存在。</p>");
+	assert_null(fake.robots);
+	assert_int_equal(result(fx)->outcome, OUTCOME_GONE);
+}
+
+static void test_job__freeing_ends_a_comparison(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_page(fx, "", article);
+	job_free(TAKE_PTR(fx->job));
+	assert_int_equal(fake.n_cancelled, 1);
+}
+
 static void test_job__freeing_cancels_what_is_pending(void **state)
 {
 	struct fixture *fx = *state;
@@ -444,10 +604,19 @@ int main(void)
 		TEST(a_pause_beyond_the_lease_gives_the_url_back),
 		TEST(no_request_begins_after_the_lease),
 		TEST(a_redirect_is_reported_without_validators),
+		TEST(an_article_that_sends_home_is_gone_and_a_list_is_not),
 		TEST(not_modified_is_a_visit),
 		TEST(not_modified_is_not_believed_without_our_validators),
 		TEST(a_failure_keeps_no_validator),
 		TEST(a_page_without_an_article_is_empty_and_not_kept),
+		TEST(directives_in_headers_are_heard),
+		TEST(what_a_host_shows_for_no_page_is_gone_and_not_kept),
+		TEST(what_a_host_shows_for_everything_is_an_outage),
+		TEST(an_article_that_is_its_own_is_kept),
+		TEST(an_article_with_its_lists_headline_is_not_doubted),
+		TEST(hosts_are_not_probed_against_the_setting),
+		TEST(a_page_that_says_it_is_gone_needs_no_probe),
+		TEST(freeing_ends_a_comparison),
 		TEST(freeing_cancels_what_is_pending),
 	};
 

@@ -11,7 +11,7 @@ from case import DAILY
 RECORD_KEYS = {"schema", "id", "version", "url", "fetched_url", "source", "kind", "fetched_at", "http_status", "charset",
                "lang", "title", "authors", "editors", "publisher", "published_at", "published_precision", "modified_at",
                "text", "summary", "keywords", "ai_technologies", "industries", "regions", "agencies", "document_numbers",
-               "policy_terms", "attachments", "links", "story", "text_hash", "extractor"}
+               "policy_terms", "attachments", "links", "robots", "story", "text_hash", "extractor"}
 
 
 class Commands(case.Case):

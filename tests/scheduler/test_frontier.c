@@ -308,6 +308,31 @@ static void pack_format_1(const struct entry *e, struct strbuf *out)
 	pack_span(out, e->title);
 }
 
+/* Of 0.1 without an address, of 0.2 without the kind of the last failure. */
+static void test_frontier__hosts_of_older_versions_are_read(void **state)
+{
+	const struct host_record h = {.number = 7,
+		.failures = 3,
+		.failure = OUTCOME_DOWN,
+		.address = SPAN_LITERAL("10.0.0.1")};
+	struct host_record back;
+	STRBUF_LOCAL(value);
+
+	(void)state;
+	host_record_pack(&h, &value);
+	assert_true(host_record_unpack(SPAN_LITERAL("a.cn"), strbuf_span(&value), &back));
+	assert_int_equal(back.failure, OUTCOME_DOWN);
+	strbuf_truncate(&value, value.len - 1);
+	assert_true(host_record_unpack(SPAN_LITERAL("a.cn"), strbuf_span(&value), &back));
+	assert_int_equal(back.failure, OUTCOME_OK);
+	assert_true(span_is(back.address, "10.0.0.1"));
+	strbuf_truncate(&value, value.len - 2 - h.address.len);
+	assert_true(host_record_unpack(SPAN_LITERAL("a.cn"), strbuf_span(&value), &back));
+	assert_int_equal(back.failures, 3);
+	strbuf_truncate(&value, value.len - 1);
+	assert_false(host_record_unpack(SPAN_LITERAL("a.cn"), strbuf_span(&value), &back));
+}
+
 static void put_schema_1(struct fixture *fx, const struct hash *id, const struct entry *e)
 {
 	const struct lease_record l = {.url_number = 2, .host = 1, .worker = SPAN_LITERAL("w")};
@@ -422,6 +447,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(test_frontier__an_entry_comes_back_whole),
 		TEST(test_frontier__a_queue_is_of_one_host_and_by_moment),
+		cmocka_unit_test(test_frontier__hosts_of_older_versions_are_read),
 		TEST(test_frontier__numbers_are_never_given_twice),
 		TEST(test_frontier__a_second_scheduler_is_refused),
 		TEST(test_frontier__a_damaged_entry_is_read_as_absent),

@@ -339,44 +339,6 @@ static void test_planner__retry_after_is_honoured(void **state)
 	assert_int_equal(ask(fx, "w", 10), 1);
 }
 
-static void test_planner__failures_back_off_the_host_and_survive_a_restart(void **state)
-{
-	struct fixture *fx = *state;
-	int64_t pause_ms = 0;
-
-	start_with(fx, two);
-	for (unsigned i = 1; i <= 4; i++) {
-		struct lease l = take(fx, "w");
-
-		finish(fx, "w", &l, OUTCOME_CHALLENGE);
-		reopen(fx);
-		pause_ms = revisit_backoff_ms(OUTCOME_CHALLENGE, i);
-		later(fx, pause_ms - 1);
-		assert_int_equal(ask(fx, "w", 10), 0);
-		later(fx, 1);
-	}
-	assert_int_equal(pause_ms, 80 * MINUTE);
-}
-
-static void test_planner__an_answer_ends_the_back_off(void **state)
-{
-	struct fixture *fx = *state;
-	struct lease l;
-
-	start_with(fx, two);
-	l = take(fx, "w");
-	finish(fx, "w", &l, OUTCOME_BLOCKED);
-	later(fx, revisit_backoff_ms(OUTCOME_BLOCKED, 1));
-	l = take(fx, "w");
-	finish(fx, "w", &l, OUTCOME_OK);
-	later(fx, DELAY_MS);
-	assert_int_equal(ask(fx, "w", 10), 1);
-	l = fx->reply.leases[0];
-	finish(fx, "w", &l, OUTCOME_BLOCKED);
-	later(fx, revisit_backoff_ms(OUTCOME_BLOCKED, 1) + LIST_MS);
-	assert_int_equal(ask(fx, "w", 10), 1);
-}
-
 /* Leases. */
 
 static void test_planner__an_expired_lease_is_given_out_again_after_the_delay(void **state)
@@ -1072,8 +1034,6 @@ int main(void)
 		TEST(test_planner__a_crawl_delay_of_robots_raises_the_delay_up_to_the_cap),
 		TEST(test_planner__a_crawl_delay_below_the_delay_changes_nothing),
 		TEST(test_planner__retry_after_is_honoured),
-		TEST(test_planner__failures_back_off_the_host_and_survive_a_restart),
-		TEST(test_planner__an_answer_ends_the_back_off),
 		TEST(test_planner__an_expired_lease_is_given_out_again_after_the_delay),
 		TEST(test_planner__a_lease_outlives_the_scheduler),
 		TEST(test_planner__a_repeated_request_gets_the_same_leases),

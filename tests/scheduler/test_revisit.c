@@ -110,6 +110,24 @@ static void test_revisit__backoff_doubles_up_to_six_hours(void **state)
 	}
 }
 
+static void test_revisit__chance_takes_up_to_a_fifth(void **state)
+{
+	int64_t least = HOUR, most = 0;
+
+	(void)state;
+	for (uint64_t chance = 0; chance < 3000; chance++) {
+		int64_t ms = revisit_jitter(HOUR, chance * 7919);
+
+		least = ms < least ? ms : least;
+		most = ms > most ? ms : most;
+	}
+	assert_int_equal(most, HOUR);
+	assert_int_equal(least, 48 * MINUTE);
+	assert_int_equal(revisit_jitter(0, 77), 0);
+	assert_int_equal(revisit_jitter(REVISIT_BACKOFF_MAX, UINT64_MAX),
+		REVISIT_BACKOFF_MAX / 5 * 4);
+}
+
 static void test_revisit__what_one_url_does_is_not_the_hosts_fault(void **state)
 {
 	static const enum outcome kinds[] = {OUTCOME_OK, OUTCOME_NOT_MODIFIED, OUTCOME_GONE,
@@ -134,6 +152,7 @@ int main(void)
 		cmocka_unit_test(test_revisit__failures_before_do_not_count_as_gone),
 		cmocka_unit_test(test_revisit__a_page_that_is_down_is_never_given_up),
 		cmocka_unit_test(test_revisit__backoff_doubles_up_to_six_hours),
+		cmocka_unit_test(test_revisit__chance_takes_up_to_a_fifth),
 		cmocka_unit_test(test_revisit__what_one_url_does_is_not_the_hosts_fault),
 	};
 

@@ -26,6 +26,7 @@ static struct record sample(struct arena *a)
 
 	record_list_add(a, &r.regions, "420000");
 	record_list_add(a, &r.regions, "420100");
+	record_list_add(a, &r.robots, "nofollow");
 	record_attachment_add(a, &r.attachments, "https://example.org/a.pdf", NULL);
 	return r;
 }
@@ -49,7 +50,7 @@ static void test_record__keys_stand_in_the_documented_order(void **state)
 		"\"keywords\":[],\"ai_technologies\":[],\"industries\":[],"
 		"\"regions\":[\"420000\",\"420100\"],\"agencies\":[],\"document_numbers\":[],"
 		"\"policy_terms\":[],\"attachments\":[{\"url\":\"https://example.org/a.pdf\","
-		"\"title\":null}],\"links\":7,\"story\":null,\"text_hash\":null,\"extractor\":1}"));
+		"\"title\":null}],\"links\":7,\"robots\":[\"nofollow\"],\"story\":null,\"text_hash\":null,\"extractor\":1}"));
 }
 
 static void test_record__what_was_written_reads_the_same(void **state)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct hostile_kind *const tables[] = {hostile_wire, hostile_packed, hostile_answers,
-	hostile_robots};
+	hostile_pages, hostile_robots};
 
 #define N_TABLES (sizeof tables / sizeof *tables)
 

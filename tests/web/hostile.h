@@ -25,12 +25,14 @@ struct hostile_kind {
 	struct step steps[HOSTILE_STEPS_MAX];
 	/* Instead of steps where they depend on the request; NULL: none. It returns static steps. */
 	const struct step *(*choose)(const struct ask *a);
+	const char *also; /* how other paths begin that it spoils on its own host; NULL: none */
 };
 
 /* Tables, each ends with an unnamed kind. */
 extern const struct hostile_kind hostile_wire[];    /* the connection and the framing */
 extern const struct hostile_kind hostile_packed[];  /* too much, or packed badly */
 extern const struct hostile_kind hostile_answers[]; /* well-formed answers that are no articles */
+extern const struct hostile_kind hostile_pages[];   /* pages that are not what they look like */
 extern const struct hostile_kind hostile_robots[];  /* of /robots.txt */
 
 /* The @i-th of all kinds, NULL after the last. */

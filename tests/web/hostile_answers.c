@@ -66,6 +66,21 @@ static void redirect_long(const struct ask *a, struct evbuffer *out)
 	redirect_to_hop(a, hop_of(a) + 1, out);
 }
 
+static void redirect_home(const struct ask *a, struct evbuffer *out)
+{
+	redirect(a, "/", out);
+}
+
+static void redirect_error(const struct ask *a, struct evbuffer *out)
+{
+	redirect(a, "/common/error.jsp?code=1", out);
+}
+
+static void no_content(const struct ask *a, struct evbuffer *out)
+{
+	answer_ask(a, (struct answer){.status = 204}, out);
+}
+
 static void refuse(const struct ask *a, int status, const char *headers, struct evbuffer *out)
 {
 	answer_ask(a,
@@ -199,7 +214,9 @@ const struct hostile_kind hostile_answers[] = {
 	{"redirect-private", "lost:guarded", .steps = ANSWER(redirect_private)},
 	{"redirect-scheme", "lost:guarded", .steps = ANSWER(redirect_scheme)},
 	{"redirect-loop", "lost:redirects", .steps = ANSWER(redirect_loop)},
-	{"redirect-long", "stored|lost:redirects", .steps = ANSWER(redirect_long),
+	{"redirect-home", "lost:gone", .steps = ANSWER(redirect_home)},
+	{"redirect-error", "lost:down", .steps = ANSWER(redirect_error)},
+	{"redirect-long", "lost:redirects", .steps = ANSWER(redirect_long),
 		.choose = end_of_long_way},
 	{"throttle", "lost:throttled", .steps = ANSWER(throttle)},
 	{"throttle-seconds", "stored", .steps = ANSWER(throttle_seconds),
@@ -213,6 +230,7 @@ const struct hostile_kind hostile_answers[] = {
 	{"blocked-403", "lost:blocked", .steps = ANSWER(blocked)},
 	{"server-error", "lost:down", .steps = ANSWER(server_error)},
 	{"not-text", "lost:not-text", .steps = ANSWER(not_text)},
+	{"no-content", "lost:empty", .steps = ANSWER(no_content)},
 	{"empty-200", "lost:empty", .steps = ANSWER(empty)},
 	{"gone-410", "lost:gone", .steps = ANSWER(gone)},
 	{0},

@@ -115,11 +115,18 @@ static bool has_long_number(struct span path)
 	return n >= 6;
 }
 
+static bool is_spoiled_page(const struct hostile_kind *kind, struct span path)
+{
+	return page_article_number(path) > 0 ||
+		(kind->also && span_starts_with(path, span_str(kind->also)) &&
+			!span_is(path, PAGE_LIST));
+}
+
 static enum path_class classify(const struct host *h, struct span path)
 {
 	if (span_is(path, "/robots.txt") || span_starts_with(path, SPAN_LITERAL("/robots.txt?")))
 		return PATH_ROBOTS;
-	if (h->kind ? page_article_number(path) > 0 : has_long_number(path))
+	if (h->kind ? is_spoiled_page(h->kind, path) : has_long_number(path))
 		return PATH_ARTICLE;
 	return PATH_LIST;
 }

@@ -1,0 +1,32 @@
+/*
+ * Absence: pages that answer 200 and say that there is nothing: that it does
+ * not exist, that it was deleted, that the site is out of order, that one asks
+ * too often. An article about such things is none of them.
+ *
+ * Thread-safe.
+ */
+#ifndef POLICYWATCH_CRAWLER_READ_ABSENCE_H
+#define POLICYWATCH_CRAWLER_READ_ABSENCE_H
+
+#include "common/protocol.h"
+#include "crawler/read/block.h"
+
+#include <stdbool.h>
+
+struct absence {
+	enum outcome outcome; /* OUTCOME_OK: none; else GONE, DOWN or THROTTLED */
+	const char *why;      /* static text for people */
+};
+
+/* @page_title may be NULL. */
+struct absence absence_of(const struct block_list *blocks, const char *page_title);
+
+/*
+ * Whether the page has the headline that a list promised, for a title or
+ * outside of its links: then it is the article, whatever else it is like. NULL
+ * and few words promise nothing.
+ */
+bool absence_is_refuted(const struct block_list *blocks, const char *page_title,
+	const char *headline);
+
+#endif
