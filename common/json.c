@@ -137,31 +137,76 @@ static const struct json *json_of(const cJSON *n)
 }
 
 /*
- * cJSON ends strings at NUL, so that its escape goes in as these two bytes (Java's way),
- * which are no UTF-8, and is put back in place; the length stands in the node's number.
+ * Escapes that cJSON does not take: it ends strings at NUL, so that it gets these two
+ * bytes (Java's way), which are no UTF-8 and are put back in place, the length standing in
+ * the node's number; and it refuses half a surrogate pair, which becomes U+FFFD.
  */
 #define NUL_STAND_IN "\xC0\x80"
+#define ESCAPE_LEN   6
 
-static struct span hide_nul(struct span text, struct strbuf *room)
+/* The number of "\uXXXX" at the front, or -1. */
+static int escaped_unit(struct span s)
 {
-	struct span rest = text;
+	int unit = 0;
 
-	if (span_find(text, SPAN_LITERAL("\\u0000")) < 0)
+	if (s.len < ESCAPE_LEN || s.data[0] != '\\' || s.data[1] != 'u')
+		return -1;
+	for (size_t i = 2; i < ESCAPE_LEN; i++) {
+		const char *digits = "0123456789abcdef", *at = NULL;
+		int c = s.data[i];
+
+		if (c)
+			at = strchr(digits, c >= 'A' && c <= 'F' ? c | 0x20 : c);
+		if (!at)
+			return -1;
+		unit = unit << 4 | (int)(at - digits);
+	}
+	return unit;
+}
+
+static bool is_first_half(int unit)
+{
+	return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+static bool is_second_half(int unit)
+{
+	return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+/* What stands at the front, a backslash or the text's end, goes to @out. Returns its length. */
+static size_t mend_escape(struct span s, struct strbuf *out)
+{
+	int unit = escaped_unit(s);
+	size_t n = s.len < 2 ? s.len : 2;
+
+	if (unit == 0) {
+		strbuf_add_str(out, NUL_STAND_IN);
+		return ESCAPE_LEN;
+	}
+	if (is_first_half(unit) && is_second_half(escaped_unit(span_from_offset(s, ESCAPE_LEN))))
+		n = 2 * ESCAPE_LEN;
+	else if (is_first_half(unit) || is_second_half(unit)) {
+		strbuf_add_str(out, "\\ufffd");
+		return ESCAPE_LEN;
+	}
+	strbuf_add(out, s.data, n);
+	return n;
+}
+
+static struct span mend_escapes(struct span text, struct strbuf *room)
+{
+	if (span_find(text, SPAN_LITERAL("\\u0000")) < 0 &&
+		span_find(text, SPAN_LITERAL("\\ud")) < 0 &&
+		span_find(text, SPAN_LITERAL("\\uD")) < 0)
 		return text;
-	while (rest.len) {
-		const char *backslash = memchr(rest.data, '\\', rest.len);
-		size_t n = backslash ? (size_t)(backslash - rest.data) : rest.len;
+	while (text.len) {
+		const char *backslash = memchr(text.data, '\\', text.len);
+		size_t n = backslash ? (size_t)(backslash - text.data) : text.len;
 
-		strbuf_add(room, rest.data, n);
-		rest = span_from_offset(rest, n);
-		if (span_starts_with(rest, SPAN_LITERAL("\\u0000"))) {
-			strbuf_add_str(room, NUL_STAND_IN);
-			rest = span_from_offset(rest, 6);
-		} else {
-			n = rest.len < 2 ? rest.len : 2;
-			strbuf_add(room, rest.data, n);
-			rest = span_from_offset(rest, n);
-		}
+		strbuf_add(room, text.data, n);
+		text = span_from_offset(text, n);
+		text = span_from_offset(text, mend_escape(text, room));
 	}
 	return strbuf_span(room);
 }
@@ -191,7 +236,7 @@ int json_parse(struct span text, struct json **ret_json, size_t *ret_offset)
 	cJSON *root;
 	size_t offset;
 
-	text = hide_nul(text, &room);
+	text = mend_escapes(text, &room);
 	root = cJSON_ParseWithLengthOpts(text.data, text.len, &end, false);
 	if (!root) {
 		if (ret_offset)

@@ -85,6 +85,42 @@ static void test_json__what_stands_behind_nul_is_read(void **state)
 	assert_string_equal(out.data, text);
 }
 
+static void test_json__half_a_surrogate_pair_is_replaced(void **state)
+{
+	static const struct {
+		const char *json, *text;
+	} rows[] = {
+		{"\"\\ud83d\\uDE00\"", "😀"},
+		{"\"a\\uD83Db\"",
+			"a\xEF\xBF\xBD"
+			"b"},
+		{"\"\\udE00\"", "\xEF\xBF\xBD"},
+		{"\"\\ud83d\\ud83d\\ude00\"", "\xEF\xBF\xBD😀"},
+		{"\"\\\\ud83d\"", "\\ud83d"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		CLEANUP(json_freep) struct json *j = NULL;
+
+		assert_int_equal(json_parse(span_str(rows[i].json), &j, NULL), 0);
+		assert_string_equal(json_as_str(j), rows[i].text);
+	}
+}
+
+static void test_json__escapes_that_are_cut_are_faults(void **state)
+{
+	static const char *const texts[] = {"\"\\u000", "\"\\ud83d", "\"\\ud83d\\", "\"\\ud83d\\u",
+		"\"\\ud83d\\", "\"\\u0000", "\"\\u0000\\"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct json *j = NULL;
+
+		assert_true(json_parse(span_str(texts[i]), &j, NULL) < 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -93,6 +129,8 @@ int main(void)
 		cmocka_unit_test(test_json__faults_are_refused_with_their_place),
 		cmocka_unit_test(test_json__absent_members_are_neutral),
 		cmocka_unit_test(test_json__what_stands_behind_nul_is_read),
+		cmocka_unit_test(test_json__half_a_surrogate_pair_is_replaced),
+		cmocka_unit_test(test_json__escapes_that_are_cut_are_faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
