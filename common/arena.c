@@ -16,8 +16,15 @@ struct block {
 	_Alignas(max_align_t) char data[];
 };
 
+/* Memory that was allocated elsewhere. */
+struct taken {
+	struct taken *next;
+	char *data;
+};
+
 struct arena {
 	struct block *blocks; /* the first is the one being filled */
+	struct taken *taken;  /* themselves in blocks */
 };
 
 struct arena *arena_new(void)
@@ -29,6 +36,8 @@ void arena_free(struct arena *a)
 {
 	if (!a)
 		return;
+	for (const struct taken *t = a->taken; t; t = t->next)
+		free(t->data);
 	for (struct block *b = a->blocks, *next; b; b = next) {
 		next = b->next;
 		free(b);
@@ -64,6 +73,16 @@ void *arena_alloc(struct arena *a, size_t size)
 	p = b->data + b->used;
 	b->used += size;
 	return memset(p, 0, size);
+}
+
+struct span arena_take(struct arena *a, struct strbuf *b)
+{
+	struct taken *t = arena_alloc(a, sizeof *t);
+	size_t len = b->len;
+
+	*t = (struct taken){a->taken, strbuf_take(b)};
+	a->taken = t;
+	return span_from(t->data, len);
 }
 
 char *arena_dup(struct arena *a, struct span s)

@@ -9,6 +9,7 @@
 
 #include "common/cleanup.h"
 #include "common/span.h"
+#include "common/strbuf.h"
 
 #include <stddef.h>
 
@@ -26,5 +27,8 @@ char *arena_strdup(struct arena *a, const char *s) __attribute__((returns_nonnul
 char *arena_dup(struct arena *a, struct span s) __attribute__((returns_nonnull));
 char *arena_printf(struct arena *a, const char *format, ...)
 	__attribute__((format(printf, 2, 3), returns_nonnull));
+
+/* The content of a buffer, without a copy of it; the buffer is empty afterwards. */
+struct span arena_take(struct arena *a, struct strbuf *b);
 
 #endif

@@ -179,5 +179,5 @@ void charset_decode(struct span bytes, const char *content_type, enum charset_ki
 	if (e == ENCODING_UTF_8 && !n.faults && !n.cut)
 		return;
 	ret->faults = encoding_decode(e, bytes, &text);
-	ret->text = span_from(arena_dup(a, strbuf_span(&text)), text.len);
+	ret->text = arena_take(a, &text);
 }

@@ -39,6 +39,31 @@ static enum encoding encoding_of_lexbor(lxb_encoding_t id)
 	return ENCODING_NONE;
 }
 
+/* Labels of the standard that lexbor 3.0.1 does not know. */
+static enum encoding encoding_of_new_label(struct span label)
+{
+	static const struct {
+		const char *label;
+		enum encoding encoding;
+	} rows[] = {
+		{"csunicode", ENCODING_UTF_16LE},
+		{"iso-10646-ucs-2", ENCODING_UTF_16LE},
+		{"ucs-2", ENCODING_UTF_16LE},
+		{"unicode", ENCODING_UTF_16LE},
+		{"unicodefeff", ENCODING_UTF_16LE},
+		{"unicodefffe", ENCODING_UTF_16BE},
+		{"unicode11utf8", ENCODING_UTF_8},
+		{"unicode20utf8", ENCODING_UTF_8},
+		{"x-unicode20utf8", ENCODING_UTF_8},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (span_is_nocase(label, rows[i].label))
+			return rows[i].encoding;
+	}
+	return ENCODING_NONE;
+}
+
 enum encoding encoding_of_label(struct span label)
 {
 	const lxb_encoding_data_t *data;
@@ -47,7 +72,7 @@ enum encoding encoding_of_label(struct span label)
 	if (!label.len)
 		return ENCODING_NONE;
 	data = lxb_encoding_data_by_name((const lxb_char_t *)label.data, label.len);
-	return data ? encoding_of_lexbor(data->encoding) : ENCODING_NONE;
+	return data ? encoding_of_lexbor(data->encoding) : encoding_of_new_label(label);
 }
 
 static bool iconv_knows(enum encoding e)

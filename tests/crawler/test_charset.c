@@ -65,12 +65,15 @@ static void test_charset__labels_in_any_case_with_white_space(void **state)
 		{"text/html; charset=x-sjis", "Shift_JIS"},
 		{"text/html; charset=ks_c_5601-1987", "EUC-KR"},
 		{"text/html; charset=latin1", "windows-1252"},
+		{"text/html; charset=unicode11utf8", "UTF-8"},
 		{"text/html; charset=nonsense", "windows-1252"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		check("a", rows[i].type, CHARSET_HTML, rows[i].encoding, "a");
+	check("a", "text/html; charset=unicode", CHARSET_HTML, "UTF-16LE", NULL);
+	check("a", "text/html; charset=unicodefffe", CHARSET_HTML, "UTF-16BE", NULL);
 }
 
 /* The standard forbids their use by label: what a label of theirs covers is looked at. */
