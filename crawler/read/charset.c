@@ -178,6 +178,9 @@ void charset_decode(struct span bytes, const char *content_type, enum charset_ki
 	*ret = (struct charset_text){.text = bytes, .encoding = encoding_name(e)};
 	if (e == ENCODING_UTF_8 && !n.faults && !n.cut)
 		return;
+	strbuf_init(&text, CHARSET_TEXT_MAX);
 	ret->faults = encoding_decode(e, bytes, &text);
+	if (text.cut) /* and perhaps within a character */
+		strbuf_truncate(&text, utf8_cut(strbuf_span(&text), text.len - 1).len);
 	ret->text = arena_take(a, &text);
 }

@@ -35,6 +35,12 @@ struct charset_text {
 	size_t faults;        /* broken sequences, each of them U+FFFD in the text */
 };
 
+/*
+ * What has to be decoded becomes no longer than this; the rest is left out. A
+ * byte may become three, and whatever reads the text takes a multiple of it.
+ */
+#define CHARSET_TEXT_MAX (12 << 20)
+
 /* Decodes @bytes. @content_type is the HTTP header's value or NULL. */
 void charset_decode(struct span bytes, const char *content_type, enum charset_kind kind,
 	struct arena *a, struct charset_text *ret);
