@@ -54,9 +54,9 @@ enum work_kind {
 enum outcome {
 	OUTCOME_OK,
 	OUTCOME_NOT_MODIFIED,
-	OUTCOME_GONE,      /* 404, 410 */
+	OUTCOME_GONE,      /* 404, 410, and pages that say or show it by other means */
 	OUTCOME_MOVED,     /* a redirect; result.moved_to is the target */
-	OUTCOME_THROTTLED, /* 429, 503 */
+	OUTCOME_THROTTLED, /* 429, 503 and their like */
 	OUTCOME_CHALLENGE, /* a script wall; never bypassed */
 	OUTCOME_BLOCKED,   /* 401, 403, 451 and other refusals */
 	OUTCOME_DOWN,      /* DNS, refused, timeout, TLS, 5xx */

@@ -135,28 +135,23 @@ static bool has_piece(const struct likeness *l, uint32_t piece)
 	return bsearch(&piece, l->pieces, l->n, sizeof piece, compare) != NULL;
 }
 
-/* Up to where a sketch is complete. */
-static uint32_t last_piece(const struct likeness *l)
+/*
+ * Whether @a has hardly a piece that @b has not. Sketches of pages that are
+ * much alike end at nearly the same piece, so that the ends need no care.
+ */
+static bool adds_little(const struct likeness *a, const struct likeness *b)
 {
-	return l->n < LIKENESS_PIECES_MAX ? UINT32_MAX : l->pieces[l->n - 1];
-}
+	uint32_t n_own = 0;
 
-/* Whether @a has hardly a piece up to @last that @b has not. */
-static bool adds_little(const struct likeness *a, const struct likeness *b, uint32_t last)
-{
-	uint32_t n = 0, n_own = 0;
-
-	for (; n < a->n && a->pieces[n] <= last; n++)
-		n_own += !has_piece(b, a->pieces[n]);
-	return n_own <= OWN_MAX || n_own * 100 <= n * OWN_PERCENT;
+	for (uint32_t i = 0; i < a->n; i++)
+		n_own += !has_piece(b, a->pieces[i]);
+	return n_own <= OWN_MAX || n_own * 100 <= a->n * OWN_PERCENT;
 }
 
 bool likeness_is_same(const struct likeness *a, const struct likeness *b)
 {
-	uint32_t last = last_piece(a) < last_piece(b) ? last_piece(a) : last_piece(b);
-
-	return a->title == b->title && is_of_same_size(a->shown, b->shown) &&
-		adds_little(a, b, last) && adds_little(b, a, last);
+	return a->title == b->title && is_of_same_size(a->shown, b->shown) && adds_little(a, b) &&
+		adds_little(b, a);
 }
 
 static void pack(struct strbuf *out, uint64_t value, int width)

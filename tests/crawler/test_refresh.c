@@ -80,6 +80,7 @@ static void test_refresh__what_only_looks_like_it_leads_nowhere(void **state)
 		{SCRIPT("mywindow.location = '/b.html'"), NULL},
 		{SCRIPT("//location.href='/b.html'"), NULL},
 		{SCRIPT("location.href='http://' + host"), NULL},
+		{SCRIPT("location.href='/a/' + id + '.html'"), NULL},
 		{SCRIPT("location.href=base + '/b.html'"), NULL},
 		{SCRIPT("location.href='\\x2fb.html'"), NULL},
 		{SCRIPT("location.href='#top'"), NULL},

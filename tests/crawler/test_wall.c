@@ -76,6 +76,8 @@ static void test_wall__harmless_signs_are_none(void **state)
 		{200, "Set-Cookie: sessionTokenX=A; path=/\r\n", ""},
 		{200, "Set-Cookie: ASPSESSIONIDQCBRSSTP=A; path=/\r\n", ""},
 		{200, "Set-Cookie: neCYtZEjo8GmS=60\r\n", "<p>a page for who has been let in"},
+		{302, "Location: http://a.cn/b.html\r\n", ""},
+		{200, "cf-mitigated: none\r\n", "<p>text"},
 		{200, "Server: cloudflare\r\n", "<p>text"},
 		{200, "", "<script>location.reload()</script>"},
 		{200, "", "<script>document.cookie='lang=zh';location.href='/zh/'</script>"},
