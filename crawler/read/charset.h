@@ -33,6 +33,7 @@ struct charset_text {
 	struct span text;     /* UTF-8 without a byte order mark; in the arena or in the input */
 	const char *encoding; /* as the Encoding Standard writes it; static */
 	size_t faults;        /* broken sequences, each of them U+FFFD in the text */
+	bool is_cut; /* decoding made so much of a large document that its end is left out */
 };
 
 /* Decodes @bytes. @content_type is the HTTP header's value or NULL. */
