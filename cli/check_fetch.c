@@ -9,6 +9,7 @@
 #include "common/alloc.h"
 #include "common/clock.h"
 #include "common/err.h"
+#include "crawler/not_found.h"
 #include "crawler/pool.h"
 #include "crawler/read/read.h"
 #include "scheduler/source.h"
@@ -55,8 +56,9 @@ static void finish(struct fetching *f)
 	found->final_url = f->lease.url;
 	found->kind = found->result->outcome;
 	found->why = found->result->error;
-	/* A crawler has no use for it; the answer as such is good. */
-	if (found->kind == OUTCOME_EMPTY && found->facts->is_readable)
+	/* A crawler has no use for it; the answer as such is good, and shows something. */
+	if (found->kind == OUTCOME_EMPTY && found->facts->is_readable &&
+		found->read->as == READ_NOTHING && found->read->likeness.shown)
 		found->kind = OUTCOME_OK;
 }
 
@@ -190,6 +192,7 @@ static enum cli_exit fetch(struct cli *cli, const struct source *s, const char *
 	CLEANUP(loop_freep) struct loop *loop = loop_new();
 	CLEANUP(transfers_freep) struct transfers *transfers = NULL;
 	CLEANUP(robots_cache_freep) struct robots_cache *robots = NULL;
+	CLEANUP(not_found_freep) struct not_found *not_found = not_found_new(NULL, NULL);
 	struct fetching f = {.cli = cli, .arena = arena, .loop = loop};
 	struct pool *pool;
 	enum cli_exit code;
@@ -207,6 +210,7 @@ static enum cli_exit fetch(struct cli *cli, const struct source *s, const char *
 		.transfers = transfers,
 		.robots = robots,
 		.pool = pool,
+		.not_found = not_found,
 		.crawl_delay_max_ms = config->scheduler.crawl_delay_max_ms};
 	f.next = timer_new(loop, on_next, &f);
 	set_lease(&f, s, url);

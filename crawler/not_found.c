@@ -130,7 +130,8 @@ static void save(struct not_found *n, const char *origin, const struct store_rob
 	CLEANUP(freep) char *key = key_of(origin);
 
 	remember(n, origin, r);
-	keep_robots(n->keep, key, r);
+	if (n->keep)
+		keep_robots(n->keep, key, r);
 }
 
 /* Queries. */

@@ -38,7 +38,7 @@ struct not_found_request {
 
 typedef void not_found_done_fn(void *arg, enum not_found_answer answer);
 
-/* @store may be NULL: memory alone. Both are borrowed. */
+/* Both may be NULL: memory alone. They are borrowed. */
 struct not_found *not_found_new(struct store *store, struct keep *keep);
 void not_found_free(struct not_found *n); /* no query may be under way */
 DEFINE_CLEANUP(struct not_found *, not_found_free)

@@ -14,6 +14,10 @@
 /* Faults that need no more counting when they outnumber the sequences. */
 #define UTF8_GIVE_UP 1024
 
+/* Of decoded text, unless there were more bytes. */
+#define TEXT_BYTES   ((size_t)4 << 20)
+#define UTF8_LEN_MAX 4
+
 bool charset_kind_parse(const char *name, enum charset_kind *ret)
 {
 	static const char *const names[] =
@@ -163,6 +167,12 @@ static enum encoding settle(enum encoding label, struct span bytes, struct utf8_
 	return detect_contradiction(label, bytes);
 }
 
+/* Legacy bytes grow up to threefold: what reading may cost must not hang on the encoding. */
+static size_t text_max(struct span bytes)
+{
+	return bytes.len > TEXT_BYTES ? bytes.len : TEXT_BYTES;
+}
+
 void charset_decode(struct span bytes, const char *content_type, enum charset_kind kind,
 	struct arena *a, struct charset_text *ret)
 {
@@ -170,6 +180,7 @@ void charset_decode(struct span bytes, const char *content_type, enum charset_ki
 	enum encoding e = byte_order_mark(bytes, &mark);
 	struct utf8_count n;
 	STRBUF_LOCAL(text);
+	size_t len;
 
 	bytes = span_from_offset(bytes, mark);
 	n = count_utf8(bytes);
@@ -178,9 +189,10 @@ void charset_decode(struct span bytes, const char *content_type, enum charset_ki
 	*ret = (struct charset_text){.text = bytes, .encoding = encoding_name(e)};
 	if (e == ENCODING_UTF_8 && !n.faults && !n.cut)
 		return;
-	strbuf_init(&text, CHARSET_TEXT_MAX);
+	strbuf_init(&text, text_max(bytes) + UTF8_LEN_MAX); /* enough to see where to cut */
 	ret->faults = encoding_decode(e, bytes, &text);
-	if (text.cut) /* and perhaps within a character */
-		strbuf_truncate(&text, utf8_cut(strbuf_span(&text), text.len - 1).len);
+	len = utf8_cut(strbuf_span(&text), text_max(bytes)).len;
+	ret->is_cut = len < text.len;
+	strbuf_truncate(&text, len);
 	ret->text = arena_take(a, &text);
 }

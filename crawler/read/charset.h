@@ -33,13 +33,8 @@ struct charset_text {
 	struct span text;     /* UTF-8 without a byte order mark; in the arena or in the input */
 	const char *encoding; /* as the Encoding Standard writes it; static */
 	size_t faults;        /* broken sequences, each of them U+FFFD in the text */
+	bool is_cut; /* decoding made so much of a large document that its end is left out */
 };
-
-/*
- * What has to be decoded becomes no longer than this; the rest is left out. A
- * byte may become three, and whatever reads the text takes a multiple of it.
- */
-#define CHARSET_TEXT_MAX (12 << 20)
 
 /* Decodes @bytes. @content_type is the HTTP header's value or NULL. */
 void charset_decode(struct span bytes, const char *content_type, enum charset_kind kind,

@@ -144,6 +144,47 @@ static size_t decode_lexbor(enum encoding e, struct span bytes, struct strbuf *o
 	return faults + add_batch(batch, lxb_encoding_decode_buf_used(&decoder), out);
 }
 
+/*
+ * lexbor's decoders of single bytes (3.0.1) lose a character wherever their output is
+ * full, so they are asked for the upper half of the table alone.
+ */
+static void upper_half(enum encoding e, uint32_t table[128])
+{
+	static const lxb_codepoint_t fault = FAULT;
+	const lxb_encoding_data_t *data = lxb_encoding_data(encodings[e].lexbor);
+	lxb_encoding_decode_t decoder = {0};
+	lxb_char_t bytes[128];
+	const lxb_char_t *p = bytes;
+
+	for (size_t i = 0; i < 128; i++)
+		bytes[i] = (lxb_char_t)(0x80 + i);
+	lxb_encoding_decode_init(&decoder, data, table, 128);
+	lxb_encoding_decode_replace_set(&decoder, &fault, 1);
+	data->decode(&decoder, &p, bytes + sizeof bytes);
+}
+
+static size_t decode_single_bytes(enum encoding e, struct span bytes, struct strbuf *out)
+{
+	const char *p = bytes.data, *end = p + bytes.len;
+	uint32_t table[128];
+	size_t faults = 0;
+
+	upper_half(e, table);
+	while (p < end) {
+		const char *ascii = p;
+
+		p = encoding_skip_ascii(p, end);
+		strbuf_add(out, ascii, (size_t)(p - ascii));
+		for (; p < end && *p & 0x80; p++) {
+			uint32_t c = table[*p & 0x7F];
+
+			faults += c == FAULT;
+			strbuf_add_utf8(out, c);
+		}
+	}
+	return faults;
+}
+
 static size_t decode_utf8(struct span bytes, struct strbuf *out)
 {
 	const char *p = bytes.data, *end = p + bytes.len;
@@ -198,7 +239,7 @@ static size_t decode_iconv(enum encoding e, struct span bytes, struct strbuf *ou
 	size_t left = bytes.len, faults = 0;
 
 	if (cd == (iconv_t)-1)
-		return decode_lexbor(ENCODING_WINDOWS_1252, bytes, out);
+		return decode_single_bytes(ENCODING_WINDOWS_1252, bytes, out);
 	while (left) {
 		char batch[DECODE_BATCH * 4], *to = batch;
 		size_t room = sizeof batch, status = iconv(cd, &p, &left, &to, &room);
@@ -218,18 +259,29 @@ static size_t decode_iconv(enum encoding e, struct span bytes, struct strbuf *ou
 	return faults;
 }
 
+static size_t min_size(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 size_t encoding_decode(enum encoding e, struct span bytes, struct strbuf *out)
 {
+	size_t room = bytes.len + bytes.len / 2;
+
 	if (!bytes.len)
 		return 0;
-	strbuf_reserve(out, bytes.len + bytes.len / 2);
+	strbuf_reserve(out, out->max ? min_size(out->max - out->len, room) : room);
 	if (e == ENCODING_UTF_8)
 		return decode_utf8(bytes, out);
 	if (pairs_can_decode(e))
 		return pairs_decode(e, bytes, out);
 	if (e == ENCODING_HZ)
 		return decode_hz(bytes, out);
-	return encodings[e].lexbor ? decode_lexbor(e, bytes, out) : decode_iconv(e, bytes, out);
+	if (!encodings[e].lexbor)
+		return decode_iconv(e, bytes, out);
+	return e == ENCODING_UTF_16BE || e == ENCODING_UTF_16LE || e == ENCODING_ISO_2022_JP
+		? decode_lexbor(e, bytes, out)
+		: decode_single_bytes(e, bytes, out);
 }
 
 bool charset_gbk_encode(uint32_t code_point, unsigned char out[2])

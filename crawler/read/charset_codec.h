@@ -99,6 +99,7 @@ enum encoding encoding_of_name(struct span name);
 /*
  * Appends @bytes in UTF-8, a U+FFFD for each fault of the standard's decoder,
  * and returns the number of faults. A sequence that the end cuts off is one.
+ * What is over the maximum of @out is left out.
  */
 size_t encoding_decode(enum encoding e, struct span bytes, struct strbuf *out);
 

@@ -282,9 +282,10 @@ static bool is_broken(struct score s)
 }
 
 /* Nearly every pair of bytes is a character of both GB18030 and Big5, so that faults are rare. */
-static bool is_other_chinese(struct score said, struct score best)
+static bool is_other_chinese(enum encoding label, enum encoding best, struct score best_score)
 {
-	return is_clear(best) && said.cost > said.chars * CHANCE_COST;
+	return language_of(label) == SCORE_CHINESE && language_of(best) == SCORE_CHINESE &&
+		is_clear(best_score);
 }
 
 enum encoding detect_contradiction(enum encoding label, struct span bytes)
@@ -302,14 +303,12 @@ enum encoding detect_contradiction(enum encoding label, struct span bytes)
 	if (is_east_asian && !is_broken(score) && score.cost <= score.chars * CHANCE_COST)
 		return label;
 	best = best_east_asian(strbuf_span(&sample), &best_score);
-	if (best == label || best_score.chars < LABEL_CHARS ||
-		best_score.cost > best_score.chars * LANGUAGE_COST)
+	if (best_score.chars < LABEL_CHARS || best_score.cost > best_score.chars * LANGUAGE_COST ||
+		best_score.cost + LABEL_WORTH >= score.cost)
 		return label;
-	if (is_east_asian && !is_broken(score) &&
-		!(language_of(label) == SCORE_CHINESE && language_of(best) == SCORE_CHINESE &&
-			is_other_chinese(score, best_score)))
+	if (is_east_asian && !is_broken(score) && !is_other_chinese(label, best, best_score))
 		return label;
-	return score.cost > best_score.cost + LABEL_WORTH ? best : label;
+	return best;
 }
 
 bool detect_is_utf8(enum encoding label, struct span bytes)

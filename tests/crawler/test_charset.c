@@ -1,6 +1,8 @@
 #include "crawler/read/charset.h"
 
 #include "common/arena.h"
+#include "common/strbuf.h"
+#include "common/utf8.h"
 #include "tests/cmocka_all.h"
 
 /* 人工智能 in GBK, 人工智慧 in Big5. */
@@ -210,6 +212,55 @@ static void test_charset__valid_utf8_is_not_copied(void **state)
 	assert_ptr_equal(t.text.data, bytes.data + 3);
 }
 
+/* Symptom: each 2,048th character of a single-byte document was lost. */
+static void test_charset__no_character_is_lost_however_long_the_document(void **state)
+{
+	static const struct {
+		const char *type, *bytes, *text;
+	} rows[] = {
+		{"a;charset=windows-1252", "\xE9\xFF", "éÿ"},
+		{"a;charset=windows-1251", "\xE4\xE0", "да"},
+		{"a;charset=gbk", "\xC8\xCB\xB9\xA4", "人工"},
+		{"a;charset=utf-16le", "\xBA\x4E\xE5\x5D", "人工"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		CLEANUP(arena_freep) struct arena *a = arena_new();
+		struct charset_text t;
+		STRBUF_LOCAL(bytes);
+		STRBUF_LOCAL(text);
+
+		for (size_t n = 0; n < 5000; n++) {
+			strbuf_add_str(&bytes, rows[i].bytes);
+			strbuf_add_str(&text, rows[i].text);
+		}
+		charset_decode(strbuf_span(&bytes), rows[i].type, CHARSET_TEXT, a, &t);
+		if (!span_eq(t.text, strbuf_span(&text)))
+			fail_msg("row %zu: %zu bytes", i, t.text.len);
+	}
+}
+
+/* 80 of windows-1252 is three bytes of UTF-8. */
+static void test_charset__a_large_document_does_not_grow(void **state)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	size_t len = (size_t)5 << 20;
+	struct charset_text t;
+	STRBUF_LOCAL(bytes);
+
+	(void)state;
+	for (size_t i = 0; i < len; i++)
+		strbuf_add_char(&bytes, '\x80');
+	charset_decode(strbuf_span(&bytes), "a;charset=windows-1252", CHARSET_TEXT, a, &t);
+	assert_true(t.is_cut && t.text.len <= len && t.text.len > len - 3);
+	assert_true(utf8_is_valid(t.text));
+	charset_decode(span_from(bytes.data, 1 << 20), "a;charset=windows-1252", CHARSET_TEXT, a,
+		&t);
+	assert_false(t.is_cut);
+	assert_int_equal(t.text.len, 3 << 20);
+}
+
 static void test_charset__gbk_pairs_go_both_ways(void **state)
 {
 	unsigned char bytes[2];
@@ -239,6 +290,8 @@ int main(void)
 		cmocka_unit_test(test_charset__labels_for_replacement_say_nothing),
 		cmocka_unit_test(test_charset__faults_are_counted),
 		cmocka_unit_test(test_charset__valid_utf8_is_not_copied),
+		cmocka_unit_test(test_charset__no_character_is_lost_however_long_the_document),
+		cmocka_unit_test(test_charset__a_large_document_does_not_grow),
 		cmocka_unit_test(test_charset__gbk_pairs_go_both_ways),
 	};
 
