@@ -58,7 +58,8 @@ static void finish(struct fetching *f)
 	found->why = found->result->error;
 	/* A crawler has no use for it; the answer as such is good, and shows something. */
 	if (found->kind == OUTCOME_EMPTY && found->facts->is_readable &&
-		found->read->as == READ_NOTHING && found->read->likeness.shown)
+		found->read->as == READ_NOTHING &&
+		(f->lease.kind != WORK_PAGE || found->read->likeness.shown))
 		found->kind = OUTCOME_OK;
 }
 

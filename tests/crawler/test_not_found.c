@@ -112,7 +112,7 @@ static int setup(void **state)
 	fx->loop = loop_new();
 	assert_int_equal(config_load(NULL, &fx->config, &errors), 0);
 	fx->env = (struct job_env){.loop = fx->loop, .config = &fx->config->crawler};
-	fx->n = not_found_new(NULL, NULL);
+	fx->n = not_found_new(NULL, (struct keep *)&fake);
 	*state = fx;
 	return 0;
 }

@@ -317,7 +317,7 @@ class Crawled(Fetch):
         world.wait_until(lambda: "/a.htm" in server.paths(), "the page")
         world.wait_until(lambda: "/11.htm" in other.paths() or len(other.paths()) > 12, "the other host's pages")
         self.assertEqual(other.paths().count("/robots.txt"), 1)
-        self.assertEqual(server.paths(), ["/robots.txt", "/a.htm"])
+        self.assertEqual(server.paths()[:2], ["/robots.txt", "/a.htm"])
         self.assert_polite(other)
         self.assert_polite(server)
 
