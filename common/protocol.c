@@ -688,6 +688,33 @@ int protocol_get_admin_reply(struct span message, struct arena *a, struct admin_
 	return err;
 }
 
+static void copy_spans(const struct field *f, void *object, struct arena *a)
+{
+	struct span **list = (struct span **)(void *)((char *)object + f->offset);
+	size_t n = *(size_t *)(void *)((char *)object + f->offset_len);
+	struct span *copy = arena_alloc(a, n * sizeof *copy);
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = span_from(arena_dup(a, (*list)[i]), (*list)[i].len);
+	*list = copy;
+}
+
+struct lease lease_copy(const struct lease *l, struct arena *a)
+{
+	struct lease copy = *l;
+
+	for (size_t i = 0; i < lease_shape.n_fields; i++) {
+		const struct field *f = &lease_shape.fields[i];
+		const char **text = (const char **)(void *)((char *)&copy + f->offset);
+
+		if (f->type == FIELD_TEXT || f->type == FIELD_EXACT)
+			*text = arena_strdup(a, *text ? *text : "");
+		else if (f->type == FIELD_SPANS)
+			copy_spans(f, &copy, a);
+	}
+	return copy;
+}
+
 struct result result_of_lease(const struct lease *l)
 {
 	return (struct result){.url_number = l->url_number,

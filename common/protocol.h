@@ -98,7 +98,8 @@ enum fetch_limit {
 
 /* How the hosts of a source may and want to be asked. Strings that are not given are "". */
 struct fetch_rules {
-	struct span *allow_addresses; /* CIDR ranges that the guard lets through besides public ones */
+	struct span
+		*allow_addresses; /* CIDR ranges that the guard lets through besides public ones */
 	size_t n_allow_addresses;
 	struct span *allow_ports; /* "8081"; besides those of the configuration */
 	size_t n_allow_ports;
@@ -156,16 +157,20 @@ struct result {
 	int64_t elapsed_ms;     /* of the request */
 	int64_t crawl_delay_ms; /* robots.txt's wish, -1 without one */
 	int64_t retry_after_ms; /* the server's wish, -1 without one */
-	int64_t fresh_ms;       /* as long the answer stays as it is (RFC 9111), -1 when it does not say */
+	int64_t fresh_ms; /* as long the answer stays as it is (RFC 9111), -1 when it does not say */
 	enum fetch_limit limit; /* that it ran into */
-	const char *robots_at;  /* absolute: robots.txt of the host stands elsewhere, and there first */
-	const char *page;       /* id of the stored page, 32 hex digits */
-	const char *story;      /* id of its story, which is that of the first page with its text */
-	const char *next_page;  /* absolute: where a list goes on with older items */
+	const char
+		*robots_at; /* absolute: robots.txt of the host stands elsewhere, and there first */
+	const char *page;   /* id of the stored page, 32 hex digits */
+	const char *story;  /* id of its story, which is that of the first page with its text */
+	const char *next_page; /* absolute: where a list goes on with older items */
 	struct item *items;
 	size_t n_items;
 	size_t n_items_dropped; /* beyond PROTOCOL_ITEMS_MAX, or not http(s) */
 };
+
+/* A copy that borrows nothing but @a; absent strings are empty ones. */
+struct lease lease_copy(const struct lease *l, struct arena *a);
 
 /* One that says nothing yet about the URL of @l. */
 struct result result_of_lease(const struct lease *l);

@@ -73,46 +73,6 @@ static const char *copy_str(struct arena *a, const char *s)
 	return arena_strdup(a, s ? s : "");
 }
 
-static struct span *copy_spans(struct arena *a, const struct span *spans, size_t n)
-{
-	struct span *copy = arena_alloc(a, n * sizeof *copy);
-
-	for (size_t i = 0; i < n; i++)
-		copy[i] = span_from(arena_dup(a, spans[i]), spans[i].len);
-	return copy;
-}
-
-static void copy_fetch_rules(struct fetch_rules *to, const struct fetch_rules *from,
-	struct arena *a)
-{
-	*to = *from;
-	to->allow_addresses = copy_spans(a, from->allow_addresses, from->n_allow_addresses);
-	to->allow_ports = copy_spans(a, from->allow_ports, from->n_allow_ports);
-	to->headers = copy_spans(a, from->headers, from->n_headers);
-	to->proxy = copy_str(a, from->proxy);
-	to->proxy_login = copy_str(a, from->proxy_login);
-	to->ca_file = copy_str(a, from->ca_file);
-}
-
-static void copy_lease(struct job *j, const struct lease *l)
-{
-	struct lease *to = &j->lease;
-	struct arena *a = j->arena;
-
-	*to = *l;
-	to->url = copy_str(a, l->url);
-	to->source = copy_str(a, l->source);
-	to->etag = copy_str(a, l->etag);
-	to->last_modified = copy_str(a, l->last_modified);
-	to->title = copy_str(a, l->title);
-	to->publisher = copy_str(a, l->publisher);
-	to->region = copy_str(a, l->region);
-	to->link_selector = copy_str(a, l->link_selector);
-	to->include = copy_spans(a, l->include, l->n_include);
-	to->exclude = copy_spans(a, l->exclude, l->n_exclude);
-	copy_fetch_rules(&to->fetch, &l->fetch, a);
-}
-
 static void on_pause_over(void *arg)
 {
 	struct job *j = arg;
@@ -136,7 +96,7 @@ struct job *job_start(const struct job_env *env, const struct lease *lease, job_
 		.ends_at_ms = clock_mono_ms() + lease->duration_ms};
 	strbuf_init(&j->raw, 0);
 	strbuf_init(&j->x_robots_tag, 0);
-	copy_lease(j, lease);
+	j->lease = lease_copy(lease, j->arena);
 	j->pause = timer_new(env->loop, on_pause_over, j);
 	j->result = result_of_lease(lease);
 	job_enter(j, JOB_ROBOTS);

@@ -30,6 +30,9 @@ static struct result results[] = {
 		.elapsed_ms = 123,
 		.crawl_delay_ms = 0,
 		.retry_after_ms = -1,
+		.fresh_ms = 600000,
+		.limit = LIMIT_BODY,
+		.robots_at = "http://b.cn/robots.txt",
 		.page = "0123456789abcdef0123456789abcdef",
 		.story = "fedcba9876543210fedcba9876543210",
 		.items = items,
@@ -45,6 +48,7 @@ static struct result results[] = {
 		.moved_to = "https://example.org/x",
 		.crawl_delay_ms = 5000,
 		.retry_after_ms = 60000,
+		.fresh_ms = 0,
 		.page = "",
 		.story = ""},
 	{.error = "",
@@ -55,6 +59,7 @@ static struct result results[] = {
 		.next_page = "",
 		.crawl_delay_ms = -1,
 		.retry_after_ms = -1,
+		.fresh_ms = -1,
 		.page = "",
 		.story = ""},
 };
@@ -68,6 +73,8 @@ static const struct work_request request = {.worker = "node1-crawler-0",
 
 static struct span include[] = {{"/kjbgz/", 7}, {"/art/", 5}};
 static struct span allow[] = {{"127.0.0.0/8", 11}};
+static struct span ports[] = {{"8081", 4}};
+static struct span headers[] = {{"A: b", 4}, {"C: d", 4}};
 static struct lease leases[] = {
 	{.url_number = 1,
 		.lease_number = 2,
@@ -85,7 +92,17 @@ static struct lease leases[] = {
 		.link_selector = "ul.list a",
 		.include = include,
 		.n_include = 2,
-		.fetch = {.allow_addresses = allow, .n_allow_addresses = 1}},
+		.fetch = {.allow_addresses = allow,
+			.n_allow_addresses = 1,
+			.allow_ports = ports,
+			.n_allow_ports = 1,
+			.headers = headers,
+			.n_headers = 2,
+			.proxy = "socks5h://127.0.0.1:1080",
+			.proxy_login = "u:p",
+			.ca_file = "/ca.pem",
+			.verify = TLS_VERIFY_NONE,
+			.has_cookies = true}},
 };
 
 static void put_request(struct strbuf *out)
@@ -181,6 +198,8 @@ static void test_protocol__work_request_comes_back_whole(void **state)
 		assert_true(r->changed == e->changed && r->elapsed_ms == e->elapsed_ms);
 		assert_true(r->crawl_delay_ms == e->crawl_delay_ms);
 		assert_true(r->retry_after_ms == e->retry_after_ms);
+		assert_true(r->fresh_ms == e->fresh_ms && r->limit == e->limit);
+		assert_string_equal(r->robots_at, e->robots_at ? e->robots_at : "");
 		assert_true(r->n_items == e->n_items && r->n_items_dropped == e->n_items_dropped);
 	}
 	assert_string_equal(m.results[0].items[0].title, "人工智能创新发展");
@@ -188,18 +207,10 @@ static void test_protocol__work_request_comes_back_whole(void **state)
 	assert_int_equal(m.results[0].items[1].kind, WORK_SITEMAP);
 }
 
-static void test_protocol__work_reply_comes_back_whole(void **state)
+static void assert_first_lease(const struct lease *l)
 {
-	CLEANUP(arena_freep) struct arena *a = arena_new();
-	STRBUF_LOCAL(out);
-	struct work_reply m;
-	struct lease *l;
+	const struct fetch_rules *f = &l->fetch;
 
-	(void)state;
-	put_reply(&out);
-	assert_int_equal(protocol_get_work_reply(strbuf_span(&out), a, &m), 0);
-	assert_true(m.seq == 42 && m.n_leases == 1);
-	l = m.leases;
 	assert_true(l->url_number == 1 && l->lease_number == 2 && l->published_ms == -1);
 	assert_true(l->kind == WORK_LISTING && l->duration_ms == 120000 && l->delay_ms == 2000);
 	assert_string_equal(l->url, "http://a.cn/");
@@ -207,8 +218,43 @@ static void test_protocol__work_reply_comes_back_whole(void **state)
 	assert_string_equal(l->region, "420000");
 	assert_string_equal(l->link_selector, "ul.list a");
 	assert_true(l->n_include == 2 && span_is(l->include[1], "/art/"));
-	assert_true(l->n_exclude == 0 && l->fetch.n_allow_addresses == 1);
-	assert_true(span_is(l->fetch.allow_addresses[0], "127.0.0.0/8"));
+	assert_true(l->n_exclude == 0 && f->n_allow_addresses == 1);
+	assert_true(span_is(f->allow_addresses[0], "127.0.0.0/8"));
+	assert_true(f->n_allow_ports == 1 && span_is(f->allow_ports[0], "8081"));
+	assert_true(f->n_headers == 2 && span_is(f->headers[1], "C: d"));
+	assert_string_equal(f->proxy, "socks5h://127.0.0.1:1080");
+	assert_string_equal(f->proxy_login, "u:p");
+	assert_string_equal(f->ca_file, "/ca.pem");
+	assert_true(f->verify == TLS_VERIFY_NONE && f->has_cookies);
+}
+
+static void test_protocol__work_reply_comes_back_whole(void **state)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	STRBUF_LOCAL(out);
+	struct work_reply m;
+
+	(void)state;
+	put_reply(&out);
+	assert_int_equal(protocol_get_work_reply(strbuf_span(&out), a, &m), 0);
+	assert_true(m.seq == 42 && m.n_leases == 1);
+	assert_first_lease(&m.leases[0]);
+}
+
+static void test_protocol__a_copied_lease_borrows_nothing(void **state)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(), *b = arena_new();
+	STRBUF_LOCAL(out);
+	struct work_reply m;
+	struct lease copy;
+
+	(void)state;
+	put_reply(&out);
+	assert_int_equal(protocol_get_work_reply(strbuf_span(&out), a, &m), 0);
+	copy = lease_copy(&m.leases[0], b);
+	arena_free(TAKE_PTR(a));
+	assert_first_lease(&copy);
+	assert_string_equal(lease_copy(&(struct lease){.url = "x"}, b).title, "");
 }
 
 static void test_protocol__admin_messages_come_back_whole(void **state)
@@ -426,6 +472,7 @@ int main(void)
 		cmocka_unit_test(test_protocol__another_version_is_refused_as_such),
 		cmocka_unit_test(test_protocol__work_request_comes_back_whole),
 		cmocka_unit_test(test_protocol__work_reply_comes_back_whole),
+		cmocka_unit_test(test_protocol__a_copied_lease_borrows_nothing),
 		cmocka_unit_test(test_protocol__admin_messages_come_back_whole),
 		cmocka_unit_test(test_protocol__one_message_is_not_read_as_another),
 		cmocka_unit_test(test_protocol__long_texts_are_cut_and_long_validators_left_out),

@@ -1,3 +1,4 @@
+#include "common/alloc.h"
 #include "common/err.h"
 #include "scheduler/source.h"
 #include "tests/scheduler/folder.h"
@@ -63,7 +64,12 @@ static void test_source__every_key_is_read(void **state)
 		"    include: [/zwgk/, /art/]\n"
 		"    exclude: /video/\n"
 		"    scope: host\n"
-		"    allow_addresses: [127.0.0.0/8, '::1', 10.1.2.3]\n");
+		"    allow_addresses: [127.0.0.0/8, '::1', 10.1.2.3]\n"
+		"    allow_ports: [8444, 9443]\n"
+		"    headers: ['Referer: https://www.hubei.gov.cn/', 'X-A:b']\n"
+		"    cookies: true\n"
+		"    proxy: socks5://10.0.0.1:1080\n"
+		"    tls: {verify: none, ca_file: /etc/ca.pem}\n");
 	l = load(*state);
 	s = source_list_find(l, SPAN_LITERAL("hubei-daily"));
 	assert_non_null(s);
@@ -73,6 +79,36 @@ static void test_source__every_key_is_read(void **state)
 	assert_true(s->kind == WORK_LISTING && s->scope == SOURCE_HOST && s->interval_s == 300);
 	assert_true(s->has_delay && s->delay_ms == 0);
 	assert_true(s->include.len == 2 && s->exclude.len == 1 && s->allow_addresses.len == 3);
+	assert_true(s->allow_ports.len == 2 && s->headers.len == 2 && s->cookies);
+	assert_string_equal(s->proxy, "socks5://10.0.0.1:1080");
+	assert_true(s->tls_verify == TLS_VERIFY_NONE);
+	assert_string_equal(s->tls_ca_file, "/etc/ca.pem");
+}
+
+static void test_source__the_port_of_its_url_is_open_to_it(void **state)
+{
+	CLEANUP(source_list_freep) struct source_list *l = NULL;
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	struct fetch_rules rules;
+
+	folder_write(*state, "a.yaml", "sources:\n- {name: a, url: 'http://a.cn:8765/'}\n");
+	l = load(*state);
+	source_fetch_rules(l->sources[0], a, &rules);
+	assert_true(rules.n_allow_ports == 1 && span_is(rules.allow_ports[0], "8765"));
+}
+
+static void test_source__a_proxys_login_is_the_first_line_of_a_file(void **state)
+{
+	CLEANUP(source_list_freep) struct source_list *l = NULL;
+	CLEANUP(freep)
+	char *yaml = alloc_printf("sources:\n- {name: a, url: 'http://a.cn/', "
+				  "proxy: 'http://p:3128', proxy_login_file: %s/login}\n",
+		(char *)*state);
+
+	folder_write(*state, "a.yaml", yaml);
+	folder_write(*state, "login", "user:pass word\r\nmore\n");
+	l = load(*state);
+	assert_string_equal(l->sources[0]->proxy_login, "user:pass word");
 }
 
 static void test_source__all_files_make_one_list_by_name(void **state)
@@ -123,6 +159,24 @@ static const struct {
 		"a.yaml:4:"},
 	{"sources:\n  - name: a\n    url: http://a.cn/\n    allow_addresses: 10.0.0.0/\n",
 		"a.yaml:4:"},
+	{"sources:\n  - name: a\n    url: http://a.cn/\n    allow_ports: 80800\n", "a.yaml:4:"},
+	{"sources:\n  - name: a\n    url: http://a.cn/\n    allow_ports: [080]\n", "a.yaml:4:"},
+	{"sources:\n  - name: a\n    url: http://a.cn/\n    headers: 'Host: b.cn'\n",
+		"sets itself"},
+	{"sources:\n  - name: a\n    url: http://a.cn/\n    headers: 'User-Agent: b'\n",
+		"sets itself"},
+	{"sources:\n  - name: a\n    url: http://a.cn/\n    headers: \"A: b\\r\\nHost: c\"\n",
+		"must be one line"},
+	{"sources:\n  - name: a\n    url: http://a.cn/\n    headers: 'no colon'\n",
+		"'Name: value'"},
+	{"sources:\n  - name: a\n    url: http://a.cn/\n    proxy: ftp://b/\n", "a.yaml:4:"},
+	{"sources:\n  - name: a\n    url: http://a.cn/\n    proxy: http://u:p@b/\n",
+		"proxy_login_file"},
+	{"sources:\n  - name: a\n    url: http://a.cn/\n    proxy_login_file: /nonexistent\n",
+		"USER:PASSWORD"},
+	{"sources:\n  - name: a\n    url: http://a.cn/\n    tls: {verify: maybe}\n", "a.yaml:4:"},
+	{"sources:\n  - name: a\n    url: http://a.cn/\n    tls: {ca_file: ca.pem}\n",
+		"absolute path"},
 	{"sources: http://a.cn/\n", "list of maps"},
 	{"sources:\n  name: a\n", "list of maps"},
 	{"- name: a\n", "list of maps"},
@@ -176,20 +230,20 @@ static void test_source__scope_is_site_host_or_any(void **state)
 	assert_true(source_covers(SOURCE_ANY, SPAN_LITERAL("example.org"), list));
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(test_source__##name, setup, teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_source__name_and_url_are_enough, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(test_source__every_key_is_read, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_source__all_files_make_one_list_by_name, setup,
-			teardown),
-		cmocka_unit_test(test_source__an_absent_folder_has_none),
-		cmocka_unit_test_setup_teardown(test_source__faults_name_file_and_line, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(test_source__all_faults_are_told_at_once, setup,
-			teardown),
-		cmocka_unit_test(test_source__scope_is_site_host_or_any),
+		TEST(name_and_url_are_enough),
+		TEST(every_key_is_read),
+		TEST(the_port_of_its_url_is_open_to_it),
+		TEST(a_proxys_login_is_the_first_line_of_a_file),
+		TEST(all_files_make_one_list_by_name),
+		TEST(an_absent_folder_has_none),
+		TEST(faults_name_file_and_line),
+		TEST(all_faults_are_told_at_once),
+		TEST(scope_is_site_host_or_any),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
