@@ -149,6 +149,8 @@ struct verdict verdict_of_move(const char *url, const char *target)
 	if (is_home(&to))
 		return (struct verdict){OUTCOME_GONE, "it sends on to the home page"};
 	name = name_of(to.path);
+	if (span_eq(name, name_of(from.path))) /* an article's number, in a new place */
+		return (struct verdict){OUTCOME_MOVED, NULL};
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 		if (span_is_nocase(name, places[i].name))
 			return (struct verdict){places[i].outcome, "it sends on to an error page"};

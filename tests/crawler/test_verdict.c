@@ -142,6 +142,25 @@ static void test_verdict__who_sends_an_articles_reader_home_has_it_no_more(void 
 			fail_msg("%s to %s", rows[i].url, rows[i].target);
 }
 
+/* Symptom: article number 500 of a site that moved to https put its whole host into back-off. */
+static void test_verdict__an_article_may_have_the_number_of_an_error(void **state)
+{
+	static const struct {
+		const char *url, *target;
+	} rows[] = {
+		{"http://a.cn/zw/404.html", "https://a.cn/zw/404.html"},
+		{"http://a.cn/zw/500.html", "https://www.a.cn/zw/500.html"},
+		{"http://a.cn/zw/502", "http://a.cn/zw/502/"},
+		{"http://a.cn/show/503.html", "http://a.cn/article/503.shtml"},
+		{"http://a.cn/weihu/", "https://a.cn/weihu/"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (verdict_of_move(rows[i].url, rows[i].target).outcome != OUTCOME_MOVED)
+			fail_msg("%s to %s", rows[i].url, rows[i].target);
+}
+
 static void test_verdict__an_outage_is_never_a_deletion(void **state)
 {
 	struct transfer_result r = {.body = STRBUF_INIT};
@@ -181,6 +200,7 @@ int main(void)
 		cmocka_unit_test(test_verdict__a_blank_body_is_empty),
 		cmocka_unit_test(test_verdict__white_space_without_end_is_too_large),
 		cmocka_unit_test(test_verdict__who_sends_an_articles_reader_home_has_it_no_more),
+		cmocka_unit_test(test_verdict__an_article_may_have_the_number_of_an_error),
 		cmocka_unit_test(test_verdict__an_outage_is_never_a_deletion),
 		cmocka_unit_test(test_verdict__retry_after_is_seconds_or_a_date),
 	};
