@@ -123,13 +123,36 @@ static struct span next_part(struct span *title)
 	return part;
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* "第404期", "300404": a number of something else, from @at to @end of @part. */
+static bool is_counting(struct span part, size_t at, size_t end)
+{
+	static const char *const units[] = {"期", "号", "次", "条", "届", "路", "章", "集", "例",
+		"人", "名", "个", "元", "万", "亿"};
+	struct span rest = span_from_offset(part, end);
+
+	if (span_ends_with(span_from(part.data, at), SPAN_LITERAL("第")) ||
+		(at && is_digit(part.data[at - 1])) || (rest.len && is_digit(*rest.data)))
+		return true;
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (span_starts_with(rest, span_str(units[i])))
+			return true;
+	return false;
+}
+
 /* Whether a part of the title is the words and hardly more. */
 static bool is_title(struct span title, struct span words)
 {
 	while (title.len) {
 		struct span part = next_part(&title);
+		ptrdiff_t at = span_find(part, words);
 
-		if (part.len <= words.len + TITLE_REST && span_find(part, words) >= 0)
+		if (at >= 0 && part.len <= words.len + TITLE_REST &&
+			!is_counting(part, (size_t)at, (size_t)at + words.len))
 			return true;
 	}
 	return false;

@@ -50,6 +50,10 @@ static void test_absence__a_page_that_says_so_is_gone(void **state)
 			OUTCOME_GONE},
 		{"<title>该文章已被删除</title>" NAV FOOT, OUTCOME_GONE},
 		{"<title>頁面不存在</title>" NAV FOOT, OUTCOME_GONE},
+		{"<title>404错误</title>" NAV FOOT, OUTCOME_GONE},
+		{"<title>江城网-错误404</title>" NAV FOOT, OUTCOME_GONE},
+		{"<title>HTTP 404</title>" NAV FOOT, OUTCOME_GONE},
+		{"<title>Error 404 | Example</title><h1>Oops</h1>", OUTCOME_GONE},
 		{"<title>404</title><meta http-equiv=refresh content='5;url=/'>页面不存在",
 			OUTCOME_GONE},
 	};
@@ -75,6 +79,11 @@ static void test_absence__an_outage_is_no_deletion(void **state)
 static void test_absence__an_article_about_it_is_an_article(void **state)
 {
 	static const struct row rows[] = {
+		{"<title>第404期</title>" NAV "<h1>第404期</h1><p>" TEXT "</p>", OUTCOME_OK},
+		{"<title>简报404期_江城网</title>" NAV "<p>" TEXT "</p>", OUTCOME_OK},
+		{"<title>江政发2025-404号</title>" NAV "<p>" TEXT "</p>", OUTCOME_OK},
+		{"<title>300404 | 江城股票</title>" NAV "<p>" TEXT "</p>", OUTCOME_OK},
+		{"<title>G404次</title>" NAV "<p>" TEXT "</p>", OUTCOME_OK},
 		{"<title>404乐队来江城演出</title><h1>404乐队来江城演出</h1><p>" TEXT "</p>",
 			OUTCOME_OK},
 		{"<title>为什么网页会显示“页面不存在”</title><h1>为什么网页会显示“页面不存在”</h1><p>" TEXT
