@@ -175,6 +175,12 @@ static bool is_wish_news(const struct job *j)
 	return wish_ms(j) > j->lease.delay_ms;
 }
 
+/* Longer than the host's own wish is never wrong. */
+static int64_t pause_ms(const struct job *j)
+{
+	return is_wish_news(j) ? wish_ms(j) : j->lease.delay_ms;
+}
+
 /* Where a robots.txt leads has been looked at, and is remembered, whatever it was. */
 static void finish_robots(struct job *j, const struct robots_answer *answer)
 {
@@ -191,6 +197,13 @@ static void finish_robots(struct job *j, const struct robots_answer *answer)
 	}
 }
 
+/* Retry-After of any answer that came meanwhile. */
+static void hear_wish(struct job *j, int64_t retry_after_ms)
+{
+	if (retry_after_ms > 0 && retry_after_ms > j->result.retry_after_ms)
+		j->result.retry_after_ms = retry_after_ms;
+}
+
 static void on_robots(void *arg, const struct robots_answer *answer)
 {
 	struct job *j = arg;
@@ -198,6 +211,7 @@ static void on_robots(void *arg, const struct robots_answer *answer)
 	j->robots_query = NULL;
 	j->result.crawl_delay_ms = answer->crawl_delay_ms;
 	j->result.limit = answer->limit;
+	hear_wish(j, answer->retry_after_ms);
 	j->facts.has_robots = true;
 	j->facts.robots = answer->verdict;
 	j->facts.robots_status = answer->http_status;
@@ -209,7 +223,11 @@ static void on_robots(void *arg, const struct robots_answer *answer)
 	}
 	switch (answer->verdict) {
 	case ROBOTS_ALLOWED:
-		job_enter(j, answer->requested || is_wish_news(j) ? JOB_PAUSE : JOB_TRANSFER);
+		if (answer->retry_after_ms > pause_ms(j))
+			job_finish(j, OUTCOME_THROTTLED, "robots.txt is to be asked for later");
+		else
+			job_enter(j,
+				answer->requested || is_wish_news(j) ? JOB_PAUSE : JOB_TRANSFER);
 		break;
 	case ROBOTS_DENIED:
 		job_finish(j, OUTCOME_ROBOTS, answer->error);
@@ -225,12 +243,6 @@ static void on_robots(void *arg, const struct robots_answer *answer)
 		job_finish(j, OUTCOME_ROBOTS, answer->error);
 		break;
 	}
-}
-
-/* Longer than the host's own wish is never wrong. */
-static int64_t pause_ms(const struct job *j)
-{
-	return is_wish_news(j) ? wish_ms(j) : j->lease.delay_ms;
 }
 
 /* The lease ended while we waited or were stopped: whoever holds the URL now may be asking already. */
@@ -473,11 +485,12 @@ static void on_read(void *arg)
 	}
 }
 
-static void on_compared(void *arg, enum not_found_answer answer)
+static void on_compared(void *arg, enum not_found_answer answer, int64_t retry_after_ms)
 {
 	struct job *j = arg;
 
 	j->not_found_query = NULL;
+	hear_wish(j, retry_after_ms);
 	switch (answer) {
 	case NOT_FOUND_GONE:
 		finish_without_page(j, OUTCOME_GONE,
@@ -528,7 +541,7 @@ static void compare(struct job *j)
 		answer = not_found_ask(j->env->not_found, &request, on_compared, j,
 			&j->not_found_query);
 	if (answer != NOT_FOUND_PENDING)
-		on_compared(j, answer);
+		on_compared(j, answer, 0);
 }
 
 static void on_kept(void *arg, int err, enum save_outcome outcome)

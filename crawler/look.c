@@ -89,6 +89,7 @@ static void on_transfer(void *arg, struct transfer_result *r)
 	l->result.asked = r->fault != TRANSFER_BUSY;
 	l->result.outcome = verdict_of(r).outcome;
 	l->result.http_status = r->http_status;
+	l->result.retry_after_ms = verdict_retry_after_ms(r->retry_after, clock_wall_ms());
 	if (!l->result.asked || l->result.outcome != OUTCOME_OK) {
 		look_finish(l);
 		return;
@@ -127,7 +128,8 @@ static void on_robots(void *arg, const struct robots_answer *answer)
 	struct look *l = arg;
 
 	l->robots_query = NULL;
-	if (answer->verdict != ROBOTS_ALLOWED ||
+	l->result.retry_after_ms = answer->retry_after_ms;
+	if (answer->verdict != ROBOTS_ALLOWED || answer->retry_after_ms > l->request.pause_ms ||
 		clock_mono_ms() + l->request.pause_ms >= l->request.ends_at_ms)
 		look_finish(l);
 	else
@@ -149,6 +151,8 @@ struct look *look_start(const struct look_request *request, const char *url, loo
 	strbuf_init(&l->body, 0);
 	l->pause = timer_new(request->env->loop, on_pause_over, l);
 	robots.url = l->url;
+	robots.is_after_request = true;
+	robots.ends_at_ms = clock_mono_ms() + (request->ends_at_ms - clock_mono_ms()) / 2;
 	l->robots_query = robots_query_start(request->env->robots, &robots, on_robots, l);
 	return l;
 }

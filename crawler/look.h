@@ -29,6 +29,7 @@ struct look_result {
 	bool asked; /* a request was made; else robots.txt or the end of the lease was against it */
 	enum outcome outcome; /* of the request; OUTCOME_OK: there is a page */
 	int http_status;
+	int64_t retry_after_ms;   /* that the host asked for, 0 or less without a wish */
 	struct likeness likeness; /* of the page */
 };
 

@@ -47,6 +47,7 @@ struct not_found_query {
 	const struct likeness *page; /* borrowed until done */
 	struct look_request request;
 	struct look *look; /* pending all the time */
+	int64_t retry_after_ms;
 	not_found_done_fn *done;
 	void *arg;
 };
@@ -152,8 +153,15 @@ void not_found_query_cancel(struct not_found_query *q)
 /* The only way a query ends by itself. */
 static void query_finish(struct not_found_query *q, enum not_found_answer answer)
 {
-	q->done(q->arg, answer);
+	q->done(q->arg, answer, q->retry_after_ms);
 	query_free(q);
+}
+
+static void end_look(struct not_found_query *q, const struct look_result *r)
+{
+	q->look = NULL;
+	if (r->retry_after_ms > q->retry_after_ms)
+		q->retry_after_ms = r->retry_after_ms;
 }
 
 static bool is_like(const struct place *p, const struct likeness *page)
@@ -206,7 +214,7 @@ static void on_home(void *arg, const struct look_result *home)
 	struct not_found_query *q = arg;
 	enum not_found_answer answer;
 
-	q->look = NULL;
+	end_look(q, home);
 	answer = judge_home(q, home);
 	if (answer == NOT_FOUND_EVERYTHING)
 		shorten(q->owner, q->origin);
@@ -245,7 +253,7 @@ static void on_probe(void *arg, const struct look_result *probe)
 {
 	struct not_found_query *q = arg;
 
-	q->look = NULL;
+	end_look(q, probe);
 	if (probe->asked)
 		note(q, probe);
 	if (is_like(find_fresh(q->owner, q->origin), q->page))

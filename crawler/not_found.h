@@ -36,7 +36,8 @@ struct not_found_request {
 	struct look_request look;    /* how to ask it */
 };
 
-typedef void not_found_done_fn(void *arg, enum not_found_answer answer);
+/* @retry_after_ms is what the host asked for meanwhile, 0 without a wish. */
+typedef void not_found_done_fn(void *arg, enum not_found_answer answer, int64_t retry_after_ms);
 
 /* Both may be NULL: memory alone. They are borrowed. */
 struct not_found *not_found_new(struct store *store, struct keep *keep);

@@ -19,6 +19,7 @@
 #include "common/hash.h"
 #include "common/url.h"
 #include "crawler/fetch/robots.h"
+#include "crawler/fetch/verdict.h"
 
 #include <stdio.h>
 
@@ -47,8 +48,8 @@ struct robots_query {
 	struct span host; /* that may be asked; borrowed from url */
 	const struct fetch_rules *rules;
 	const char *source;
-	int64_t delay_ms, ends_at_ms;
-	bool is_file, requested;
+	int64_t delay_ms, ends_at_ms, retry_after_ms;
+	bool is_file, is_after_request, requested;
 	struct transfer_phases phases; /* of the last request */
 	struct transfer *transfer;     /* pending, or */
 	struct timer *soon;            /* this is, before step(), or */
@@ -190,6 +191,7 @@ void robots_query_cancel(struct robots_query *q)
 static void query_finish(struct robots_query *q, struct robots_answer answer)
 {
 	answer.requested = q->requested;
+	answer.retry_after_ms = q->retry_after_ms;
 	answer.phases = q->phases;
 	q->done(q->arg, &answer);
 	query_free(q);
@@ -241,6 +243,15 @@ static void answer_unreachable(struct robots_query *q, const struct transfer_res
 			.verdict = is_guarded ? ROBOTS_GUARDED : ROBOTS_UNREACHABLE});
 }
 
+/* Whoever has no file to give, but says when to come again, is not asked for pages meanwhile. */
+static void hear_wish(struct robots_query *q, const struct transfer_result *r)
+{
+	int64_t ms = verdict_retry_after_ms(r->retry_after, clock_wall_ms());
+
+	if (ms > q->retry_after_ms)
+		q->retry_after_ms = ms;
+}
+
 static bool is_reachable(const struct transfer_result *r)
 {
 	return r->fault == TRANSFER_OK && r->http_status < 500 && r->http_status != 429;
@@ -286,7 +297,10 @@ static void on_fetched(void *arg, struct transfer_result *r)
 		if (c->options.save)
 			c->options.save(c->options.save_arg, key, &answer);
 		use(q, find(c, key));
-	} else if (old && r->fault != TRANSFER_GUARDED && now - old->fetched_at_ms < STALE_MAX_MS)
+		return;
+	}
+	hear_wish(q, r);
+	if (old && r->fault != TRANSFER_GUARDED && now - old->fetched_at_ms < STALE_MAX_MS)
 		use(q, old);
 	else
 		answer_unreachable(q, r);
@@ -340,7 +354,7 @@ static void step(struct robots_query *q)
 		answer_all_allowed(q, 0); /* a redirect to nowhere: there is no file */
 	else if (!is_own_host(q))
 		answer_elsewhere(q);
-	else if (q->requested)
+	else if (q->requested || q->is_after_request)
 		timer_set(q->pause,
 			q->delay_ms); /* the host's delay counts for this as for any request */
 	else
@@ -365,6 +379,7 @@ struct robots_query *robots_query_start(struct robots_cache *c,
 		.delay_ms = request->delay_ms,
 		.ends_at_ms = request->ends_at_ms,
 		.is_file = request->is_file,
+		.is_after_request = request->is_after_request,
 		.done = done,
 		.arg = arg};
 	url_split(span_str(q->url), &parts);

@@ -38,6 +38,7 @@ struct robots_answer {
 	enum robots_verdict verdict;
 	bool requested;         /* the host was asked just now, so its delay counts from now */
 	int64_t crawl_delay_ms; /* -1 without one */
+	int64_t retry_after_ms; /* that the host asked for in place of its file, 0 without one */
 	int http_status;        /* of the file that decided, 0 without one */
 	enum fetch_limit limit; /* that its fetching ran into */
 	struct transfer_phases phases; /* of the last request that was made for it */
@@ -67,8 +68,9 @@ struct robots_request {
 	const char *url;                 /* absolute, copied */
 	const struct fetch_rules *rules; /* borrowed until done, as */
 	const char *source;              /* this is */
-	int64_t delay_ms;                /* before a redirect of /robots.txt is followed */
-	int64_t ends_at_ms;              /* monotonic; no request begins later or lasts longer */
+	int64_t delay_ms;                /* before a redirect of /robots.txt is followed, */
+	bool is_after_request; /* and before the first request, when the host was just asked */
+	int64_t ends_at_ms;    /* monotonic; no request begins later or lasts longer */
 	bool is_file; /* @url itself is where a robots.txt leads: bring it in; allowed means done */
 };
 

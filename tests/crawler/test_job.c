@@ -197,7 +197,7 @@ static void answer_robots(enum robots_verdict verdict, bool requested)
 	fake.robots(fake.robots_arg, &answer);
 }
 
-static const char *headers = "", *target = "http://b.cn/y.html";
+static const char *headers = "", *target = "http://b.cn/y.html", *retry_after = NULL;
 
 static void answer_transfer(int status, const char *body)
 {
@@ -206,7 +206,8 @@ static void answer_transfer(int status, const char *body)
 		.body = STRBUF_INIT,
 		.etag = "\"new\"",
 		.content_type = "text/html; charset=utf-8",
-		.location = target};
+		.location = target,
+		.retry_after = retry_after};
 
 	strbuf_add_str(&r.headers, headers);
 	strbuf_add_str(&r.body, body);
@@ -298,6 +299,21 @@ static void test_job__an_unreachable_robots_txt_is_an_outage(void **state)
 	answer_robots(ROBOTS_UNREACHABLE, true);
 	assert_null(fake.transfer);
 	assert_int_equal(result(fx)->outcome, OUTCOME_DOWN);
+}
+
+/* An old copy allows the page, but its host has just asked for an hour without us. */
+static void test_job__no_page_is_asked_for_while_robots_txt_is_to_wait(void **state)
+{
+	const struct robots_answer answer = {.requested = true,
+		.crawl_delay_ms = -1,
+		.retry_after_ms = 3600000};
+	struct fixture *fx = *state;
+
+	start(fx, WORK_PAGE);
+	fake.robots(fake.robots_arg, &answer);
+	assert_null(fake.transfer);
+	assert_int_equal(result(fx)->outcome, OUTCOME_THROTTLED);
+	assert_int_equal(result(fx)->retry_after_ms, 3600000);
 }
 
 static void test_job__the_host_gets_its_pause_after_robots_txt(void **state)
@@ -526,6 +542,20 @@ static void test_job__what_a_host_shows_for_everything_is_an_outage(void **state
 	assert_string_equal(result(fx)->etag, "");
 }
 
+/* Symptom: the host was asked again after its usual delay. */
+static void test_job__retry_after_counts_whatever_it_is_an_answer_to(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_page(fx, "", article);
+	retry_after = "3600";
+	show(fx, 429, "");
+	retry_after = NULL;
+	fake.keep_page(fake.keep_arg, 0, SAVE_NEW);
+	assert_int_equal(result(fx)->outcome, OUTCOME_OK);
+	assert_int_equal(result(fx)->retry_after_ms, 3600000);
+}
+
 static void test_job__an_article_that_is_its_own_is_kept(void **state)
 {
 	struct fixture *fx = *state;
@@ -601,6 +631,7 @@ int main(void)
 		TEST(a_crawl_delay_over_the_limit_counts_as_the_limit),
 		TEST(an_unreachable_robots_txt_is_an_outage),
 		TEST(the_host_gets_its_pause_after_robots_txt),
+		TEST(no_page_is_asked_for_while_robots_txt_is_to_wait),
 		TEST(a_pause_beyond_the_lease_gives_the_url_back),
 		TEST(no_request_begins_after_the_lease),
 		TEST(a_redirect_is_reported_without_validators),
@@ -613,6 +644,7 @@ int main(void)
 		TEST(what_a_host_shows_for_no_page_is_gone_and_not_kept),
 		TEST(what_a_host_shows_for_everything_is_an_outage),
 		TEST(an_article_that_is_its_own_is_kept),
+		TEST(retry_after_counts_whatever_it_is_an_answer_to),
 		TEST(an_article_with_its_lists_headline_is_not_doubted),
 		TEST(hosts_are_not_probed_against_the_setting),
 		TEST(a_page_that_says_it_is_gone_needs_no_probe),

@@ -42,6 +42,7 @@ struct robots_query *robots_query_start(struct robots_cache *c,
 	fake.robots = done;
 	fake.robots_arg = arg;
 	snprintf(fake.robots_url, sizeof fake.robots_url, "%s", request->url);
+	assert_true(request->is_after_request);
 	return (struct robots_query *)&fake;
 }
 
@@ -135,10 +136,11 @@ static void later(struct fixture *fx, int64_t ms)
 	clock_fake_set(fx->now_ms);
 }
 
-static void on_answer(void *arg, enum not_found_answer answer)
+static void on_answer(void *arg, enum not_found_answer answer, int64_t retry_after_ms)
 {
 	struct fixture *fx = arg;
 
+	(void)retry_after_ms;
 	assert_int_equal(fx->answer, NOT_FOUND_PENDING);
 	fx->answer = answer;
 	fx->query = NULL;

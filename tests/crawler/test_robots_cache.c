@@ -37,6 +37,13 @@ void transfer_cancel(struct transfer *t)
 	fake.n_cancelled += t != NULL;
 }
 
+bool transfer_parse_date(const char *text, int64_t *ret_ms)
+{
+	(void)text;
+	(void)ret_ms;
+	return false;
+}
+
 struct fixture {
 	struct loop *loop;
 	struct config *config;
@@ -45,6 +52,7 @@ struct fixture {
 	int n_answers;
 	enum robots_verdict verdict;
 	bool requested;
+	int64_t retry_after_ms;
 	char at[128];
 };
 
@@ -89,6 +97,7 @@ static void on_answer(void *arg, const struct robots_answer *answer)
 	fx->n_answers++;
 	fx->verdict = answer->verdict;
 	fx->requested = answer->requested;
+	fx->retry_after_ms = answer->retry_after_ms;
 	snprintf(fx->at, sizeof fx->at, "%s", answer->at ? answer->at : "");
 }
 
@@ -114,6 +123,17 @@ static void answer(enum transfer_fault fault, int status, const char *body, cons
 	strbuf_add_str(&r.body, body);
 	done(fake.arg, &r);
 	strbuf_release(&r.body);
+}
+
+static void answer_later(int status, const char *retry_after)
+{
+	struct transfer_result r = {.http_status = status,
+		.headers = STRBUF_INIT,
+		.body = STRBUF_INIT,
+		.retry_after = retry_after};
+	transfer_done_fn *done = TAKE_PTR(fake.done);
+
+	done(fake.arg, &r);
 }
 
 static void test_robots_cache__a_file_is_asked_for_once(void **state)
@@ -147,6 +167,44 @@ static void test_robots_cache__a_file_is_believed_for_a_day_whatever_the_clock_d
 		assert_int_equal(fake.n_started, i + 2);
 		answer(TRANSFER_OK, 200, "", NULL);
 	}
+}
+
+/* Symptom: a look asked for robots.txt right behind its job's page where the file could not be had. */
+static void test_robots_cache__behind_another_request_the_file_waits_for_the_hosts_delay(
+	void **state)
+{
+	struct fixture *fx = *state;
+	const struct robots_request request = {.url = "http://a.cn/x/1.html",
+		.delay_ms = 20,
+		.is_after_request = true,
+		.ends_at_ms = clock_mono_ms() + 60000};
+
+	fx->query = robots_query_start(fx->cache, &request, on_answer, fx);
+	loop_turn(fx->loop, true);
+	assert_int_equal(fake.n_started, 0);
+	while (!fake.done)
+		loop_turn(fx->loop, true);
+	answer(TRANSFER_OK, 200, "", NULL);
+	assert_int_equal(fx->verdict, ROBOTS_ALLOWED);
+}
+
+/* Symptom: Retry-After of a robots.txt was not heard, and with an old copy the page was asked for at once. */
+static void test_robots_cache__when_to_come_again_is_told(void **state)
+{
+	struct fixture *fx = *state;
+
+	ask(fx, 0);
+	answer_later(503, "3600");
+	assert_int_equal(fx->verdict, ROBOTS_UNREACHABLE);
+	assert_int_equal(fx->retry_after_ms, HOUR_MS);
+	ask(fx, 0);
+	answer(TRANSFER_OK, 200, "", NULL);
+	assert_int_equal(fx->retry_after_ms, 0);
+	clock_fake_set(NOW_MS + 25 * HOUR_MS);
+	ask(fx, 0);
+	answer_later(429, "60");
+	assert_int_equal(fx->verdict, ROBOTS_ALLOWED);
+	assert_int_equal(fx->retry_after_ms, 60000);
 }
 
 /* Symptom: five redirects were five requests to one host without a pause. */
@@ -300,6 +358,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_file_is_asked_for_once),
 		TEST(a_file_is_believed_for_a_day_whatever_the_clock_does),
+		TEST(behind_another_request_the_file_waits_for_the_hosts_delay),
+		TEST(when_to_come_again_is_told),
 		TEST(a_redirect_waits_for_the_hosts_delay),
 		TEST(too_many_redirects_are_no_file),
 		TEST(a_circle_of_redirects_is_asked_once),
