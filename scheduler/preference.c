@@ -33,19 +33,36 @@ static struct host *host_of(struct planner *p, const struct name *n)
 	return hosts_find(&p->hosts, n->parts.host);
 }
 
-/* @from is not better called @f any more. */
-static void forget(struct planner *p, const struct name *from, enum form f)
+/* @from is not better called @f any more. True if it was until now. */
+static bool forget(struct planner *p, const struct name *from, enum form f)
 {
 	struct host *h = host_of(p, from);
 	struct form_choice *c = h ? choice_of(h, &from->parts) : NULL;
+	bool was_chosen = c && c->to == f && form_is_chosen(*c);
 
 	if (!c || c->to != f)
-		return;
-	if (form_is_chosen(*c))
+		return false;
+	if (was_chosen)
 		log_info(&p->log, "%s is asked for under its own address again: %s", h->name,
 			from->href.data);
 	*c = (struct form_choice){0};
 	planner_put_host(p, h);
+	return was_chosen;
+}
+
+/* What was asked for in vain still stands in the list, under the name that it has there. */
+static void read_list_again(struct planner *p, const struct entry *page)
+{
+	const struct roster_source *source = roster_get(&p->roster, page->source);
+	uint64_t number = source ? source->url_number : 0;
+	struct entry list;
+
+	for (int i = 0; i <= ENTRY_HOPS_MAX && frontier_read(p->frontier, number, p->arena, &list);
+		i++) {
+		list.etag = list.last_modified = (struct span){"", 0};
+		frontier_write(p->frontier, &list);
+		number = list.moved_number;
+	}
 }
 
 /* @from is better called @to, which is its form @f. */
@@ -112,8 +129,8 @@ static void learn_of(struct planner *p, const struct entry *e, const struct resu
 		credit(p, own, other, f);
 	else if (is_id(href, r->story))
 		credit_copy(p, own, other, f);
-	else if (is_disappointment(r->outcome))
-		forget(p, other, form_back(&own->parts, f));
+	else if (is_disappointment(r->outcome) && forget(p, other, form_back(&own->parts, f)))
+		read_list_again(p, e);
 }
 
 void preference_learn(struct planner *p, const struct entry *e, const struct result *r)

@@ -168,6 +168,33 @@ static void test_preference__a_page_that_is_not_there_ends_the_rule(void **state
 	see(fx, "http://a.cn/9", "http://a.cn/9"); /* nothing is lost */
 }
 
+/* Symptom: the list said "not modified", and was not read again. */
+static void test_preference__the_list_is_read_in_full_when_a_rule_ends(void **state)
+{
+	struct fixture *fx = *state;
+	struct result r;
+	struct lease l;
+
+	start(fx);
+	redirect_pages(fx, 1, 3);
+	l = see(fx, "http://a.cn/9", "https://a.cn/9");
+	finish(fx, "w", &l, OUTCOME_OK);
+	later(fx, LIST_MS);
+	l = take(fx, "w");
+	r = result_of(&l, OUTCOME_OK);
+	r.etag = "1";
+	r.items = &(struct item){.url = "http://a.cn/10", .title = "", .kind = WORK_PAGE};
+	r.n_items = 1;
+	report(fx, "w", &r);
+	later(fx, DELAY_MS);
+	l = take(fx, "w");
+	finish(fx, "w", &l, OUTCOME_GONE);
+	later(fx, LIST_MS);
+	l = take(fx, "w");
+	assert_string_equal(l.url, "http://a.cn/");
+	assert_string_equal(l.etag, "");
+}
+
 static void test_preference__canonical_links_and_equal_texts_make_a_rule(void **state)
 {
 	struct fixture *fx = *state;
@@ -217,6 +244,7 @@ int main(void)
 		TEST(test_preference__one_page_says_it_once),
 		TEST(test_preference__what_is_known_is_not_asked_for_in_another_form),
 		TEST(test_preference__a_page_that_is_not_there_ends_the_rule),
+		TEST(test_preference__the_list_is_read_in_full_when_a_rule_ends),
 		TEST(test_preference__canonical_links_and_equal_texts_make_a_rule),
 		TEST(test_preference__of_two_copies_https_is_better),
 #undef TEST
