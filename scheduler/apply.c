@@ -77,8 +77,13 @@ static void move_to_itself(struct applying *a, struct span href)
 {
 	struct entry *e = &a->entry;
 
-	if (span_eq(e->url, href) || hops_behind(a) > ENTRY_HOPS_MAX)
+	if (span_eq(e->url, href))
 		return;
+	if (hops_behind(a) > ENTRY_HOPS_MAX) {
+		e->hops = e->role == ENTRY_FURTHER ? e->hops
+						   : 0; /* the circle may be open next time */
+		return;
+	}
 	e->url = span_from(arena_dup(a->p->arena, href), href.len);
 	e->hops = hops_behind(a);
 	a->is_due_now = true;
@@ -474,8 +479,10 @@ void apply_result(struct planner *p, struct worker *w, const struct result *r)
 	}
 	a.admitted = admit_items(p, &a.entry, r);
 	tell_source(&a, !is_others);
-	if (is_others)
+	if (is_others) {
+		pause_host(&a); /* it was asked all the same */
 		return;
+	}
 	p->counts.outcomes[r->outcome]++;
 	p->counts.limits[r->limit]++;
 	preference_learn(p, &a.entry, r);

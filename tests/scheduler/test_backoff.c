@@ -228,6 +228,25 @@ static void test_backoff__chance_never_undercuts_a_wish(void **state)
 	assert_int_equal(pause_of(fx), HOUR);
 }
 
+/* Symptom: a crawler that was late brought a 429 back, and the host was asked again at once. */
+static void test_backoff__a_wish_that_comes_late_is_heard(void **state)
+{
+	struct fixture *fx = *state;
+	struct lease l;
+	struct result late;
+
+	start_with(fx, five);
+	l = take(fx, "w");
+	late = result_of(&l, OUTCOME_THROTTLED);
+	late.retry_after_ms = HOUR;
+	later(fx, LEASE_MS + DELAY_MS);
+	l = take(fx, "other");
+	late.url_number = l.url_number;
+	report(fx, "w", &late);
+	finish(fx, "other", &l, OUTCOME_OK);
+	assert_int_equal(pause_of(fx), HOUR);
+}
+
 static void test_backoff__an_outage_is_no_deletion(void **state)
 {
 	struct fixture *fx = *state;
@@ -329,6 +348,7 @@ int main(void)
 		TEST(hosts_that_fail_together_are_not_asked_together),
 		TEST(the_shorter_pause_is_the_urls_too),
 		TEST(chance_never_undercuts_a_wish),
+		TEST(a_wish_that_comes_late_is_heard),
 		TEST(an_outage_is_no_deletion),
 		TEST(sources_tell_why_and_until_when),
 		TEST(a_page_that_sends_on_is_followed_once),

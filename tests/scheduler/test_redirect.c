@@ -134,6 +134,26 @@ static void test_redirect__a_source_that_is_removed_stops_where_it_had_moved_to(
 	assert_int_equal(ask(fx, "w", 10), 0);
 }
 
+/* Symptom: after a night in a circle a source was never followed to where it stands again. */
+static void test_redirect__a_circle_through_itself_is_gone_round_once_an_interval(void **state)
+{
+	static const char *const spellings[] = {"http://a.cn/", "http://a.cn/index.html"};
+	struct fixture *fx = *state;
+	int n_rounds = 0;
+	struct lease l;
+
+	for (int i = 0; i < 200 && ask(fx, "w", 10) == 1; i++, n_rounds++) {
+		l = fx->reply.leases[0];
+		move(fx, &l, 302, spellings[strcmp(l.url, spellings[0]) == 0]);
+	}
+	assert_in_range(n_rounds, 2, ENTRY_HOPS_MAX + 1);
+	later(fx, LIST_MS);
+	l = take(fx, "w");
+	move(fx, &l, 301, spellings[strcmp(l.url, spellings[0]) == 0]);
+	l = take(fx, "w");
+	answer_ok(fx, &l);
+}
+
 static void test_redirect__an_item_may_not_lead_out_of_its_sources_scope(void **state)
 {
 	static const char *const items[] = {"http://a.cn/1.html", "http://sub.a.cn/2.html", NULL};
@@ -265,6 +285,7 @@ int main(void)
 		TEST(a_move_for_now_is_asked_for_each_time),
 		TEST(what_leads_on_for_now_is_asked_each_time_where_it_has_moved),
 		TEST(a_source_that_is_removed_stops_where_it_had_moved_to),
+		TEST(a_circle_through_itself_is_gone_round_once_an_interval),
 		TEST(an_item_may_not_lead_out_of_its_sources_scope),
 		TEST(a_robots_file_of_another_host_has_a_lease_of_its_own),
 		TEST(a_robots_file_waits_while_its_host_has_a_lease),
