@@ -7,6 +7,7 @@
 
 #define REFUSED_LISTED_MAX                                                                         \
 	1000 /* entries of a source that say what was refused; of a trap there is no end */
+#define GONE_RECHECK_MS (7 * 86400 * INT64_C(1000)) /* of what is gone for good and still listed */
 #define TITLE_BYTES_MAX 600 /* 200 characters: what a listing says in one line */
 
 /* A URL in the forms that admission needs. */
@@ -171,6 +172,25 @@ static bool reopen(struct planner *p, uint64_t number)
 	return true;
 }
 
+/*
+ * What has been gone for long may be back when a list shows its headline: notices are
+ * withdrawn, corrected and published again. Sitemaps, without headlines, name dead pages
+ * for ever.
+ */
+static void ask_again(struct planner *p, uint64_t number, const struct admission *a)
+{
+	struct entry e;
+	struct host *h;
+
+	if (!*a->title || !frontier_read(p->frontier, number, p->arena, &e) ||
+		e.role != ENTRY_FOUND || e.revisit.last != OUTCOME_GONE ||
+		e.due_ms != ENTRY_DUE_NEVER || clock_wall_ms() - e.fetched_ms < GONE_RECHECK_MS)
+		return;
+	h = planner_host_of(p, &e);
+	if (h)
+		planner_reschedule(p, h, &e, planner_now_ms(p));
+}
+
 /* Where a list goes on is no item: it is not listed, only told. */
 static bool is_trap_of(struct planner *p, const struct entry *list, const struct place *next)
 {
@@ -232,6 +252,8 @@ enum admit_outcome admit_move(struct planner *p, const struct entry *from,
 	if (place_parse(&place, a->url, &p->config->url_rules) &&
 		is_covered_move(roster_get(&p->roster, from->source), from, &place))
 		outcome = admit_place(p, a, &place, ret_number);
+	if (outcome == ADMIT_KNOWN && a->role == ENTRY_FOUND)
+		ask_again(p, *ret_number, a);
 	place_release(&place);
 	return outcome;
 }
@@ -264,10 +286,13 @@ static enum admit_outcome admit_item(struct planner *p, const struct entry *list
 		is_known = frontier_find(p->frontier, &id, ret_number);
 	}
 	a.refusal = source ? refusal_of(p, source, place, n->n_new) : OUTCOME_OK;
+	if (is_known && !a.refusal) {
+		if (source && source->n_refused && reopen(p, *ret_number))
+			return ADMIT_NEW;
+		ask_again(p, *ret_number, &a);
+	}
 	if (is_known)
-		return !a.refusal && source && source->n_refused && reopen(p, *ret_number)
-			? ADMIT_NEW
-			: ADMIT_KNOWN;
+		return ADMIT_KNOWN;
 	if (!a.refusal)
 		return admit_place(p, &a, place, ret_number);
 	refuse_item(p, source, &a, place, &id);

@@ -635,6 +635,58 @@ static void test_planner__a_page_that_is_gone_is_never_due_in_the_end(void **sta
 	assert_int_equal(status(fx, "scheduled"), 0);
 }
 
+static void list_with_headline(struct fixture *fx, const char *title)
+{
+	struct item item = {.url = one[0], .title = title, .kind = WORK_PAGE};
+	struct lease l;
+	struct result r;
+
+	do {
+		later(fx, LIST_MS);
+		l = take(fx, "w");
+		r = result_of(&l, l.kind == WORK_PAGE ? OUTCOME_GONE : OUTCOME_OK);
+		if (l.kind != WORK_PAGE) {
+			r.items = &item;
+			r.n_items = 1;
+		}
+		report(fx, "w", &r);
+	} while (l.kind == WORK_PAGE);
+	later(fx, DELAY_MS);
+}
+
+/* Symptom: a notice that was withdrawn, corrected and published again was never seen. */
+static void test_planner__what_is_gone_is_asked_for_weekly_while_a_list_has_its_headline(
+	void **state)
+{
+	struct fixture *fx = *state;
+	int n_checks = 0;
+	struct lease l;
+
+	list_with_headline(fx, "更正");
+	for (int day = 0; day < 40; day++) {
+		while (ask(fx, "w", 10)) {
+			l = fx->reply.leases[0];
+			finish(fx, "w", &l, l.kind == WORK_PAGE ? OUTCOME_GONE : OUTCOME_OK);
+			later(fx, DELAY_MS);
+		}
+		later(fx, DAY);
+	}
+	list_with_headline(fx, ""); /* as of a sitemap, which names dead pages for ever */
+	assert_int_equal(ask(fx, "w", 10), 0);
+	for (int i = 0; i < 21; i++) {
+		list_with_headline(fx, "更正");
+		while (ask(fx, "w", 10)) {
+			l = fx->reply.leases[0];
+			assert_string_equal(l.url, one[0]);
+			finish(fx, "w", &l, OUTCOME_GONE);
+			n_checks++;
+			later(fx, DELAY_MS);
+		}
+		later(fx, DAY);
+	}
+	assert_int_equal(n_checks, 3);
+}
+
 /* Redirects. */
 
 static void move(struct fixture *fx, const struct lease *l, const char *target)
@@ -1051,6 +1103,7 @@ int main(void)
 		TEST(test_planner__a_commit_that_fails_changes_nothing),
 		TEST(test_planner__validators_come_back_with_the_next_lease),
 		TEST(test_planner__a_page_that_is_gone_is_never_due_in_the_end),
+		TEST(test_planner__what_is_gone_is_asked_for_weekly_while_a_list_has_its_headline),
 		TEST(test_planner__a_page_that_moved_is_fetched_where_it_is),
 		TEST(test_planner__redirects_end_after_ten),
 		TEST(test_planner__a_redirect_to_the_same_page_does_not_loop),
