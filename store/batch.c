@@ -283,14 +283,14 @@ static bool is_from_same(struct store_batch *b, const struct page_entry *p, cons
 		r->fetched_url && strcmp(before.fetched_url, r->fetched_url) == 0;
 }
 
-/* Next to no text is no sign of being the same; then the titles tell. */
+/* The text alone is no sign of being the same page: every month's notice may say the same. */
 static bool reads_alike(const struct page_entry *p, const struct record *r)
 {
 	const struct page_version *newest = page_newest(p);
 	struct hash title = title_hash(r);
 
 	return newest && hash_eq(&newest->text_hash, &r->text_hash) &&
-		(has_text(r) || hash_eq(&newest->title_hash, &title));
+		hash_eq(&newest->title_hash, &title);
 }
 
 /*

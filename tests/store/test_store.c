@@ -182,6 +182,19 @@ static void test_store__articles_that_give_one_address_stay_apart(void **state)
 	assert_int_equal(counts_of(fx->store).pages, 4);
 }
 
+/* Symptom: of two months' notices, both "see the attachment" at length, one took the other's place. */
+static void test_store__notices_of_one_wording_that_give_one_address_stay_apart(void **state)
+{
+	struct fixture *fx = *state;
+	struct record may = claim("https://a.cn/l", "https://a.cn/1", "五月公示", LONG("见附件"));
+	struct record june = claim("https://a.cn/l", "https://a.cn/2", "六月公示", LONG("见附件"));
+
+	assert_int_equal(save(fx->store, &may, ""), SAVE_NEW);
+	assert_int_equal(save(fx->store, &june, ""), SAVE_REPRINT);
+	assert_string_equal(june.url, "https://a.cn/2");
+	assert_int_equal(counts_of(fx->store).pages, 2);
+}
+
 static enum journal_event last_event(struct store *s)
 {
 	CLEANUP(store_reader_freep) struct store_reader *r = NULL;
@@ -577,6 +590,7 @@ int main(void)
 		TEST(test_store__next_to_no_text_makes_no_story),
 		TEST(test_store__twins_that_give_one_address_are_one_page),
 		TEST(test_store__articles_that_give_one_address_stay_apart),
+		TEST(test_store__notices_of_one_wording_that_give_one_address_stay_apart),
 		TEST(test_store__a_page_that_gets_another_storys_text_reprints_it_and_stays),
 		TEST(test_store__a_copy_with_another_title_and_text_founds_a_story),
 		TEST(test_store__the_journal_tells_events_in_order),
