@@ -158,29 +158,6 @@ static bool is_title(struct span title, struct span words)
 	return false;
 }
 
-static uint64_t weight_max(enum outcome outcome)
-{
-	return outcome == OUTCOME_GONE ? GONE_WEIGHT_MAX : DOWN_WEIGHT_MAX;
-}
-
-struct absence absence_of(const struct block_list *blocks, const char *page_title)
-{
-	STRBUF_LOCAL(title);
-	STRBUF_LOCAL(begin);
-	uint64_t weight = weigh_own(blocks, &begin);
-
-	fold_text(span_str(page_title), &title);
-	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-		struct span words = span_str(signs[i].words);
-
-		if (weight <= weight_max(signs[i].outcome) &&
-			(is_title(strbuf_span(&title), words) ||
-				(signs[i].in_text && span_find(strbuf_span(&begin), words) >= 0)))
-			return (struct absence){signs[i].outcome, whys[signs[i].outcome]};
-	}
-	return (struct absence){OUTCOME_OK, NULL};
-}
-
 static bool says(struct span text, struct span headline)
 {
 	STRBUF_LOCAL(folded);
@@ -207,4 +184,36 @@ bool absence_is_refuted(const struct block_list *blocks, const char *page_title,
 		if (!is_link(&blocks->items[i]) && says(blocks->items[i].text, begin))
 			return true;
 	return false;
+}
+
+/* How much a page may say for its words to be believed. */
+static uint64_t weight_max(enum outcome outcome, bool is_listed)
+{
+	if (outcome == OUTCOME_GONE)
+		return is_listed ? DOWN_WEIGHT_MAX : GONE_WEIGHT_MAX;
+	return is_listed ? 0 : DOWN_WEIGHT_MAX;
+}
+
+struct absence absence_of(const struct block_list *blocks, const char *page_title,
+	const char *headline)
+{
+	STRBUF_LOCAL(title);
+	STRBUF_LOCAL(begin);
+	STRBUF_LOCAL(promise);
+	uint64_t weight = weigh_own(blocks, &begin);
+	bool is_listed = absence_is_refuted(blocks, page_title, headline);
+
+	fold_text(span_str(page_title), &title);
+	if (is_listed)
+		fold_text(span_str(headline), &promise);
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+		struct span words = span_str(signs[i].words);
+
+		if (weight <= weight_max(signs[i].outcome, is_listed) &&
+			span_find(strbuf_span(&promise), words) < 0 &&
+			(is_title(strbuf_span(&title), words) ||
+				(signs[i].in_text && span_find(strbuf_span(&begin), words) >= 0)))
+			return (struct absence){signs[i].outcome, whys[signs[i].outcome]};
+	}
+	return (struct absence){OUTCOME_OK, NULL};
 }

@@ -18,8 +18,13 @@ struct absence {
 	const char *why;      /* static text for people */
 };
 
-/* @page_title may be NULL. */
-struct absence absence_of(const struct block_list *blocks, const char *page_title);
+/*
+ * @page_title may be NULL, as may @headline, which a list promised. A page that has it
+ * is hardly an outage, and gone only when it says next to nothing besides, and nothing
+ * that the headline says as well.
+ */
+struct absence absence_of(const struct block_list *blocks, const char *page_title,
+	const char *headline);
 
 /*
  * Whether the page has the headline that a list promised, for a title or

@@ -425,7 +425,7 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 	t.dates = (struct date_context){.now_ms = in->fetched_at_ms,
 		.zone_min = is_chinese(&t) ? DATE_ZONE_CHINA : 0};
 	metadata_read(h, &t.dates, a, &t.meta);
-	absence = absence_of(&t.blocks, t.meta.page_title);
+	absence = absence_of(&t.blocks, t.meta.page_title, in->title);
 	if (absence.outcome != OUTCOME_OK) {
 		answer_nothing(out, absence.why);
 		out->outcome = absence.outcome;

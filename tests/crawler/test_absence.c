@@ -144,11 +144,61 @@ static void test_absence__the_headline_of_the_list_refutes_it(void **state)
 	assert_false(is_as_listed(NULL, shown));
 }
 
+static enum outcome outcome_of(const char *headline, const char *page)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	const struct read_input in = {.bytes = span_str(page),
+		.url = "http://www.a.cn/zw/1.html",
+		.fetched_at_ms = INT64_C(1748522400000),
+		.http_status = 200,
+		.title = headline};
+	struct read_output out;
+
+	read_document(WORK_PAGE, &in, a, &out);
+	return out.as == READ_RECORD ? OUTCOME_OK : out.outcome;
+}
+
+/* Symptom: a short report on a bank's trouble put the newspaper's host into back-off. */
+static void test_absence__a_listed_report_on_it_is_no_absence(void **state)
+{
+#define BANK "江城银行系统繁忙致转账延迟"
+	static const char bank[] = "<title>" BANK "</title>" NAV "<h1>" BANK
+				   "</h1><p>昨日江城银行系统繁忙，部分转账延迟，目前已恢复。</p>";
+	static const char apology[] = "<title>江城银行致歉</title>" NAV "<h1>江城银行致歉</h1>"
+				      "<p>因系统错误，昨日部分转账延迟，目前已恢复。</p>";
+	static const char deleted[] =
+		"<title>关于一则消息的说明</title>" NAV
+		"<h1>关于一则消息的说明</h1><p>因内容已删除，原链接失效。" TEXT TEXT;
+	static const char lost[] = "<title>MH370 not found</title>" NAV "<h1>MH370 not found</h1>"
+				   "<p>Searchers said on Friday that they had seen nothing.</p>";
+
+	(void)state;
+	assert_int_equal(outcome_of(BANK, bank), OUTCOME_OK);
+	assert_int_equal(outcome_of("江城银行致歉", apology), OUTCOME_OK);
+	assert_int_equal(outcome_of("关于一则消息的说明", deleted), OUTCOME_OK);
+	assert_int_equal(outcome_of("MH370 not found", lost), OUTCOME_OK);
+	assert_int_equal(outcome_of("另一篇文章的标题", apology), OUTCOME_DOWN);
+	assert_int_equal(outcome_of("另一篇文章的标题", deleted), OUTCOME_GONE);
+}
+
+/* Systems keep the title of what was deleted. */
+static void test_absence__what_keeps_no_more_than_its_headline_is_gone(void **state)
+{
+	static const char page[] =
+		"<title>关于五月停水的通知</title>" NAV
+		"<h1>关于五月停水的通知</h1><p>该内容已删除，请返回首页查看其他内容。</p>" FOOT;
+
+	(void)state;
+	assert_int_equal(outcome_of("关于五月停水的通知", page), OUTCOME_GONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_absence__a_page_that_says_so_is_gone),
 		cmocka_unit_test(test_absence__an_outage_is_no_deletion),
+		cmocka_unit_test(test_absence__a_listed_report_on_it_is_no_absence),
+		cmocka_unit_test(test_absence__what_keeps_no_more_than_its_headline_is_gone),
 		cmocka_unit_test(test_absence__the_headline_of_the_list_refutes_it),
 		cmocka_unit_test(test_absence__an_article_about_it_is_an_article),
 	};
