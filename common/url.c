@@ -455,6 +455,11 @@ int url_resolve_encoded(struct span input, struct span base, const char *encodin
 	return resolve(input, base, data, out);
 }
 
+const char *url_default_port(struct span scheme)
+{
+	return span_is_nocase(scheme, "https") ? "443" : "80";
+}
+
 bool url_split(struct span href, struct url_parts *ret)
 {
 	struct url_parts parts = {0};

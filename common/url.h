@@ -58,6 +58,9 @@ struct url_parts {
 };
 bool url_split(struct span href, struct url_parts *ret);
 
+/* Of a scheme, http or https: "80", "443". */
+const char *url_default_port(struct span scheme);
+
 /*
  * Whether @host belongs to the site of @site_host: the same, or a subdomain of
  * it, a leading "www." of the latter not counted.

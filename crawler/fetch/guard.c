@@ -1,8 +1,11 @@
 #include "crawler/fetch/guard.h"
 
+#include "common/url.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,4 +154,25 @@ bool guard_allows_host(const struct fetch_rules *rules, struct span host)
 	if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1)
 		return guard_allows_address(rules, (struct sockaddr *)&v6);
 	return true;
+}
+
+bool guard_allows_url(const struct fetch_rules *rules, const struct setting_list *ports,
+	struct span url, char why[GUARD_WHY_MAX])
+{
+	struct url_parts parts = {0};
+	struct span port;
+
+	why[0] = '\0';
+	if (!url_split(url, &parts))
+		return true; /* no host is no host that could be guarded */
+	port = parts.port.len ? parts.port : span_str(url_default_port(parts.scheme));
+	if (!guard_allows_port(rules, ports, port))
+		snprintf(why, GUARD_WHY_MAX,
+			"port %.*s is not open to crawlers and not allowed for this source",
+			(int)port.len, port.data);
+	else if (!guard_allows_host(rules, parts.host))
+		snprintf(why, GUARD_WHY_MAX,
+			"address %.*s is not public and not allowed for this source",
+			(int)(parts.host.len < 60 ? parts.host.len : 60), parts.host.data);
+	return !*why;
 }

@@ -25,11 +25,16 @@ bool guard_allows_port(const struct fetch_rules *rules, const struct setting_lis
 	struct span port);
 
 /*
- * The same of a URL's host where somebody else looks it up and connects: a
- * literal address, or a name that is this machine's own (RFC 6761). Other
- * names are allowed.
+ * The same of a URL's host before anybody looks it up: a literal address, or a
+ * name that is this machine's own (RFC 6761). Other names are allowed.
  */
 bool guard_allows_host(const struct fetch_rules *rules, struct span host);
+
+#define GUARD_WHY_MAX 128
+
+/* Both of an absolute URL. What is wrong, for people, in @why; empty when nothing is. */
+bool guard_allows_url(const struct fetch_rules *rules, const struct setting_list *ports,
+	struct span url, char why[GUARD_WHY_MAX]);
 
 /* Whether @range is an address or "ADDRESS/BITS", IPv4 or IPv6. */
 bool guard_is_range(struct span range);
