@@ -455,9 +455,11 @@ int url_resolve_encoded(struct span input, struct span base, const char *encodin
 	return resolve(input, base, data, out);
 }
 
-const char *url_default_port(struct span scheme)
+unsigned url_port(const struct url_parts *parts)
 {
-	return span_is_nocase(scheme, "https") ? "443" : "80";
+	if (parts->port.len)
+		return (unsigned)strtoul(parts->port.data, NULL, 10);
+	return span_is_nocase(parts->scheme, "https") ? 443 : 80;
 }
 
 bool url_split(struct span href, struct url_parts *ret)

@@ -58,8 +58,8 @@ struct url_parts {
 };
 bool url_split(struct span href, struct url_parts *ret);
 
-/* Of a scheme, http or https: "80", "443". */
-const char *url_default_port(struct span scheme);
+/* The port, or the scheme's own. */
+unsigned url_port(const struct url_parts *parts);
 
 /*
  * Whether @host belongs to the site of @site_host: the same, or a subdomain of

@@ -109,15 +109,22 @@ bool guard_allows_address(const struct fetch_rules *rules, const struct sockaddr
 	return true;
 }
 
+static bool is_within(const char *ports, unsigned port)
+{
+	unsigned low, high;
+
+	return setting_parse_ports(ports, &low, &high) && port >= low && port <= high;
+}
+
 bool guard_allows_port(const struct fetch_rules *rules, const struct setting_list *ports,
-	struct span port)
+	unsigned port)
 {
 	for (size_t i = 0; i < ports->len; i++) {
-		if (span_is(port, ports->items[i]))
+		if (is_within(ports->items[i], port))
 			return true;
 	}
 	for (size_t i = 0; i < rules->n_allow_ports; i++) {
-		if (span_eq(port, rules->allow_ports[i]))
+		if (is_within(rules->allow_ports[i].data, port))
 			return true;
 	}
 	return false;
@@ -160,16 +167,15 @@ bool guard_allows_url(const struct fetch_rules *rules, const struct setting_list
 	struct span url, char why[GUARD_WHY_MAX])
 {
 	struct url_parts parts = {0};
-	struct span port;
+	unsigned port;
 
 	why[0] = '\0';
 	if (!url_split(url, &parts))
 		return true; /* no host is no host that could be guarded */
-	port = parts.port.len ? parts.port : span_str(url_default_port(parts.scheme));
+	port = url_port(&parts);
 	if (!guard_allows_port(rules, ports, port))
 		snprintf(why, GUARD_WHY_MAX,
-			"port %.*s is not open to crawlers and not allowed for this source",
-			(int)port.len, port.data);
+			"port %u is not open to crawlers and not allowed for this source", port);
 	else if (!guard_allows_host(rules, parts.host))
 		snprintf(why, GUARD_WHY_MAX,
 			"address %.*s is not public and not allowed for this source",

@@ -20,9 +20,9 @@
 /* @rules: what the source allows besides public addresses. */
 bool guard_allows_address(const struct fetch_rules *rules, const struct sockaddr *address);
 
-/* @ports: those that are open to all sources, in digits. */
+/* @ports: those that are open to all sources, as settings write them. */
 bool guard_allows_port(const struct fetch_rules *rules, const struct setting_list *ports,
-	struct span port);
+	unsigned port);
 
 /*
  * The same of a URL's host before anybody looks it up: a literal address, or a

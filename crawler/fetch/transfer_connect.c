@@ -127,12 +127,10 @@ static void take_addresses(struct transfer *t, const char *addresses)
 {
 	struct url_parts parts = {0};
 	CLEANUP(freep) char *line = NULL;
-	struct span port;
 
 	url_split(span_str(t->url), &parts);
-	port = parts.port.len ? parts.port : span_str(url_default_port(parts.scheme));
-	line = alloc_printf("+%.*s:%.*s:%s", (int)parts.host.len, parts.host.data, (int)port.len,
-		port.data, addresses);
+	line = alloc_printf("+%.*s:%u:%s", (int)parts.host.len, parts.host.data, url_port(&parts),
+		addresses);
 	t->resolved = curl_slist_append(NULL, line);
 	guard_addresses(t, addresses);
 }
