@@ -150,6 +150,7 @@ void check_fetch_put_json(const struct check_fetch *f, struct strbuf *out)
 	put_answer(f, out);
 	json_field_str(out, "content", content_of(f));
 	json_field_str(out, "charset", charset_of(f));
+	json_field_int(out, "faults", (int64_t)f->read->n_faults);
 	json_field_str(out, "title", f->read->as == READ_RECORD ? f->read->record.title : NULL);
 	json_field_int(out, "items", (int64_t)f->read->n_items);
 	json_close(out, '}');

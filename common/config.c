@@ -122,10 +122,9 @@ static const struct setting table[] = {
 	{"crawler.from", SETTING_STRING, FIELD(crawler.from), .max = 500, .check = check_header,
 		.help = "Mail address sent as From; empty: none"},
 	{"crawler.ports", SETTING_LIST, FIELD(crawler.ports), .max = 1000,
-		.check = setting_check_port,
-		.fallback = "80 81 82 443 8000 8001 8008 8080 8081 8082 8088 8090 8443 8888 9000 "
-			    "9080 9090",
-		.help = "Ports that may be connected to; a source's own URL opens its port for it"},
+		.check = setting_check_ports,
+		.fallback = "80-90 443 8000-8200 8443 8800-8899 9000-9001 9080-9090",
+		.help = "Ports, and ranges of them, that may be connected to; a source's own URL opens its port for it"},
 	{"crawler.dns_ttl_s", SETTING_INT, FIELD(crawler.dns_ttl_s), 0, DAY_S, "60",
 		.help = "How long the address of a host is believed"},
 	{"crawler.connect_timeout_ms", SETTING_INT, FIELD(crawler.connect_timeout_ms), 100, 300000,

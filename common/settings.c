@@ -213,13 +213,38 @@ static bool is_repeated(const struct yaml_node *map, size_t i, const char *key)
 	return false;
 }
 
-const char *setting_check_port(const char *value)
+static bool take_port(const char **text, long *ret)
 {
 	char *end;
-	long port = strtol(value, &end, 10);
 
-	return *value < '1' || *value > '9' || *end || port > UINT16_MAX ? "is no port number"
-									 : NULL;
+	if (**text < '1' || **text > '9')
+		return false;
+	*ret = strtol(*text, &end, 10);
+	*text = end;
+	return *ret <= UINT16_MAX;
+}
+
+bool setting_parse_ports(const char *value, unsigned *ret_low, unsigned *ret_high)
+{
+	long low, high;
+
+	if (!take_port(&value, &low))
+		return false;
+	high = low;
+	if (*value == '-' && (value++, !take_port(&value, &high)))
+		return false;
+	*ret_low = (unsigned)low;
+	*ret_high = (unsigned)high;
+	return !*value && low <= high;
+}
+
+const char *setting_check_ports(const char *value)
+{
+	unsigned low, high;
+
+	return setting_parse_ports(value, &low, &high)
+		? NULL
+		: "is neither a port nor a range such as 8000-8099";
 }
 
 struct reading {

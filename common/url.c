@@ -455,6 +455,13 @@ int url_resolve_encoded(struct span input, struct span base, const char *encodin
 	return resolve(input, base, data, out);
 }
 
+unsigned url_port(const struct url_parts *parts)
+{
+	if (parts->port.len)
+		return (unsigned)strtoul(parts->port.data, NULL, 10);
+	return span_is_nocase(parts->scheme, "https") ? 443 : 80;
+}
+
 bool url_split(struct span href, struct url_parts *ret)
 {
 	struct url_parts parts = {0};

@@ -58,6 +58,9 @@ struct url_parts {
 };
 bool url_split(struct span href, struct url_parts *ret);
 
+/* The port, or the scheme's own. */
+unsigned url_port(const struct url_parts *parts);
+
 /*
  * Whether @host belongs to the site of @site_host: the same, or a subdomain of
  * it, a leading "www." of the latter not counted.

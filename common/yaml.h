@@ -63,8 +63,9 @@ struct setting_list {
 /* Says what is wrong with a value, or NULL. For what bounds cannot say. */
 typedef const char *setting_check_fn(const char *value);
 
-/* Of a TCP port in digits. */
-const char *setting_check_port(const char *value);
+/* A TCP port, or a range of them: "443", "8000-8099". */
+const char *setting_check_ports(const char *value);
+bool setting_parse_ports(const char *value, unsigned *ret_low, unsigned *ret_high);
 
 struct setting {
 	const char *key; /* dots lead into maps: "crawler.host_delay_ms" */

@@ -17,6 +17,7 @@
 #include "common/err.h"
 #include "crawler/fetch/budget.h"
 #include "crawler/fetch/freshness.h"
+#include "crawler/fetch/guard.h"
 #include "crawler/fetch/header.h"
 #include "crawler/fetch/robots_cache.h"
 #include "crawler/fetch/transfer.h"
@@ -319,6 +320,7 @@ static void finish_without_page(struct job *j, enum outcome outcome, const char 
 static void finish_moved(struct job *j, const char *target)
 {
 	struct verdict v = {OUTCOME_MOVED, NULL};
+	char why[GUARD_WHY_MAX];
 	STRBUF_LOCAL(absolute);
 
 	drop_validators(j);
@@ -328,6 +330,9 @@ static void finish_moved(struct job *j, const char *target)
 	}
 	if (j->lease.kind == WORK_PAGE)
 		v = verdict_of_move(j->lease.url, absolute.data);
+	/* The target has a lease of its own, but not where it can be seen now that it may not be asked. */
+	if (!guard_allows_url(&j->lease.fetch, &j->env->config->ports, strbuf_span(&absolute), why))
+		v = (struct verdict){OUTCOME_GUARDED, why};
 	if (v.outcome == OUTCOME_MOVED)
 		j->result.moved_to = arena_strdup(j->arena, absolute.data);
 	job_finish(j, v.outcome, v.why);
@@ -459,6 +464,9 @@ static void on_read(void *arg)
 {
 	struct job *j = arg;
 
+	j->is_cut |= j->read.is_cut;
+	if (j->read.n_faults)
+		log_debug(j->env->log, "%s: %zu broken characters", j->lease.url, j->read.n_faults);
 	if (j->read.refresh_to) {
 		finish_moved(j, j->read.refresh_to);
 		return;

@@ -1,8 +1,11 @@
 #include "crawler/fetch/guard.h"
 
+#include "common/url.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,15 +109,22 @@ bool guard_allows_address(const struct fetch_rules *rules, const struct sockaddr
 	return true;
 }
 
+static bool is_within(const char *ports, unsigned port)
+{
+	unsigned low, high;
+
+	return setting_parse_ports(ports, &low, &high) && port >= low && port <= high;
+}
+
 bool guard_allows_port(const struct fetch_rules *rules, const struct setting_list *ports,
-	struct span port)
+	unsigned port)
 {
 	for (size_t i = 0; i < ports->len; i++) {
-		if (span_is(port, ports->items[i]))
+		if (is_within(ports->items[i], port))
 			return true;
 	}
 	for (size_t i = 0; i < rules->n_allow_ports; i++) {
-		if (span_eq(port, rules->allow_ports[i]))
+		if (is_within(rules->allow_ports[i].data, port))
 			return true;
 	}
 	return false;
@@ -151,4 +161,24 @@ bool guard_allows_host(const struct fetch_rules *rules, struct span host)
 	if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1)
 		return guard_allows_address(rules, (struct sockaddr *)&v6);
 	return true;
+}
+
+bool guard_allows_url(const struct fetch_rules *rules, const struct setting_list *ports,
+	struct span url, char why[GUARD_WHY_MAX])
+{
+	struct url_parts parts = {0};
+	unsigned port;
+
+	why[0] = '\0';
+	if (!url_split(url, &parts))
+		return true; /* no host is no host that could be guarded */
+	port = url_port(&parts);
+	if (!guard_allows_port(rules, ports, port))
+		snprintf(why, GUARD_WHY_MAX,
+			"port %u is not open to crawlers and not allowed for this source", port);
+	else if (!guard_allows_host(rules, parts.host))
+		snprintf(why, GUARD_WHY_MAX,
+			"address %.*s is not public and not allowed for this source",
+			(int)(parts.host.len < 60 ? parts.host.len : 60), parts.host.data);
+	return !*why;
 }

@@ -20,16 +20,21 @@
 /* @rules: what the source allows besides public addresses. */
 bool guard_allows_address(const struct fetch_rules *rules, const struct sockaddr *address);
 
-/* @ports: those that are open to all sources, in digits. */
+/* @ports: those that are open to all sources, as settings write them. */
 bool guard_allows_port(const struct fetch_rules *rules, const struct setting_list *ports,
-	struct span port);
+	unsigned port);
 
 /*
- * The same of a URL's host where somebody else looks it up and connects: a
- * literal address, or a name that is this machine's own (RFC 6761). Other
- * names are allowed.
+ * The same of a URL's host before anybody looks it up: a literal address, or a
+ * name that is this machine's own (RFC 6761). Other names are allowed.
  */
 bool guard_allows_host(const struct fetch_rules *rules, struct span host);
+
+#define GUARD_WHY_MAX 128
+
+/* Both of an absolute URL. What is wrong, for people, in @why; empty when nothing is. */
+bool guard_allows_url(const struct fetch_rules *rules, const struct setting_list *ports,
+	struct span url, char why[GUARD_WHY_MAX]);
 
 /* Whether @range is an address or "ADDRESS/BITS", IPv4 or IPv6. */
 bool guard_is_range(struct span range);

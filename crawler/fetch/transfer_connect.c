@@ -15,14 +15,6 @@
 
 /* Connecting. */
 
-static bool allows_port(const struct transfer *t, unsigned port)
-{
-	char digits[8];
-
-	snprintf(digits, sizeof digits, "%u", port & 0xFFFF);
-	return guard_allows_port(&t->rules, &t->all->config->ports, span_str(digits));
-}
-
 static bool is_allowed(struct transfer *t, const struct sockaddr *address)
 {
 	char text[INET6_ADDRSTRLEN] = "it";
@@ -104,27 +96,6 @@ int transfer_on_connected(void *arg, char *remote, char *local, int remote_port,
 
 /* Looking up. */
 
-static unsigned port_of(const struct url_parts *parts)
-{
-	if (parts->port.len)
-		return (unsigned)strtoul(parts->port.data, NULL, 10);
-	return span_is_nocase(parts->scheme, "https") ? 443 : 80;
-}
-
-/* What the URL itself says already. */
-static void guard_url(struct transfer *t, const struct url_parts *parts)
-{
-	unsigned port = port_of(parts);
-
-	if (!allows_port(t, port))
-		snprintf(t->guarded, sizeof t->guarded,
-			"port %u is not open to crawlers and not allowed for this source", port);
-	else if (t->is_proxied && !guard_allows_host(&t->rules, parts->host))
-		snprintf(t->guarded, sizeof t->guarded,
-			"host %.*s is not public and not allowed for this source",
-			(int)(parts->host.len < 60 ? parts->host.len : 60), parts->host.data);
-}
-
 /* A proxy that is told the name looks it up itself; an address is one already. */
 static bool is_looked_up_here(const struct transfer *t, struct span host)
 {
@@ -154,11 +125,11 @@ static void guard_addresses(struct transfer *t, const char *addresses)
 /* "+": for as long as curl remembers anything; a host's own colons are none of ours, it is no address. */
 static void take_addresses(struct transfer *t, const char *addresses)
 {
-	struct url_parts parts;
+	struct url_parts parts = {0};
 	CLEANUP(freep) char *line = NULL;
 
 	url_split(span_str(t->url), &parts);
-	line = alloc_printf("+%.*s:%u:%s", (int)parts.host.len, parts.host.data, port_of(&parts),
+	line = alloc_printf("+%.*s:%u:%s", (int)parts.host.len, parts.host.data, url_port(&parts),
 		addresses);
 	t->resolved = curl_slist_append(NULL, line);
 	guard_addresses(t, addresses);
@@ -214,8 +185,8 @@ void transfer_prepare(struct transfer *t)
 	t->state = TRANSFER_RUNS;
 	if (!transfer_is_web(t) || !url_split(span_str(t->url), &parts))
 		return; /* curl refuses it */
-	guard_url(t, &parts);
-	if (!*t->guarded && is_looked_up_here(t, parts.host))
+	if (guard_allows_url(&t->rules, &t->all->config->ports, span_str(t->url), t->guarded) &&
+		is_looked_up_here(t, parts.host))
 		look_up(t, parts.host);
 	if (*t->guarded) {
 		t->state = TRANSFER_REFUSED_AT_ONCE;

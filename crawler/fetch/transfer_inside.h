@@ -15,6 +15,7 @@
 #include "crawler/fetch/budget.h"
 #include "crawler/fetch/coding.h"
 #include "crawler/fetch/cookie_jars.h"
+#include "crawler/fetch/guard.h"
 #include "crawler/fetch/resolver.h"
 #include "crawler/fetch/transfer.h"
 
@@ -68,9 +69,10 @@ struct transfer {
 	struct resolver_query *query; /* pending while it looks up */
 	struct curl_slist *resolved;  /* what that has found, as curl takes it */
 	int64_t started_ms, lookup_us;
-	bool is_proxied;   /* somebody else connects to the host */
-	bool is_sent;      /* the request, once */
-	char guarded[128]; /* why the guard said no to what was tried last; "" when it did not */
+	bool is_proxied; /* somebody else connects to the host */
+	bool is_sent;    /* the request, once */
+	char guarded
+		[GUARD_WHY_MAX]; /* why the guard said no to what was tried last; "" when it did not */
 	enum fetch_limit over;  /* the limit that something is over, */
 	const char *over_size;  /* and what is, NULL for nothing */
 	const char *bad_answer; /* what is wrong with it, beyond what curl looks at; or NULL */

@@ -304,7 +304,7 @@ enum encoding detect_contradiction(enum encoding label, struct span bytes)
 		return label;
 	best = best_east_asian(strbuf_span(&sample), &best_score);
 	if (best_score.chars < LABEL_CHARS || best_score.cost > best_score.chars * LANGUAGE_COST ||
-		best_score.cost + LABEL_WORTH >= score.cost)
+		best_score.cost >= score.cost)
 		return label;
 	if (is_east_asian && !is_broken(score) && !is_other_chinese(label, best, best_score))
 		return label;

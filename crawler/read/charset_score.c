@@ -120,9 +120,7 @@ static unsigned alphabet_cost(uint32_t c, uint32_t before, uint32_t after)
 	if (c < 0xA0)
 		return SCORE_FAULT;
 	if (c < 0xC0)
-		return before >= 0x80 && after >= 0x80
-			? 30
-			: (is_common_sign(c) ? 14 : 22) + (unsigned)ascii_letters * 6;
+		return (is_common_sign(c) ? 14 : 22) + (unsigned)ascii_letters * 6;
 	if (c < 0x250)
 		return ascii_letters ? (c < 0x100 ? 14 : c < 0x180 ? 16 : 20) : 28;
 	if (c < 0x370)

@@ -135,12 +135,20 @@ static bool read_as_xml(const struct read_input *in, struct arena *a, struct rea
 	return true;
 }
 
+static void decode_html(const struct read_input *in, struct arena *a, struct read_output *out,
+	struct charset_text *text)
+{
+	charset_decode(in->bytes, in->content_type, CHARSET_HTML, a, text);
+	out->n_faults = text->faults;
+	out->is_cut = text->is_cut;
+}
+
 static void read_page(const struct read_input *in, struct arena *a, struct read_output *out)
 {
 	CLEANUP(html_freep) struct html *h = NULL;
 	struct charset_text text;
 
-	charset_decode(in->bytes, in->content_type, CHARSET_HTML, a, &text);
+	decode_html(in, a, out, &text);
 	h = html_parse(text.text);
 	article_read(in, text.encoding, h, a, out);
 	likeness_make(h, in->url, &out->likeness);
@@ -152,7 +160,7 @@ static void read_listing(const struct read_input *in, struct arena *a, struct re
 	struct charset_text text;
 	struct items items;
 
-	charset_decode(in->bytes, in->content_type, CHARSET_HTML, a, &text);
+	decode_html(in, a, out, &text);
 	h = html_parse(text.text);
 	items_init(&items, in, text.encoding, a);
 	out->next_page = listing_read(h, in, a, &items);

@@ -60,6 +60,8 @@ struct read_output {
 	enum outcome outcome;     /* READ_NOTHING: EMPTY, or what the page says of itself */
 	bool is_as_listed;        /* READ_RECORD: the page has the headline that a list promised */
 	struct likeness likeness; /* of a page (WORK_PAGE), whatever it is read as */
+	size_t n_faults;          /* broken characters, now U+FFFD */
+	bool is_cut;              /* what came later was left out when it was decoded */
 	const char *note;         /* READ_ITEMS: why some are left out, for people; may be NULL */
 };
 

@@ -92,6 +92,19 @@ static void test_yaml__a_folder_is_no_file(void **state)
 	assert_true(yaml_open("/tmp/test_yaml/absent", &y, &errors) < 0);
 }
 
+static void test_settings__ports_are_single_or_ranges(void **state)
+{
+	static const char *const bad[] = {"", "0", "080", "65536", "80-", "-80", "90-80",
+		"80-90-99", "80x", " 80", "80 "};
+	unsigned low, high;
+
+	(void)state;
+	assert_true(setting_parse_ports("443", &low, &high) && low == 443 && high == 443);
+	assert_true(setting_parse_ports("8000-65535", &low, &high) && low == 8000 && high == 65535);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_non_null(setting_check_ports(bad[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +112,7 @@ int main(void)
 		cmocka_unit_test(test_yaml__aliases_cannot_multiply),
 		cmocka_unit_test(test_yaml__an_empty_file_and_one_document_are_right),
 		cmocka_unit_test(test_yaml__a_folder_is_no_file),
+		cmocka_unit_test(test_settings__ports_are_single_or_ranges),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -180,14 +180,13 @@ static void test_charset__faults_are_counted(void **state)
 		const char *bytes, *type;
 		size_t faults;
 	} rows[] = {
-		{WORD, NULL, 0},
-		{WORD "\uFFFD" WORD WORD, NULL, 0}, /* somebody else's fault */
+		{WORD, NULL, 0}, {WORD "\uFFFD" WORD WORD, NULL, 0}, /* somebody else's fault */
 		{"a\xFF" WORD "\xE4\xBA" WORD WORD WORD, "a;charset=utf-8", 2},
 		{WORD "\xE4\xBA", "a;charset=utf-8", 1},
 		{WORD "\uFFFD" WORD "\xFF", "a;charset=utf-8", 1},
 		{GBK_WORD "\xFF" GBK_WORD "\x81", "a;charset=gbk", 2},
-		{"\x81\x8D", "a;charset=windows-1253", 0},
-		{"\xD2", "a;charset=windows-1253", 1},
+		{"\x81\x8D", "a;charset=windows-1253", 0}, {"\xD2", "a;charset=windows-1253", 1},
+		{"\xBA\x4E\xE5\xDE\xBA\x4E", "a;charset=utf-16le", 1}, /* half a pair */
 	};
 
 	(void)state;

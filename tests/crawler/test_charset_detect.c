@@ -149,8 +149,15 @@ static void test_detect__a_contradicted_label_is_overruled(void **state)
 static void test_detect__mere_lists_of_characters_contradict_no_label(void **state)
 {
 	STRBUF_LOCAL(bytes);
+	STRBUF_LOCAL(singles);
 
 	(void)state;
+	for (int c = 0xC0; c <= 0xDF; c++) {
+		strbuf_add_char(&singles, (char)c);
+		strbuf_add_char(&singles, '\n');
+	}
+	assert_int_equal(detect_contradiction(ENCODING_WINDOWS_1252, strbuf_span(&singles)),
+		ENCODING_WINDOWS_1252);
 	for (int trail = 0xA1; trail <= 0xBF; trail++) {
 		strbuf_add_char(&bytes, '\xC2');
 		strbuf_add_char(&bytes, (char)trail);

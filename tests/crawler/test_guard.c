@@ -58,17 +58,18 @@ static void test_guard__a_named_range_opens_itself_alone(void **state)
 
 static void test_guard__only_listed_ports_are_open(void **state)
 {
-	char *open[] = {"80", "8080"};
+	char *open[] = {"80", "8000-8099"};
 	struct span own[] = {SPAN_LITERAL("9443")};
 	const struct setting_list ports = {open, 2};
 	const struct fetch_rules rules = {.allow_ports = own, .n_allow_ports = 1};
 
 	(void)state;
-	assert_true(guard_allows_port(&rules, &ports, SPAN_LITERAL("8080")));
-	assert_true(guard_allows_port(&rules, &ports, SPAN_LITERAL("9443")));
-	assert_false(guard_allows_port(&rules, &ports, SPAN_LITERAL("6379")));
-	assert_false(guard_allows_port(&rules, &ports, SPAN_LITERAL("808")));
-	assert_false(guard_allows_port(&rules, &ports, SPAN_LITERAL("")));
+	assert_true(guard_allows_port(&rules, &ports, 8080));
+	assert_true(guard_allows_port(&rules, &ports, 9443));
+	assert_false(guard_allows_port(&rules, &ports, 6379));
+	assert_false(guard_allows_port(&rules, &ports, 8100));
+	assert_true(guard_allows_port(&rules, &ports, 8099));
+	assert_false(guard_allows_port(&rules, &ports, 0));
 }
 
 /* What a proxy would be asked for. */

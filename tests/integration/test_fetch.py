@@ -69,6 +69,14 @@ class Server:
         self.url = "%s://%s:%d" % ("https" if certificate else "http", address, self.port)
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
+    @classmethod
+    def everything(cls, answers, other):
+        """One that has an answer for every path."""
+        class Answers(dict):
+            def get(self, path, default):
+                return super().get(path, other)
+        return cls(HOST, Answers(answers))
+
     def paths(self):
         return [path for _, path, _ in self.requests]
 
@@ -93,6 +101,17 @@ def answer(h, status=200, body=PAGE, headers=(), kind="text/html"):
 
 def page(h):
     answer(h)
+
+
+def page_of(article):
+    return lambda h: answer(h, body=world.article_page(article).encode())
+
+
+def close_after(f):
+    def both(h):
+        f(h)
+        h.close_connection = True
+    return both
 
 
 def redirect(status, to):
@@ -258,6 +277,43 @@ class Plain(Fetch):
             got, _ = self.get({"/": lambda h: answer(h, 503, b"later", [("Retry-After", value)])})
             self.assertEqual(got["kind"], "throttled")
             self.assertTrue(least <= got["retry_after_s"] <= most, got)
+
+
+class Outcomes(Fetch):
+    def test_what_came_back_is_told_apart(self):
+        wall = b"<html><script>document.cookie='__jsl_clearance_s=1';location.href=location.pathname</script></html>"
+        answers = {
+            "/ok.htm": (page, "ok"),
+            "/gone.htm": (lambda h: answer(h, 410, b"x"), "gone"),
+            "/soft.htm": (lambda h: answer(h, body="<title>提示</title><p>您访问的页面不存在</p>".encode()), "gone"),
+            "/busy.htm": (lambda h: answer(h, 429, b"x"), "throttled"),
+            "/wall.htm": (lambda h: answer(h, 521, wall, [("Set-Cookie", "__jsluid_s=1")]), "challenge"),
+            "/wall200.htm": (lambda h: answer(h, 200, wall), "challenge"),
+            "/cloud.htm": (lambda h: answer(h, 403, b"<title>Just a moment...</title>", [("cf-mitigated", "challenge")]), "challenge"),
+            "/no.htm": (lambda h: answer(h, 403, b"x"), "blocked"),
+            "/error.htm": (lambda h: answer(h, 502, b"x"), "down"),
+            "/early.htm": (lambda h: h.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nhalf"), "down"),
+            "/empty.htm": (lambda h: answer(h, body=b" \n"), "empty"),
+            "/file.htm": (lambda h: answer(h, body=b"%PDF-1.4\n%..."), "not-text"),
+            "/image.htm": (lambda h: answer(h, body=b"\x89PNG\r\n", kind="image/png"), "not-text"),
+            "/secret/a.htm": (page, "robots"),
+        }
+        served = {path: close_after(f) for path, (f, _) in answers.items()}
+        served["/robots.txt"] = lambda h: answer(h, body=b"User-agent: *\nDisallow: /secret/\n", kind="text/plain")
+        server = self.serve(served)
+        self.source(server.url + "/")
+        for path, (_, kind) in answers.items():
+            got = self.fetch(server.url + path)
+            self.assertEqual(got["kind"], kind, (path, got["why"]))
+        self.assertNotIn("/secret/a.htm", server.paths())
+
+    def test_a_site_that_answers_200_to_everything_has_gone_pages_all_the_same(self):
+        lost = page_of(prose.Article(2))
+        server = Server.everything({"/": page, "/real.htm": page_of(prose.Article(3)), "/robots.txt": not_found}, lost)
+        self.addCleanup(server.close)
+        self.source(server.url + "/")
+        self.assertEqual(self.fetch(server.url + "/real.htm")["kind"], "ok")
+        self.assertEqual(self.fetch(server.url + "/withdrawn.htm")["kind"], "gone")
 
 
 class Robots(Fetch):

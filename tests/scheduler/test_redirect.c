@@ -159,25 +159,23 @@ static void test_redirect__an_item_may_not_lead_out_of_its_sources_scope(void **
 	static const char *const items[] = {"http://a.cn/1.html", "http://sub.a.cn/2.html", NULL};
 	static const char *const targets[] = {"http://ads.cn/1", "http://b.sub.a.cn/2"};
 	struct fixture *fx = *state;
+	struct result results[2];
+	const struct work_request q = {.worker = "w",
+		.boot = 1,
+		.seq = 100,
+		.results = results,
+		.n_results = 2};
 
 	start_with(fx, items);
 	assert_int_equal(ask(fx, "w", 10), 2);
 	for (int i = 0; i < 2; i++) {
-		struct lease l = fx->reply.leases[i];
-		struct result r = result_of(&l, OUTCOME_MOVED);
+		const struct lease *l = &fx->reply.leases[i];
 
-		r.http_status = 302;
-		r.moved_to = targets[strstr(l.url, "sub") != NULL];
-		assert_int_equal(planner_begin(fx->p), 0);
-		planner_work(fx->p,
-			&(struct work_request){.worker = "w",
-				.boot = 1,
-				.seq = ++fx->seq,
-				.results = &r,
-				.n_results = 1},
-			false, &(struct work_reply){0});
-		assert_int_equal(planner_commit(fx->p), 0);
+		results[i] = result_of(l, OUTCOME_MOVED);
+		results[i].http_status = 302;
+		results[i].moved_to = targets[strstr(l->url, "sub") != NULL];
 	}
+	send(fx, &q);
 	later(fx, DELAY_MS);
 	assert_string_equal(take(fx, "w").url, "http://b.sub.a.cn/2");
 }
@@ -273,6 +271,30 @@ static void test_redirect__a_file_on_a_host_that_is_down_is_not_waited_for_all_t
 	assert_in_range(n_page, 3, 12);
 }
 
+/* Everything else on that host is well, so that the host itself is not backed off from. */
+static void test_redirect__a_file_that_fails_alone_is_asked_ever_more_seldom(void **state)
+{
+	struct fixture *fx = *state;
+	int n_file = 0;
+
+	set_sources(fx,
+		"sources:\n- {name: list, url: 'http://a.cn/', kind: listing, interval_s: 5}\n"
+		"- {name: other, url: 'http://b.cn/', kind: listing, interval_s: 5}\n");
+	for (int64_t end = fx->now_ms + HOUR; fx->now_ms < end; later(fx, SECOND)) {
+		struct lease l;
+
+		if (!ask(fx, "w", 1))
+			continue;
+		l = fx->reply.leases[0];
+		if (strcmp(l.url, "http://a.cn/") == 0)
+			send_elsewhere(fx, &l, "http://b.cn/robots.txt");
+		else
+			finish(fx, "w", &l, l.kind == WORK_ROBOTS ? OUTCOME_DOWN : OUTCOME_OK);
+		n_file += l.kind == WORK_ROBOTS;
+	}
+	assert_in_range(n_file, 3, 12);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_redirect__##name, setup, teardown)
 
 int main(void)
@@ -291,6 +313,7 @@ int main(void)
 		TEST(a_robots_file_waits_while_its_host_has_a_lease),
 		TEST(a_robots_file_that_never_arrives_stops_the_asking),
 		TEST(a_file_on_a_host_that_is_down_is_not_waited_for_all_the_time),
+		TEST(a_file_that_fails_alone_is_asked_ever_more_seldom),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,6 +141,24 @@ static void test_revisit__what_one_url_does_is_not_the_hosts_fault(void **state)
 	}
 }
 
+static void test_revisit__how_long_an_answer_stays_fresh_is_a_hint(void **state)
+{
+	const struct revisit_rules list = {600 * INT64_C(1000), 3600 * INT64_C(1000), true};
+	const struct revisit_rules brief = {HOUR, 2 * HOUR, false};
+
+	(void)state;
+	assert_int_equal(revisit_heed_fresh(&list, 600 * INT64_C(1000), -1), 600 * INT64_C(1000));
+	assert_int_equal(revisit_heed_fresh(&list, 600 * INT64_C(1000), 60 * INT64_C(1000)),
+		600 * INT64_C(1000));
+	assert_int_equal(revisit_heed_fresh(&list, 600 * INT64_C(1000), 900 * INT64_C(1000)),
+		900 * INT64_C(1000));
+	assert_int_equal(revisit_heed_fresh(&list, 600 * INT64_C(1000), 365 * DAY),
+		1200 * INT64_C(1000));
+	assert_int_equal(revisit_heed_fresh(&page, HOUR, 365 * DAY), DAY);
+	assert_int_equal(revisit_heed_fresh(&page, 8 * DAY, 365 * DAY), 8 * DAY);
+	assert_int_equal(revisit_heed_fresh(&brief, HOUR, 365 * DAY), 2 * HOUR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +172,7 @@ int main(void)
 		cmocka_unit_test(test_revisit__backoff_doubles_up_to_six_hours),
 		cmocka_unit_test(test_revisit__chance_takes_up_to_a_fifth),
 		cmocka_unit_test(test_revisit__what_one_url_does_is_not_the_hosts_fault),
+		cmocka_unit_test(test_revisit__how_long_an_answer_stays_fresh_is_a_hint),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
