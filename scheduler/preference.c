@@ -82,6 +82,16 @@ static void credit(struct planner *p, const struct name *from, const struct name
 	planner_put_host(p, h);
 }
 
+/* A page's canonical link. Templates forget that their site has moved; what the site does counts. */
+static void credit_link(struct planner *p, const struct name *from, const struct name *to,
+	enum form f)
+{
+	struct host *h = host_of(p, to);
+
+	if (!h || choice_of(h, &to->parts)->to != form_back(&from->parts, f))
+		credit(p, from, to, f);
+}
+
 /* Two pages of the same text: https is better, and so is what was there first. */
 static void credit_copy(struct planner *p, const struct name *copy, const struct name *first,
 	enum form f)
@@ -126,7 +136,7 @@ static void learn_of(struct planner *p, const struct entry *e, const struct resu
 		if (is_target(p, e, r, href))
 			credit(p, own, other, f);
 	} else if (is_id(href, r->page))
-		credit(p, own, other, f);
+		credit_link(p, own, other, f);
 	else if (is_id(href, r->story))
 		credit_copy(p, own, other, f);
 	else if (is_disappointment(r->outcome) && forget(p, other, form_back(&own->parts, f)))

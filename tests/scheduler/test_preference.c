@@ -214,6 +214,33 @@ static void test_preference__canonical_links_and_equal_texts_make_a_rule(void **
 	see(fx, "http://www.a.cn/9", "https://a.cn/9");
 }
 
+/* @n pages on https whose canonical links say http. */
+static void claim_http(struct fixture *fx, int from, int n)
+{
+	for (int i = from; i < from + n; i++) {
+		CLEANUP(freep) char *url = alloc_printf("https://a.cn/%d", i);
+		CLEANUP(freep) char *other = alloc_printf("http://a.cn/%d", i);
+		struct hash id = url_id(span_str(other));
+		struct lease l = see(fx, url, url);
+		char hex[HASH_HEX_SIZE];
+
+		answer(fx, &l, hash_hex(&id, hex), NONE);
+	}
+}
+
+/* Symptom: templates that were left on http had every fourth page asked for there, and sent back. */
+static void test_preference__where_redirects_say_otherwise_links_are_not_believed(void **state)
+{
+	struct fixture *fx = *state;
+	struct lease l;
+
+	start(fx);
+	claim_http(fx, 1, 3);
+	l = see(fx, "https://a.cn/4", "http://a.cn/4");
+	move(fx, &l, "https://a.cn/4", OUTCOME_OK);
+	claim_http(fx, 5, 8);
+}
+
 /* The copy is on https, the first on http: new pages are asked for on https. */
 static void test_preference__of_two_copies_https_is_better(void **state)
 {
@@ -246,6 +273,7 @@ int main(void)
 		TEST(test_preference__a_page_that_is_not_there_ends_the_rule),
 		TEST(test_preference__the_list_is_read_in_full_when_a_rule_ends),
 		TEST(test_preference__canonical_links_and_equal_texts_make_a_rule),
+		TEST(test_preference__where_redirects_say_otherwise_links_are_not_believed),
 		TEST(test_preference__of_two_copies_https_is_better),
 #undef TEST
 	};
