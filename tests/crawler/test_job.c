@@ -248,6 +248,27 @@ static void test_job__an_article_is_reported_once_it_is_kept(void **state)
 	assert_int_equal(strlen(result(fx)->page), 32);
 }
 
+/*
+ * Symptom: an article that stood under another's address until that was fetched, too, was
+ * never seen again: it had not been modified.
+ */
+static void test_job__what_is_kept_under_another_address_is_read_in_full_each_time(void **state)
+{
+	struct fixture *fx = *state;
+	STRBUF_LOCAL(body);
+
+	strbuf_add_str(&body, "<link rel=canonical href='http://a.cn/y.html'>");
+	strbuf_add_str(&body, article);
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_transfer(200, body.data);
+	run_pool();
+	assert_string_equal(fake.record->url, "http://a.cn/y.html");
+	fake.keep_page(fake.keep_arg, 0, SAVE_NEW);
+	assert_int_equal(result(fx)->outcome, OUTCOME_OK);
+	assert_string_equal(result(fx)->etag, "");
+}
+
 static void test_job__only_a_large_answer_waits_for_others_to_be_read(void **state)
 {
 	struct fixture *fx = *state;
@@ -624,6 +645,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(an_article_is_reported_once_it_is_kept),
+		TEST(what_is_kept_under_another_address_is_read_in_full_each_time),
 		TEST(only_a_large_answer_waits_for_others_to_be_read),
 		TEST(what_could_not_be_kept_is_not_reported),
 		TEST(disallowed_is_never_requested),

@@ -182,6 +182,24 @@ static void test_store__articles_that_give_one_address_stay_apart(void **state)
 	assert_int_equal(counts_of(fx->store).pages, 4);
 }
 
+/* The first claims the address of the second, which is fetched later. */
+static void test_store__whose_address_is_anothers_gets_its_own_when_it_comes_again(void **state)
+{
+	struct fixture *fx = *state;
+	struct record second = page("https://a.cn/1", "下", LONG("文二"));
+	const char *own[] = {"https://a.cn/1", "https://a.cn/1_2"};
+
+	for (int i = 0; i < 2; i++) {
+		struct record first = claim(own[0], own[1], "上", LONG("文一"));
+
+		save(fx->store, &first, "");
+		assert_string_equal(first.url, own[i]);
+		second.fetched_url = own[0];
+		save(fx->store, &second, "");
+	}
+	assert_int_equal(counts_of(fx->store).pages, 2);
+}
+
 /* Symptom: of two months' notices, both "see the attachment" at length, one took the other's place. */
 static void test_store__notices_of_one_wording_that_give_one_address_stay_apart(void **state)
 {
@@ -590,6 +608,7 @@ int main(void)
 		TEST(test_store__next_to_no_text_makes_no_story),
 		TEST(test_store__twins_that_give_one_address_are_one_page),
 		TEST(test_store__articles_that_give_one_address_stay_apart),
+		TEST(test_store__whose_address_is_anothers_gets_its_own_when_it_comes_again),
 		TEST(test_store__notices_of_one_wording_that_give_one_address_stay_apart),
 		TEST(test_store__a_page_that_gets_another_storys_text_reprints_it_and_stays),
 		TEST(test_store__a_copy_with_another_title_and_text_founds_a_story),
