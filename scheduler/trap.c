@@ -140,7 +140,8 @@ static int nesting_at(struct span s)
 
 /*
  * One address within another is how things are shared, two beside each other, too. It is
- * a trap when the inner one has one of its own, which is escaped twice, or three in a row.
+ * a trap when the inner one has one of its own, which is escaped once more, or three in a row.
+ * One alone may be escaped twice, by who is careful.
  */
 static bool is_nested(struct span query)
 {
@@ -150,7 +151,7 @@ static bool is_nested(struct span query)
 		int depth = nesting_at(query);
 
 		n += depth > 0;
-		if (depth > 1 || n > 2)
+		if (depth > 2 || (depth > 1 && n > 1) || n > 2)
 			return true;
 	}
 	return false;

@@ -88,6 +88,7 @@ static void test_trap__news_is_none(void **state)
 		"http://a.cn/calendar/2024/12/01/",
 		"http://a.cn/share?url=http%3A%2F%2Fa.cn%2F1.html&pic=http%3A%2F%2Fa.cn%2F1.jpg",
 		"http://a.cn/s?q=%25E4%25BA%25BA&t=a%3A%2F",
+		"http://a.cn/jump?target=https%253A%252F%252Fmp.b.cn%252Fs%252F1", /* escaped with care */
 		"http://a.cn/s?a[]=1&a[]=1&a[]=1&&&&&",
 	};
 
