@@ -177,18 +177,37 @@ static bool reopen(struct planner *p, uint64_t number)
  * withdrawn, corrected and published again. Sitemaps, without headlines, name dead pages
  * for ever.
  */
-static void ask_again(struct planner *p, uint64_t number, const struct admission *a)
+static void ask_again(struct planner *p, struct entry *e)
 {
-	struct entry e;
 	struct host *h;
 
-	if (!*a->title || !frontier_read(p->frontier, number, p->arena, &e) ||
-		e.role != ENTRY_FOUND || e.revisit.last != OUTCOME_GONE ||
-		e.due_ms != ENTRY_DUE_NEVER || clock_wall_ms() - e.fetched_ms < GONE_RECHECK_MS)
+	if (e->revisit.last != OUTCOME_GONE || e->due_ms != ENTRY_DUE_NEVER ||
+		clock_wall_ms() - e->fetched_ms < GONE_RECHECK_MS)
 		return;
-	h = planner_host_of(p, &e);
+	h = planner_host_of(p, e);
 	if (h)
-		planner_reschedule(p, h, &e, planner_now_ms(p));
+		planner_reschedule(p, h, e, planner_now_ms(p));
+}
+
+static bool read_headlined(struct planner *p, uint64_t number, const struct admission *a,
+	struct entry *ret)
+{
+	return *a->title && frontier_read(p->frontier, number, p->arena, ret) &&
+		ret->role == ENTRY_FOUND;
+}
+
+/* A list shows what is known. Where another item led to is an item itself from now on. */
+static void note_shown(struct planner *p, uint64_t number, const struct admission *a)
+{
+	struct entry e;
+
+	if (!read_headlined(p, number, a, &e))
+		return;
+	if (e.is_target) {
+		e.is_target = false;
+		frontier_write(p->frontier, &e);
+	}
+	ask_again(p, &e);
 }
 
 /* Where a list goes on is no item: it is not listed, only told. */
@@ -248,12 +267,14 @@ enum admit_outcome admit_move(struct planner *p, const struct entry *from,
 {
 	struct place place = {.href = STRBUF_INIT, .canonical = STRBUF_INIT};
 	enum admit_outcome outcome = ADMIT_REFUSED;
+	struct entry known;
 
 	if (place_parse(&place, a->url, &p->config->url_rules) &&
 		is_covered_move(roster_get(&p->roster, from->source), from, &place))
 		outcome = admit_place(p, a, &place, ret_number);
-	if (outcome == ADMIT_KNOWN && a->role == ENTRY_FOUND)
-		ask_again(p, *ret_number, a);
+	if (outcome == ADMIT_KNOWN && a->role == ENTRY_FOUND &&
+		read_headlined(p, *ret_number, a, &known))
+		ask_again(p, &known);
 	place_release(&place);
 	return outcome;
 }
@@ -289,7 +310,7 @@ static enum admit_outcome admit_item(struct planner *p, const struct entry *list
 	if (is_known && !a.refusal) {
 		if (source && source->n_refused && reopen(p, *ret_number))
 			return ADMIT_NEW;
-		ask_again(p, *ret_number, &a);
+		note_shown(p, *ret_number, &a);
 	}
 	if (is_known)
 		return ADMIT_KNOWN;

@@ -20,7 +20,7 @@ static void read_fates(struct fixture *fx, struct strbuf *out)
 		struct span name = span_from_offset(item.url, strlen("http://a.cn/"));
 
 		assert_string_equal(item.source, "list");
-		assert_int_equal(item.seen_ms, START_MS);
+		assert_in_range(item.seen_ms, START_MS, START_MS + DAY);
 		strbuf_printf(out, "%.*s %s %s; ", (int)name.len, name.data,
 			coverage_fate_str(item.fate),
 			item.was_fetched ? outcome_str(item.outcome) : "-");
@@ -40,7 +40,8 @@ static void start_slowly(struct fixture *fx, const char *const *urls)
 	start_with(fx, urls);
 }
 
-static void answer(struct fixture *fx, enum outcome outcome, const char *page, const char *moved_to)
+static void answer_at(struct fixture *fx, enum outcome outcome, const char *page,
+	const char *moved_to, int64_t then_ms)
 {
 	struct lease l = take(fx, "w");
 	struct result r = result_of(&l, outcome);
@@ -48,7 +49,13 @@ static void answer(struct fixture *fx, enum outcome outcome, const char *page, c
 	r.page = page;
 	r.moved_to = moved_to;
 	report(fx, "w", &r);
-	later(fx, DAY); /* longer than any pause, shorter than a stored page's */
+	later(fx, then_ms);
+}
+
+static void answer(struct fixture *fx, enum outcome outcome, const char *page, const char *moved_to)
+{
+	/* Longer than any pause, shorter than a stored page's. */
+	answer_at(fx, outcome, page, moved_to, DAY);
 }
 
 #define PAGE "00112233445566778899aabbccddeeff"
@@ -94,6 +101,29 @@ static void test_coverage__a_redirect_shares_the_fate_of_its_target(void **state
 	assert_string_equal(fates.data, "1 stored ok; 2 lost moved; 3 lost moved; ");
 }
 
+/* Symptom: what an item had led to before a list showed it itself was on no list when it was lost. */
+static void test_coverage__where_another_item_led_to_is_an_item_once_it_is_shown(void **state)
+{
+	static const char *const urls[] = {"http://a.cn/1", NULL};
+	struct item item = {.url = "http://a.cn/2", .title = "题目", .kind = WORK_PAGE};
+	struct fixture *fx = *state;
+	STRBUF_LOCAL(fates);
+	struct lease list = take(fx, "w");
+	struct result r;
+
+	show(fx, "w", &list, urls);
+	later(fx, DELAY_MS);
+	answer_at(fx, OUTCOME_MOVED, "", "http://a.cn/2", DELAY_MS);
+	answer_at(fx, OUTCOME_GONE, "", "", LIST_MS);
+	list = take(fx, "w");
+	r = result_of(&list, OUTCOME_OK);
+	r.items = &item;
+	r.n_items = 1;
+	report(fx, "w", &r);
+	read_fates(fx, &fates);
+	assert_string_equal(fates.data, "1 lost gone; 2 lost gone; ");
+}
+
 static void test_coverage__what_was_stored_once_stays_stored(void **state)
 {
 	static const char *const urls[] = {"http://a.cn/1", NULL};
@@ -124,6 +154,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(test_coverage__every_item_has_a_fate_and_a_reason),
 		TEST(test_coverage__a_redirect_shares_the_fate_of_its_target),
+		TEST(test_coverage__where_another_item_led_to_is_an_item_once_it_is_shown),
 		TEST(test_coverage__what_was_stored_once_stays_stored),
 		TEST(test_coverage__a_frontier_that_is_not_there_is_an_error),
 #undef TEST
