@@ -309,10 +309,16 @@ static int64_t next_due_ms(struct applying *a)
 static void drop_heir(struct applying *a, uint64_t number)
 {
 	if (number && number != a->entry.moved_number && a->source)
-		sync_unwatch(a->p, a->source, number);
+		sync_unwatch(a->p, a->source, number, a->entry.moved_number);
 }
 
-/* Where the source had moved to is no more: its own URL is asked within an interval. */
+static bool is_dead_end(const struct applying *a)
+{
+	return a->result->outcome == OUTCOME_GONE ||
+		(a->source && a->entry.moved_number == a->source->url_number);
+}
+
+/* Where the source had moved to is no more, or sends back: its own URL is asked within an interval. */
 static void ask_for_heir(struct applying *a)
 {
 	struct planner *p = a->p;
@@ -320,7 +326,7 @@ static void ask_for_heir(struct applying *a)
 	struct host *h;
 	int64_t due_ms;
 
-	if (a->entry.role != ENTRY_HEIR || a->result->outcome != OUTCOME_GONE || !a->source ||
+	if (a->entry.role != ENTRY_HEIR || !is_dead_end(a) || !a->source ||
 		!frontier_read(p->frontier, a->source->url_number, p->arena, &own))
 		return;
 	h = planner_host_of(p, &own);

@@ -134,30 +134,104 @@ static void test_redirect__a_source_that_is_removed_stops_where_it_had_moved_to(
 	assert_int_equal(ask(fx, "w", 10), 0);
 }
 
+/* What leads where for good; all else answers. */
+struct lead {
+	const char *from, *to;
+};
+
+/* Answers all that is asked for during @ms; how often that was @url. */
+static int live(struct fixture *fx, int64_t ms, const struct lead *leads, const char *url)
+{
+	int n = 0;
+
+	for (int64_t end = fx->now_ms + ms; fx->now_ms < end; later(fx, 10 * SECOND)) {
+		const struct lead *lead = leads;
+		struct lease l;
+
+		if (!ask(fx, "w", 1))
+			continue;
+		l = fx->reply.leases[0];
+		n += strcmp(l.url, url) == 0;
+		while (lead->from && strcmp(lead->from, l.url) != 0)
+			lead++;
+		if (lead->from)
+			move(fx, &l, 301, lead->to);
+		else
+			answer_ok(fx, &l);
+	}
+	return n;
+}
+
+static void test_redirect__a_way_that_has_become_shorter_keeps_its_end(void **state)
+{
+	static const struct lead by_way[] = {{"http://a.cn/", "http://b.cn/"},
+		{"http://b.cn/", "http://c.cn/"}, {0}};
+	static const struct lead direct[] = {{"http://a.cn/", "http://c.cn/"},
+		{"http://b.cn/", "http://c.cn/"}, {0}};
+	struct fixture *fx = *state;
+
+	live(fx, HOUR, by_way, "");
+	live(fx, DAY, direct, "");
+	assert_in_range(live(fx, HOUR, direct, "http://c.cn/"), 5, 7);
+}
+
+static void test_redirect__a_list_that_is_sent_back_is_asked_for_at_its_own_url(void **state)
+{
+	static const struct lead away[] = {{"http://a.cn/", "http://b.cn/"}, {0}};
+	static const struct lead back[] = {{"http://b.cn/", "http://a.cn/"}, {0}};
+	struct fixture *fx = *state;
+
+	live(fx, HOUR, away, "");
+	assert_true(live(fx, HOUR, back, "http://a.cn/") >= 4);
+	live(fx, 2 * DAY, back, "");
+	assert_in_range(live(fx, HOUR, back, "http://a.cn/"), 5, 7);
+	assert_int_equal(live(fx, HOUR, back, "http://b.cn/"), 0);
+}
+
+static void test_redirect__a_circle_is_walked_once_an_interval(void **state)
+{
+	static const struct lead circle[] = {{"http://a.cn/", "http://b.cn/"},
+		{"http://b.cn/", "http://a.cn/"}, {0}};
+	struct fixture *fx = *state;
+
+	live(fx, HOUR, circle, "");
+	assert_true(live(fx, HOUR, circle, "http://a.cn/") <= 7);
+	assert_true(live(fx, HOUR, circle, "http://b.cn/") <= 7);
+}
+
+static void test_redirect__a_source_may_be_given_the_url_that_it_had_moved_to(void **state)
+{
+	static const struct lead away[] = {{"http://a.cn/", "http://b.cn/"}, {0}};
+	struct fixture *fx = *state;
+
+	live(fx, HOUR, away, "");
+	set_sources(fx, "sources:\n- {name: list, url: 'http://b.cn/', kind: listing}\n");
+	assert_in_range(live(fx, HOUR, away, "http://b.cn/"), 5, 7);
+	assert_int_equal(live(fx, 2 * DAY, away, "http://a.cn/"), 0);
+}
+
 static void test_redirect__an_item_may_not_lead_out_of_its_sources_scope(void **state)
 {
 	static const char *const items[] = {"http://a.cn/1.html", "http://sub.a.cn/2.html", NULL};
 	static const char *const targets[] = {"http://ads.cn/1", "http://b.sub.a.cn/2"};
 	struct fixture *fx = *state;
+	struct result results[2];
 
 	start_with(fx, items);
 	assert_int_equal(ask(fx, "w", 10), 2);
 	for (int i = 0; i < 2; i++) {
-		struct lease l = fx->reply.leases[i];
-		struct result r = result_of(&l, OUTCOME_MOVED);
+		const struct lease *l = &fx->reply.leases[i];
 
-		r.http_status = 302;
-		r.moved_to = targets[strstr(l.url, "sub") != NULL];
-		assert_int_equal(planner_begin(fx->p), 0);
-		planner_work(fx->p,
-			&(struct work_request){.worker = "w",
-				.boot = 1,
-				.seq = ++fx->seq,
-				.results = &r,
-				.n_results = 1},
-			false, &(struct work_reply){0});
-		assert_int_equal(planner_commit(fx->p), 0);
+		results[i] = result_of(l, OUTCOME_MOVED);
+		results[i].http_status = 302;
+		results[i].moved_to = targets[strstr(l->url, "sub") != NULL];
 	}
+	send(fx,
+		&(struct work_request){.worker = "w",
+			.boot = 1,
+			.seq = ++fx->seq,
+			.results = results,
+			.n_results = 2});
 	later(fx, DELAY_MS);
 	assert_string_equal(take(fx, "w").url, "http://b.sub.a.cn/2");
 }
@@ -265,6 +339,10 @@ int main(void)
 		TEST(a_move_for_now_is_asked_for_each_time),
 		TEST(what_leads_on_for_now_is_asked_each_time_where_it_has_moved),
 		TEST(a_source_that_is_removed_stops_where_it_had_moved_to),
+		TEST(a_way_that_has_become_shorter_keeps_its_end),
+		TEST(a_list_that_is_sent_back_is_asked_for_at_its_own_url),
+		TEST(a_circle_is_walked_once_an_interval),
+		TEST(a_source_may_be_given_the_url_that_it_had_moved_to),
 		TEST(an_item_may_not_lead_out_of_its_sources_scope),
 		TEST(a_robots_file_of_another_host_has_a_lease_of_its_own),
 		TEST(a_robots_file_waits_while_its_host_has_a_lease),
