@@ -151,15 +151,26 @@ static void guard_addresses(struct transfer *t, const char *addresses)
 	}
 }
 
-/* "+": for as long as curl remembers anything; a host's own colons are none of ours, it is no address. */
-static void take_addresses(struct transfer *t, const char *addresses)
+/*
+ * "+": for as long as curl remembers anything, which is until it connects. The
+ * proxy may take longer before curl asks; it is told the address itself, so
+ * that no other answer to the same question comes there unseen.
+ */
+static char *address_line(const struct transfer *t, const char *addresses)
 {
 	struct url_parts parts;
-	CLEANUP(freep) char *line = NULL;
 
+	if (t->is_proxied)
+		return alloc_printf("::%.*s:", (int)strcspn(addresses, ","), addresses);
 	url_split(span_str(t->url), &parts);
-	line = alloc_printf("+%.*s:%u:%s", (int)parts.host.len, parts.host.data, port_of(&parts),
+	return alloc_printf("+%.*s:%u:%s", (int)parts.host.len, parts.host.data, port_of(&parts),
 		addresses);
+}
+
+static void take_addresses(struct transfer *t, const char *addresses)
+{
+	CLEANUP(freep) char *line = address_line(t, addresses);
+
 	t->resolved = curl_slist_append(NULL, line);
 	guard_addresses(t, addresses);
 }
