@@ -109,8 +109,13 @@ static void stand_in_line(struct transfer *t)
 /* There is memory: curl gives again what it was refused, and what has come since. */
 static void resume(struct transfer *t)
 {
+	CURLcode code;
+
 	t->is_paused = false;
-	curl_easy_pause(t->easy, CURLPAUSE_CONT);
+	code = curl_easy_pause(t->easy, CURLPAUSE_CONT);
+	if (code !=
+		CURLE_OK) /* nothing more is wanted, which curl would notice with the next bytes */
+		transfer_finish(t, code);
 }
 
 static void on_due(void *arg)

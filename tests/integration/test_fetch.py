@@ -435,6 +435,13 @@ class Proxies(Fetch):
         _, proxy = self.through("http", proxy_login_file=path)
         self.assertEqual(base64.b64decode(proxy.logins[0]), b"user:secret")
 
+    def test_a_proxy_that_never_answers_is_no_matter_of_tls(self):
+        self.configure(connect_timeout_ms=500)
+        with socket.create_server((HOST, 0)) as silent:
+            self.source("http://www.example.cn/", proxy="socks5h://%s:%d" % silent.getsockname())
+            got = self.fetch("http://www.example.cn/")
+        self.assertEqual((got["kind"], got["limit"]), ("down", "connect"), got)
+
     def test_a_password_in_the_address_is_refused(self):
         self.source("http://www.example.cn/", proxy="http://user:secret@127.0.4.9:1")
         p = subprocess.run([case.program(), "check", "config", "-c", self.folder + "/policywatch.yaml"], stderr=subprocess.PIPE,
