@@ -78,6 +78,7 @@ static void follow(struct fetching *f, const struct result *r)
 {
 	struct check_fetch *found = &f->found;
 
+	found->robots_at = NULL; /* the next address has a file of its own */
 	found->hops[found->n_hops++] = (struct check_hop){f->lease.url,
 		arena_strdup(f->arena, r->moved_to), r->http_status};
 	f->lease.url = found->hops[found->n_hops - 1].location;

@@ -300,6 +300,20 @@ static void test_job__an_unreachable_robots_txt_is_an_outage(void **state)
 	assert_int_equal(result(fx)->outcome, OUTCOME_DOWN);
 }
 
+static void test_job__a_robots_txt_that_was_not_heard_in_time_is_no_outage(void **state)
+{
+	struct fixture *fx = *state;
+
+	for (int i = 0; i < 2; i++) {
+		start(fx, i ? WORK_ROBOTS : WORK_PAGE);
+		answer_robots(ROBOTS_LATE, true);
+		while (fx->n_done == i)
+			loop_turn(fx->loop, true);
+		assert_null(job_result(fx->job));
+		job_free(TAKE_PTR(fx->job));
+	}
+}
+
 static void test_job__the_host_gets_its_pause_after_robots_txt(void **state)
 {
 	struct fixture *fx = *state;
@@ -600,6 +614,7 @@ int main(void)
 		TEST(a_crawl_delay_that_the_scheduler_does_not_know_is_kept),
 		TEST(a_crawl_delay_over_the_limit_counts_as_the_limit),
 		TEST(an_unreachable_robots_txt_is_an_outage),
+		TEST(a_robots_txt_that_was_not_heard_in_time_is_no_outage),
 		TEST(the_host_gets_its_pause_after_robots_txt),
 		TEST(a_pause_beyond_the_lease_gives_the_url_back),
 		TEST(no_request_begins_after_the_lease),

@@ -237,7 +237,7 @@ static void test_robots_cache__no_redirect_is_followed_after_the_end(void **stat
 	clock_fake_set(NOW_MS + 60000);
 	loop_turn(fx->loop, true); /* the pause is over */
 	assert_int_equal(fake.n_started, 1);
-	assert_int_equal(fx->verdict, ROBOTS_UNREACHABLE);
+	assert_int_equal(fx->verdict, ROBOTS_LATE);
 }
 
 static void test_robots_cache__a_redirect_to_a_forbidden_address_is_guarded(void **state)
@@ -267,6 +267,7 @@ static void test_robots_cache__what_cannot_be_had_forbids_and_what_is_absent_all
 		{TRANSFER_TIMEOUT, 0, ROBOTS_UNREACHABLE},
 		{TRANSFER_BROKEN, 200, ROBOTS_UNREACHABLE},
 		{TRANSFER_LIMIT, 200, ROBOTS_UNREACHABLE},
+		{TRANSFER_BUSY, 0, ROBOTS_LATE},
 		{TRANSFER_GUARDED, 0, ROBOTS_GUARDED},
 	};
 	struct fixture *fx = *state;

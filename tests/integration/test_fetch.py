@@ -280,6 +280,14 @@ class Robots(Fetch):
         self.assertEqual((got["robots"]["verdict"], got["robots"]["at"]), ("disallowed", other.url + "/robots.txt"))
         self.assertEqual((server.paths(), other.paths()), (["/robots.txt"], ["/robots.txt"]))
 
+    def test_each_address_is_told_with_its_own_file(self):
+        last = self.serve({"/p": page}, OTHER)
+        file = self.serve({"/robots.txt": not_found}, OTHER)
+        server = self.serve({"/robots.txt": redirect(301, file.url + "/robots.txt"), "/": redirect(302, last.url + "/p")})
+        self.source(server.url + "/", allow_ports=[str(file.port), str(last.port)])
+        got = self.fetch(server.url + "/")
+        self.assertEqual((got["final_url"], got["robots"]["at"]), (last.url + "/p", None), got)
+
     def test_five_redirects_of_a_file_are_followed(self):
         answers = {"/%d" % i: redirect(302, "/%d" % (i + 1)) for i in range(1, 5)}
         answers.update({"/robots.txt": redirect(302, "/1"), "/5": lambda h: answer(h, body=b"User-agent: *\nDisallow: /\n", kind="text/plain")})
