@@ -236,6 +236,15 @@ class Plain(Fetch):
         times = [t for t, _, _ in server.requests]
         self.assertTrue(all(b - a >= 0.05 for a, b in zip(times, times[1:])), times)
 
+    def test_a_redirect_to_another_site_takes_no_login_along(self):
+        other = self.serve({"/": page}, OTHER)
+        _, server = self.get({"/": redirect(302, other.url + "/")}, headers=["Authorization: Basic eA==", "Referer: http://a.cn/"],
+                             allow_ports=[str(other.port)])
+        self.assertEqual(server.requests[-1][2]["Authorization"], "Basic eA==")
+        for _, _, headers in other.requests:
+            self.assertEqual((headers["Authorization"], headers["Referer"]), (None, "http://a.cn/"))
+        self.assertEqual(other.paths(), ["/robots.txt", "/"])
+
     def test_a_circle_of_redirects_ends(self):
         got, server = self.get({"/": redirect(302, "/a"), "/a": redirect(302, "/")})
         self.assertEqual((got["kind"], len(got["redirects"])), ("moved", 10))
