@@ -282,25 +282,49 @@ static void test_redirect__a_robots_file_waits_while_its_host_has_a_lease(void *
 		assert_string_not_equal(fx->reply.leases[i].url, "http://b.cn/robots.txt");
 }
 
-static void test_redirect__a_robots_file_that_never_arrives_stops_the_asking(void **state)
+/* Two hours without the file, though it is asked for; how often that was, and the page. */
+static void wait_for_file(struct fixture *fx, int *ret_n_file, int *ret_n_page)
 {
-	struct fixture *fx = *state;
-	int n = 0;
-
+	*ret_n_file = *ret_n_page = 0;
 	for (int64_t end = fx->now_ms + 2 * HOUR; fx->now_ms < end; later(fx, SECOND)) {
 		struct lease l;
 
 		if (!ask(fx, "w", 1))
 			continue;
 		l = fx->reply.leases[0];
-		if (l.kind == WORK_ROBOTS)
+		if (l.kind == WORK_ROBOTS) {
 			finish(fx, "w", &l, OUTCOME_OK);
-		else {
+			++*ret_n_file;
+		} else {
 			send_elsewhere(fx, &l, "http://b.cn/robots.txt");
-			n++;
+			++*ret_n_page;
 		}
 	}
-	assert_in_range(n, 20, 20 + 13);
+}
+
+static void test_redirect__a_robots_file_that_never_arrives_stops_the_asking(void **state)
+{
+	struct fixture *fx = *state;
+	int n_file, n_page;
+
+	wait_for_file(fx, &n_file, &n_page);
+	assert_in_range(n_page, 20, 20 + 13);
+}
+
+static void test_redirect__a_robots_file_that_never_arrived_is_told_and_asked_for_with_its_page(
+	void **state)
+{
+	struct fixture *fx = *state;
+	CLEANUP(json_freep) struct json *j = NULL;
+	int n_file, n_page;
+
+	wait_for_file(fx, &n_file, &n_page);
+	wait_for_file(fx, &n_file, &n_page);
+	assert_in_range(n_page, 11, 13);
+	assert_in_range(n_file, 11, 13);
+	j = admin(fx, ADMIN_SOURCES, NULL);
+	assert_string_equal(json_get_str(json_first(json_get(j, "sources")), "last_outcome"),
+		"robots");
 }
 
 static void test_redirect__a_file_on_a_host_that_is_down_is_not_waited_for_all_the_time(
@@ -347,6 +371,7 @@ int main(void)
 		TEST(a_robots_file_of_another_host_has_a_lease_of_its_own),
 		TEST(a_robots_file_waits_while_its_host_has_a_lease),
 		TEST(a_robots_file_that_never_arrives_stops_the_asking),
+		TEST(a_robots_file_that_never_arrived_is_told_and_asked_for_with_its_page),
 		TEST(a_file_on_a_host_that_is_down_is_not_waited_for_all_the_time),
 	};
 
