@@ -209,6 +209,7 @@ static void on_robots(void *arg, const struct robots_answer *answer)
 
 	j->robots_query = NULL;
 	j->result.crawl_delay_ms = answer->crawl_delay_ms;
+	j->result.retry_after_ms = answer->retry_after_ms;
 	j->result.limit = answer->limit;
 	j->facts.has_robots = true;
 	j->facts.robots = answer->verdict;

@@ -19,6 +19,7 @@
 #include "common/hash.h"
 #include "common/url.h"
 #include "crawler/fetch/robots.h"
+#include "crawler/fetch/verdict.h"
 
 #include <stdio.h>
 
@@ -200,6 +201,7 @@ static void answer_all_allowed(struct robots_query *q, int status)
 	query_finish(q,
 		(struct robots_answer){.verdict = ROBOTS_ALLOWED,
 			.crawl_delay_ms = -1,
+			.retry_after_ms = -1,
 			.http_status = status});
 }
 
@@ -208,6 +210,7 @@ static void answer_elsewhere(struct robots_query *q)
 	query_finish(q,
 		(struct robots_answer){.verdict = ROBOTS_ELSEWHERE,
 			.crawl_delay_ms = -1,
+			.retry_after_ms = -1,
 			.error = "robots.txt redirects to another host, which is asked first",
 			.at = q->at});
 }
@@ -215,6 +218,7 @@ static void answer_elsewhere(struct robots_query *q)
 static void answer_from(struct robots_query *q, const struct place *p)
 {
 	struct robots_answer a = {.crawl_delay_ms = robots_crawl_delay_ms(p->robots),
+		.retry_after_ms = -1,
 		.http_status = p->http_status};
 
 	if (!q->is_file && !robots_allows(p->robots, span_str(q->url))) {
@@ -246,6 +250,7 @@ static void answer_unreachable(struct robots_query *q, const struct transfer_res
 		snprintf(text, sizeof text, "robots.txt: %s", r->error);
 	query_finish(q,
 		(struct robots_answer){.crawl_delay_ms = -1,
+			.retry_after_ms = verdict_retry_after_ms(r->retry_after, clock_wall_ms()),
 			.error = text,
 			.http_status = r->http_status,
 			.limit = r->limit,

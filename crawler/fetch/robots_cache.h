@@ -39,6 +39,7 @@ struct robots_answer {
 	enum robots_verdict verdict;
 	bool requested;         /* the host was asked just now, so its delay counts from now */
 	int64_t crawl_delay_ms; /* -1 without one */
+	int64_t retry_after_ms; /* likewise, of a host that did not give the file */
 	int http_status;        /* of the file that decided, 0 without one */
 	enum fetch_limit limit; /* that its fetching ran into */
 	struct transfer_phases phases; /* of the last request that was made for it */

@@ -192,6 +192,7 @@ static void answer_robots(enum robots_verdict verdict, bool requested)
 	const struct robots_answer answer = {.verdict = verdict,
 		.requested = requested,
 		.crawl_delay_ms = 50,
+		.retry_after_ms = 7000,
 		.error = "because"};
 
 	fake.robots(fake.robots_arg, &answer);
@@ -298,6 +299,7 @@ static void test_job__an_unreachable_robots_txt_is_an_outage(void **state)
 	answer_robots(ROBOTS_UNREACHABLE, true);
 	assert_null(fake.transfer);
 	assert_int_equal(result(fx)->outcome, OUTCOME_DOWN);
+	assert_int_equal(result(fx)->retry_after_ms, 7000);
 }
 
 static void test_job__a_robots_txt_that_was_not_heard_in_time_is_no_outage(void **state)

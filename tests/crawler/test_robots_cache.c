@@ -37,6 +37,13 @@ void transfer_cancel(struct transfer *t)
 	fake.n_cancelled += t != NULL;
 }
 
+bool transfer_parse_date(const char *text, int64_t *ret_ms)
+{
+	(void)text;
+	(void)ret_ms;
+	return false;
+}
+
 struct fixture {
 	struct loop *loop;
 	struct config *config;
@@ -45,6 +52,7 @@ struct fixture {
 	int n_answers;
 	enum robots_verdict verdict;
 	bool requested;
+	int64_t retry_after_ms;
 	char at[128];
 };
 
@@ -89,6 +97,7 @@ static void on_answer(void *arg, const struct robots_answer *answer)
 	fx->n_answers++;
 	fx->verdict = answer->verdict;
 	fx->requested = answer->requested;
+	fx->retry_after_ms = answer->retry_after_ms;
 	snprintf(fx->at, sizeof fx->at, "%s", answer->at ? answer->at : "");
 }
 
@@ -282,6 +291,23 @@ static void test_robots_cache__what_cannot_be_had_forbids_and_what_is_absent_all
 	}
 }
 
+static void test_robots_cache__a_host_says_when_its_file_may_be_asked_for_again(void **state)
+{
+	struct fixture *fx = *state;
+	struct transfer_result r = {.http_status = 503,
+		.headers = STRBUF_INIT,
+		.body = STRBUF_INIT,
+		.retry_after = "120"};
+
+	ask(fx, 0);
+	TAKE_PTR(fake.done)(fake.arg, &r);
+	assert_int_equal(fx->verdict, ROBOTS_UNREACHABLE);
+	assert_int_equal(fx->retry_after_ms, 120000);
+	ask(fx, 0);
+	answer(TRANSFER_OK, 404, "", NULL);
+	assert_int_equal(fx->retry_after_ms, -1);
+}
+
 static void test_robots_cache__cancelling_during_a_pause_is_silent(void **state)
 {
 	struct fixture *fx = *state;
@@ -309,6 +335,7 @@ int main(void)
 		TEST(no_redirect_is_followed_after_the_end),
 		TEST(a_redirect_to_a_forbidden_address_is_guarded),
 		TEST(what_cannot_be_had_forbids_and_what_is_absent_allows),
+		TEST(a_host_says_when_its_file_may_be_asked_for_again),
 		TEST(cancelling_during_a_pause_is_silent),
 	};
 

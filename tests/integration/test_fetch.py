@@ -281,6 +281,10 @@ class Robots(Fetch):
         self.assertEqual((got["kind"], got["robots"]["verdict"], got["robots"]["status"]), ("down", "unreachable", 500))
         self.assertEqual(server.paths(), ["/robots.txt"])
 
+    def test_a_host_says_when_its_file_may_be_asked_for_again(self):
+        got, server = self.get({"/robots.txt": lambda h: answer(h, 503, b"x", [("Retry-After", "90")]), "/": page})
+        self.assertEqual((got["kind"], got["retry_after_s"]), ("down", 90))
+
     def test_a_file_on_another_host_is_found_there(self):
         other = self.serve({"/robots.txt": lambda h: answer(h, body=b"User-agent: *\nDisallow: /\n", kind="text/plain")}, OTHER)
         server = self.serve({"/robots.txt": redirect(301, other.url + "/robots.txt"), "/": page})
