@@ -178,7 +178,7 @@ static void take_addresses(struct transfer *t, const char *addresses)
 static void on_resolved(void *arg, const char *addresses, const char *error)
 {
 	struct transfer *t = arg;
-	int64_t spent_ms;
+	int64_t left_ms;
 
 	t->query = NULL;
 	timer_clear(t->due);
@@ -194,9 +194,9 @@ static void on_resolved(void *arg, const char *addresses, const char *error)
 		transfer_finish(t, CURLE_ABORTED_BY_CALLBACK);
 		return;
 	}
-	spent_ms = t->lookup_us / 1000;
-	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS,
-		(long)(t->all->config->connect_timeout_ms - spent_ms));
+	left_ms = t->all->config->connect_timeout_ms - t->lookup_us / 1000;
+	/* 0 is curl's own default */
+	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(left_ms > 0 ? left_ms : 1));
 	transfer_run(t);
 }
 

@@ -145,22 +145,29 @@ static int64_t since(int64_t at, int64_t before)
 	return at > before ? at - before : 0;
 }
 
+/* Ours, so far. */
+static int64_t lookup_us(const struct transfer *t)
+{
+	return t->state == TRANSFER_LOOKS_UP ? (clock_mono_ms() - t->started_ms) * 1000
+					     : t->lookup_us;
+}
+
 /* curl's times count from the start; a phase that did not take place has the one before it, or 0. */
 static void collect_phases(struct transfer *t)
 {
 	struct transfer_phases *p = &t->result.phases;
-	int64_t lookup = time_of(t, CURLINFO_NAMELOOKUP_TIME_T);
+	int64_t ours = lookup_us(t), lookup = time_of(t, CURLINFO_NAMELOOKUP_TIME_T);
 	int64_t connect = time_of(t, CURLINFO_CONNECT_TIME_T);
 	int64_t tls = time_of(t, CURLINFO_APPCONNECT_TIME_T);
 	int64_t sent = time_of(t, CURLINFO_PRETRANSFER_TIME_T);
 	int64_t first = time_of(t, CURLINFO_STARTTRANSFER_TIME_T);
 
-	p->total_us = t->lookup_us + time_of(t, CURLINFO_TOTAL_TIME_T);
-	p->lookup_us = t->lookup_us + lookup;
+	p->total_us = ours + time_of(t, CURLINFO_TOTAL_TIME_T);
+	p->lookup_us = ours + lookup;
 	p->connect_us = since(connect, lookup);
 	p->tls_us = since(tls, connect);
 	p->wait_us = since(first, sent);
-	p->receive_us = first ? since(p->total_us, t->lookup_us + first) : 0;
+	p->receive_us = first ? since(p->total_us, ours + first) : 0;
 }
 
 static const char *http_version(const struct transfer *t)

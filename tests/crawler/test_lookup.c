@@ -1,6 +1,6 @@
 /*
- * A transfer through a SOCKS5 proxy that takes its time, to a name that turns
- * to another address meanwhile. The names are this file's own getaddrinfo().
+ * Transfers to names that take their time, or turn to another address while a
+ * SOCKS5 proxy takes its own. The names are this file's own getaddrinfo().
  */
 #include "crawler/fetch/transfer.h"
 
@@ -20,7 +20,7 @@
 #define SLOWNESS_MS     3000 /* longer than curl remembers */
 #define TYPE_ADDRESS_V4 1
 
-static atomic_int n_lookups;
+static atomic_int n_lookups, lookup_ms;
 
 struct answer {
 	struct addrinfo info;
@@ -35,6 +35,7 @@ int getaddrinfo(const char *host, const char *service, const struct addrinfo *hi
 	(void)host;
 	(void)service;
 	(void)hints;
+	poll(NULL, 0, lookup_ms);
 	a->address.sin_family = AF_INET;
 	inet_pton(AF_INET, n_lookups++ ? SECOND_ADDRESS : FIRST_ADDRESS, &a->address.sin_addr);
 	a->info = (struct addrinfo){.ai_family = AF_INET,
@@ -85,37 +86,68 @@ static void proxy_start(struct proxy *p)
 	assert_int_equal(pthread_create(&p->thread, NULL, serve, p), 0);
 }
 
-static void on_done(void *arg, struct transfer_result *r)
+struct fixture {
+	struct loop *loop;
+	struct config *config;
+	struct transfers *transfers;
+	bool is_done;
+	struct transfer_result result; /* borrowed texts not to be used */
+};
+
+static int setup(void **state)
 {
-	*(enum transfer_fault *)arg = r->fault;
+	struct fixture *fx = test_calloc(1, sizeof *fx);
+	STRBUF_LOCAL(errors);
+
+	n_lookups = lookup_ms = 0;
+	fx->loop = loop_new();
+	assert_int_equal(config_load(NULL, &fx->config, &errors), 0);
+	assert_int_equal(transfers_new(fx->loop, &fx->config->crawler, &fx->transfers), 0);
+	*state = fx;
+	return 0;
 }
 
-static void test_socks__a_slow_proxy_is_told_the_address_that_the_guard_has_seen(void **state)
+static int teardown(void **state)
 {
-	CLEANUP(loop_freep) struct loop *loop = loop_new();
-	CLEANUP(config_freep) struct config *config = NULL;
-	CLEANUP(transfers_freep) struct transfers *transfers = NULL;
-	enum transfer_fault fault = TRANSFER_OK;
-	struct proxy proxy = {0};
+	struct fixture *fx = *state;
+
+	transfers_free(fx->transfers);
+	config_free(fx->config);
+	loop_free(fx->loop);
+	test_free(fx);
+	return 0;
+}
+
+static void on_done(void *arg, struct transfer_result *r)
+{
+	struct fixture *fx = arg;
+
+	fx->result = *r;
+	fx->is_done = true;
+}
+
+static void get(struct fixture *fx, const char *url, const char *proxy)
+{
+	const struct fetch_rules rules = {.proxy = proxy, .proxy_login = "", .ca_file = ""};
+	const struct transfer_request request = {.url = url,
+		.rules = &rules,
+		.body_max_bytes = 1024};
 	struct transfer *t;
-	STRBUF_LOCAL(errors);
+
+	assert_int_equal(transfer_start(fx->transfers, &request, on_done, fx, &t), 0);
+	while (!fx->is_done)
+		loop_turn(fx->loop, true);
+}
+
+static void test_lookup__a_slow_proxy_is_told_the_address_that_the_guard_has_seen(void **state)
+{
+	struct fixture *fx = *state;
+	struct proxy proxy = {0};
 	char at[64], address[INET_ADDRSTRLEN] = "";
 
-	(void)state;
 	proxy_start(&proxy);
 	snprintf(at, sizeof at, "socks5://127.0.0.1:%d", proxy.port);
-	assert_int_equal(config_load(NULL, &config, &errors), 0);
-	assert_int_equal(transfers_new(loop, &config->crawler, &transfers), 0);
-	assert_int_equal(transfer_start(transfers,
-				 &(struct transfer_request){.url = "http://turns.example.org/",
-					 .rules = &(struct fetch_rules){.proxy = at,
-						 .proxy_login = "",
-						 .ca_file = ""},
-					 .body_max_bytes = 1024},
-				 on_done, &fault, &t),
-		0);
-	while (fault == TRANSFER_OK)
-		loop_turn(loop, true);
+	get(fx, "http://turns.example.org/", at);
 	pthread_join(proxy.thread, NULL);
 	close(proxy.listener);
 	assert_int_equal(proxy.request[3], TYPE_ADDRESS_V4);
@@ -124,11 +156,26 @@ static void test_socks__a_slow_proxy_is_told_the_address_that_the_guard_has_seen
 	assert_int_equal(n_lookups, 1);
 }
 
+static void test_lookup__one_that_takes_too_long_tells_how_long_it_took(void **state)
+{
+	struct fixture *fx = *state;
+
+	lookup_ms = 1000;
+	fx->config->crawler.connect_timeout_ms = 100;
+	get(fx, "http://slow.example.org/", "");
+	assert_int_equal(fx->result.fault, TRANSFER_TIMEOUT);
+	assert_int_equal(fx->result.limit, LIMIT_CONNECT);
+	assert_in_range(fx->result.phases.lookup_us, 100000, 900000);
+	assert_int_equal(fx->result.phases.total_us, fx->result.phases.lookup_us);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(test_lookup__##name, setup, teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			test_socks__a_slow_proxy_is_told_the_address_that_the_guard_has_seen),
+		TEST(a_slow_proxy_is_told_the_address_that_the_guard_has_seen),
+		TEST(one_that_takes_too_long_tells_how_long_it_took),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
