@@ -23,10 +23,11 @@ struct fetching {
 	struct arena *arena;
 	struct loop *loop;
 	struct job_env env;
-	struct lease lease; /* of the address being asked */
-	struct job *job;    /* the one under way, or the last */
-	struct timer *next; /* between two */
-	int n_robots;       /* files of other hosts that were asked */
+	const struct source *source; /* NULL for none */
+	struct lease lease;          /* of the address being asked */
+	struct job *job;             /* the one under way, or the last */
+	struct timer *next;          /* between two */
+	int n_robots;                /* files of other hosts that were asked */
 	struct check_fetch found;
 	struct timer *stop;
 	bool is_over, has_result;
@@ -78,6 +79,7 @@ static void follow(struct fetching *f, const struct result *r)
 {
 	struct check_fetch *found = &f->found;
 
+	found->robots_at = NULL; /* the next address has a file of its own */
 	found->hops[found->n_hops++] = (struct check_hop){f->lease.url,
 		arena_strdup(f->arena, r->moved_to), r->http_status};
 	f->lease.url = found->hops[found->n_hops - 1].location;
@@ -105,6 +107,8 @@ static void start(struct fetching *f, const struct lease *lease)
 	struct job *last = f->job;
 	struct lease numbered = *lease;
 
+	if (f->source)
+		source_fetch_rules(f->source, span_str(lease->url), f->arena, &numbered.fetch);
 	numbered.url_number = lease->kind; /* tells the two kinds of jobs apart */
 	f->job = job_start(&f->env, &numbered, on_done, f);
 	job_free(last);
@@ -163,8 +167,7 @@ static void set_lease(struct fetching *f, const struct source *s, const char *ur
 		.delay_ms = s && s->has_delay ? s->delay_ms : config->scheduler.host_delay_ms,
 		.link_selector = s ? s->links : "",
 		.fetch = {.proxy = "", .proxy_login = "", .ca_file = ""}};
-	if (s)
-		source_fetch_rules(s, f->arena, &f->lease.fetch);
+	f->source = s;
 	f->found.url = url;
 	f->found.source = s ? s->name : "";
 }

@@ -19,6 +19,8 @@ static const char *robots_str(const struct job_facts *facts)
 		return "unreachable";
 	case ROBOTS_GUARDED:
 		return "guarded";
+	case ROBOTS_LATE:
+		return "not heard in time";
 	case ROBOTS_ELSEWHERE:
 		return "elsewhere";
 	}

@@ -159,6 +159,15 @@ static void job_finish(struct job *j, enum outcome outcome, const char *why)
 	j->done(j->arg, j);
 }
 
+/* The lease ended while we waited or were stopped: whoever holds the URL now may be asking already. */
+static void job_expire(struct job *j)
+{
+	j->state = JOB_DONE;
+	drop_answer(j);
+	j->expired = true;
+	timer_set(j->pause, 0);
+}
+
 /* robots.txt's own, as far as it is heeded. */
 static int64_t wish_ms(const struct job *j)
 {
@@ -191,6 +200,9 @@ static void finish_robots(struct job *j, const struct robots_answer *answer)
 		break;
 	case ROBOTS_GUARDED:
 		job_finish(j, OUTCOME_GUARDED, answer->error);
+		break;
+	case ROBOTS_LATE:
+		job_expire(j);
 		break;
 	default:
 		job_finish(j, OUTCOME_OK, NULL);
@@ -239,20 +251,14 @@ static void on_robots(void *arg, const struct robots_answer *answer)
 	case ROBOTS_GUARDED:
 		job_finish(j, OUTCOME_GUARDED, answer->error);
 		break;
+	case ROBOTS_LATE:
+		job_expire(j);
+		break;
 	case ROBOTS_ELSEWHERE:
 		j->result.robots_at = arena_strdup(j->arena, answer->at);
 		job_finish(j, OUTCOME_ROBOTS, answer->error);
 		break;
 	}
-}
-
-/* The lease ended while we waited or were stopped: whoever holds the URL now may be asking already. */
-static void job_expire(struct job *j)
-{
-	j->state = JOB_DONE;
-	drop_answer(j);
-	j->expired = true;
-	timer_set(j->pause, 0);
 }
 
 /* A pause beyond the lease would only keep the place that another URL could have. */

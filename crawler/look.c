@@ -86,7 +86,7 @@ static void on_transfer(void *arg, struct transfer_result *r)
 	struct look *l = arg;
 
 	l->transfer = NULL;
-	l->result.asked = r->fault != TRANSFER_BUSY;
+	l->result.asked = r->fault != TRANSFER_BUSY || r->http_status;
 	l->result.outcome = verdict_of(r).outcome;
 	l->result.http_status = r->http_status;
 	l->result.retry_after_ms = verdict_retry_after_ms(r->retry_after, clock_wall_ms());

@@ -189,11 +189,16 @@ static int64_t bring_in(struct applying *a, const char *robots_at)
 	return now_ms + planner_delay_ms(p, h, a->source) + ROBOTS_TURN_MS;
 }
 
+static bool is_robots_lost(const struct entry *e)
+{
+	return e->revisit.failures > ROBOTS_ROUNDS_MAX;
+}
+
 /*
  * Nothing has been asked of the page yet: first its robots.txt has to be had,
  * from a host that has its own turn. After some rounds in vain (a crawler of
  * another node may have taken it) the page is asked about as seldom as one
- * that robots.txt forbids.
+ * that robots.txt forbids, and the file with it.
  */
 static void await_robots(struct applying *a)
 {
@@ -206,13 +211,12 @@ static void await_robots(struct applying *a)
 	else
 		frontier_unschedule(a->p->frontier, e);
 	e->releases = 0;
-	due_ms = now_ms + revisit_next(&rules, OUTCOME_ROBOTS, false, &e->revisit);
-	e->due_ms = due_ms;
+	e->due_ms = now_ms + revisit_next(&rules, OUTCOME_ROBOTS, false, &e->revisit);
 	frontier_schedule(a->p->frontier, e);
-	if (e->revisit.failures > ROBOTS_ROUNDS_MAX)
-		return;
+	planner_refresh(a->p, a->host);
 	due_ms = bring_in(a, a->result->robots_at);
-	planner_reschedule(a->p, a->host, e, due_ms);
+	if (!is_robots_lost(e))
+		planner_reschedule(a->p, a->host, e, due_ms);
 }
 
 /* Further pages of a list. */
@@ -314,10 +318,16 @@ static int64_t next_due_ms(struct applying *a)
 static void drop_heir(struct applying *a, uint64_t number)
 {
 	if (number && number != a->entry.moved_number && a->source)
-		sync_unwatch(a->p, a->source, number);
+		sync_unwatch(a->p, a->source, number, a->entry.moved_number);
 }
 
-/* Where the source had moved to is no more: its own URL is asked within an interval. */
+static bool is_dead_end(const struct applying *a)
+{
+	return a->result->outcome == OUTCOME_GONE ||
+		(a->source && a->entry.moved_number == a->source->url_number);
+}
+
+/* Where the source had moved to is no more, or sends back: its own URL is asked within an interval. */
 static void ask_for_heir(struct applying *a)
 {
 	struct planner *p = a->p;
@@ -325,7 +335,7 @@ static void ask_for_heir(struct applying *a)
 	struct host *h;
 	int64_t due_ms;
 
-	if (a->entry.role != ENTRY_HEIR || a->result->outcome != OUTCOME_GONE || !a->source ||
+	if (a->entry.role != ENTRY_HEIR || !is_dead_end(a) || !a->source ||
 		!frontier_read(p->frontier, a->source->url_number, p->arena, &own))
 		return;
 	h = planner_host_of(p, &own);
@@ -474,6 +484,8 @@ void apply_result(struct planner *p, struct worker *w, const struct result *r)
 		!(lease->lease_number == r->lease_number && lease->worker == w);
 	if (!is_others && *r->robots_at) {
 		await_robots(&a);
+		if (is_robots_lost(&a.entry))
+			tell_source(&a, true);
 		pause_host(&a);
 		return;
 	}

@@ -133,7 +133,7 @@ static void fill_rules(struct planner *p, const struct source *rules, struct lea
 	l->n_include = rules->include.len;
 	l->exclude = source_spans(p->arena, &rules->exclude);
 	l->n_exclude = rules->exclude.len;
-	source_fetch_rules(rules, p->arena, &l->fetch);
+	source_fetch_rules(rules, span_str(l->url), p->arena, &l->fetch);
 }
 
 /* What the crawler is told about the URL that @h is leased for. */

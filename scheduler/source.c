@@ -150,7 +150,8 @@ static const struct setting table[] = {
 		.check = setting_check_ports,
 		.help = "Ports or ranges that may be connected to besides crawler.ports"},
 	{"headers", SETTING_LIST, FIELD(headers), .max = PROTOCOL_RULES_MAX, .check = check_header,
-		.help = "Headers sent with every request, such as 'Referer: https://example.org/'"},
+		.help = "Headers sent with every request, such as 'Referer: https://example.org/'; "
+			"Authorization and Cookie to its own site alone"},
 	{"cookies", SETTING_BOOL, FIELD(cookies), .fallback = "false",
 		.help = "Whether cookies are kept and sent back, until the crawler ends"},
 	{"proxy", SETTING_STRING, FIELD(proxy), .max = PROTOCOL_TEXT_MAX, .check = check_proxy,
@@ -416,7 +417,40 @@ struct span *source_spans(struct arena *a, const struct setting_list *list)
 	return spans;
 }
 
-void source_fetch_rules(const struct source *s, struct arena *a, struct fetch_rules *ret)
+static bool is_secret(struct span header)
+{
+	static const char *const names[] = {"authorization:", "cookie:"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		size_t n = strlen(names[i]);
+
+		if (header.len >= n && strncasecmp(header.data, names[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_own_site(const struct source *s, struct span url)
+{
+	struct url_parts own, parts;
+
+	return url_split(span_str(s->url), &own) && url_split(url, &parts) &&
+		url_is_same_site(parts.host, own.host);
+}
+
+static void keep_secrets(struct fetch_rules *rules)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules->n_headers; i++) {
+		if (!is_secret(rules->headers[i]))
+			rules->headers[n++] = rules->headers[i];
+	}
+	rules->n_headers = n;
+}
+
+void source_fetch_rules(const struct source *s, struct span url, struct arena *a,
+	struct fetch_rules *ret)
 {
 	*ret = (struct fetch_rules){
 		.allow_addresses = source_spans(a, &s->allow_addresses),
@@ -431,4 +465,6 @@ void source_fetch_rules(const struct source *s, struct arena *a, struct fetch_ru
 		.verify = (enum tls_verify)s->tls_verify,
 		.has_cookies = s->cookies,
 	};
+	if (!is_own_site(s, url))
+		keep_secrets(ret);
 }

@@ -72,8 +72,12 @@ DEFINE_CLEANUP(struct source_list *, source_list_free)
 
 const struct source *source_list_find(const struct source_list *l, struct span name);
 
-/* How its hosts are asked; borrows from @s, lists are in @a. */
-void source_fetch_rules(const struct source *s, struct arena *a, struct fetch_rules *ret);
+/*
+ * How @url is asked for; borrows from @s, lists are in @a. Headers that let
+ * somebody in go to the source's own site alone, wherever that leads.
+ */
+void source_fetch_rules(const struct source *s, struct span url, struct arena *a,
+	struct fetch_rules *ret);
 
 /* The items of a list, borrowed. */
 struct span *source_spans(struct arena *a, const struct setting_list *list);

@@ -27,12 +27,14 @@ static bool stop_watching(struct planner *p, const struct roster_source *s, stru
 }
 
 /* Another source may have taken one of them already. */
-void sync_unwatch(struct planner *p, const struct roster_source *s, uint64_t number)
+void sync_unwatch(struct planner *p, const struct roster_source *s, uint64_t number, uint64_t end)
 {
 	struct entry e;
 
 	for (int i = 0; number && i <= ENTRY_HOPS_MAX; i++, number = e.moved_number) {
-		if (!frontier_read(p->frontier, number, p->arena, &e) || !stop_watching(p, s, &e))
+		if (number == end || number == s->url_number ||
+			!frontier_read(p->frontier, number, p->arena, &e) ||
+			!stop_watching(p, s, &e))
 			return;
 	}
 }
@@ -96,16 +98,18 @@ static void sync_source(struct planner *p, struct roster_source *s)
 	if (before == s->url_number)
 		return;
 	if (before)
-		sync_unwatch(p, s, before);
+		sync_unwatch(p, s, before, 0);
 	planner_put_source(p, s);
 }
 
 static void drop_source(struct planner *p, struct roster_source *s)
 {
-	if (!s->url_number)
+	uint64_t number = s->url_number;
+
+	if (!number)
 		return;
-	sync_unwatch(p, s, s->url_number);
 	s->url_number = 0;
+	sync_unwatch(p, s, number, 0);
 	planner_put_source(p, s);
 }
 

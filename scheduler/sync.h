@@ -15,7 +15,10 @@ void sync_sources(struct planner *p, const struct source_list *list);
 /* The roster's source of that name, made if need be. */
 struct roster_source *sync_roster_source(struct planner *p, struct span name);
 
-/* Nothing more is asked for @s at its own URL @number, nor at where that has moved for good. */
-void sync_unwatch(struct planner *p, const struct roster_source *s, uint64_t number);
+/*
+ * Nothing more is asked for @s at @number, nor at where that has moved for
+ * good, as far as @end (0 for none) or the source's own URL.
+ */
+void sync_unwatch(struct planner *p, const struct roster_source *s, uint64_t number, uint64_t end);
 
 #endif

@@ -226,10 +226,21 @@ static void answer_from(struct robots_query *q, const struct place *p)
 	query_finish(q, a);
 }
 
+static enum robots_verdict verdict_of_fault(enum transfer_fault fault)
+{
+	switch (fault) {
+	case TRANSFER_GUARDED:
+		return ROBOTS_GUARDED;
+	case TRANSFER_BUSY:
+		return ROBOTS_LATE;
+	default:
+		return ROBOTS_UNREACHABLE;
+	}
+}
+
 static void answer_unreachable(struct robots_query *q, const struct transfer_result *r)
 {
 	char text[320];
-	bool is_guarded = r->fault == TRANSFER_GUARDED;
 
 	if (r->fault == TRANSFER_OK)
 		snprintf(text, sizeof text, "robots.txt: status %d", r->http_status);
@@ -240,7 +251,13 @@ static void answer_unreachable(struct robots_query *q, const struct transfer_res
 			.error = text,
 			.http_status = r->http_status,
 			.limit = r->limit,
-			.verdict = is_guarded ? ROBOTS_GUARDED : ROBOTS_UNREACHABLE});
+			.verdict = verdict_of_fault(r->fault)});
+}
+
+/* Whether the host itself let nothing be known, so that what it said before counts. */
+static bool is_silent(const struct transfer_result *r)
+{
+	return r->fault != TRANSFER_GUARDED && r->fault != TRANSFER_BUSY;
 }
 
 /* Whoever has no file to give, but says when to come again, is not asked for pages meanwhile. */
@@ -288,7 +305,7 @@ static void on_fetched(void *arg, struct transfer_result *r)
 		.http_status = r->http_status,
 		.body = is_redirect(r->http_status) ? span_str(r->location)
 						    : strbuf_span(&r->body)};
-	const struct place *old = find(c, key);
+	const struct place *old = look_up(c, q->at);
 
 	q->transfer = NULL;
 	q->phases = r->phases;
@@ -300,7 +317,7 @@ static void on_fetched(void *arg, struct transfer_result *r)
 		return;
 	}
 	hear_wish(q, r);
-	if (old && r->fault != TRANSFER_GUARDED && now - old->fetched_at_ms < STALE_MAX_MS)
+	if (old && is_silent(r) && now - old->fetched_at_ms < STALE_MAX_MS)
 		use(q, old);
 	else
 		answer_unreachable(q, r);
@@ -314,7 +331,7 @@ static void fetch(struct robots_query *q)
 		.source = q->source,
 		.body_max_bytes = ROBOTS_BODY_MAX,
 		.timeout_ms = left_ms};
-	static const struct transfer_result too_late = {.fault = TRANSFER_TIMEOUT,
+	static const struct transfer_result too_late = {.fault = TRANSFER_BUSY,
 		.error = "no time was left to fetch it"};
 
 	q->requested = true;

@@ -31,6 +31,7 @@ enum robots_verdict {
 	ROBOTS_DENIED,
 	ROBOTS_UNREACHABLE, /* nothing is known, so nothing may be fetched */
 	ROBOTS_GUARDED,     /* the address may not be connected to */
+	ROBOTS_LATE,        /* the time went by before the host was heard, by no fault of its own */
 	ROBOTS_ELSEWHERE,   /* what stands at answer.at must be brought in first */
 };
 

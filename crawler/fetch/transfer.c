@@ -70,6 +70,13 @@ static int64_t left_ms(const struct transfer *t)
 	return t->ends_at_ms - clock_mono_ms();
 }
 
+/* Each time: curl forgets what it has put into its memory, which has to last until a connection. */
+static void tell_addresses(struct transfer *t)
+{
+	curl_easy_setopt(t->easy, t->is_proxied ? CURLOPT_CONNECT_TO : CURLOPT_RESOLVE,
+		t->resolved);
+}
+
 /* Hands the transfer to curl, for what is left of its time. */
 void transfer_run(struct transfer *t)
 {
@@ -78,7 +85,7 @@ void transfer_run(struct transfer *t)
 	t->state = TRANSFER_RUNS;
 	t->curl_error[0] = '\0';
 	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)(ms > 0 ? ms : 1));
-	curl_easy_setopt(t->easy, CURLOPT_RESOLVE, t->resolved);
+	tell_addresses(t);
 	if (curl_multi_add_handle(t->shard->multi, t->easy) != CURLM_OK)
 		transfer_finish(t, CURLE_FAILED_INIT);
 }
@@ -102,8 +109,13 @@ static void stand_in_line(struct transfer *t)
 /* There is memory: curl gives again what it was refused, and what has come since. */
 static void resume(struct transfer *t)
 {
+	CURLcode code;
+
 	t->is_paused = false;
-	curl_easy_pause(t->easy, CURLPAUSE_CONT);
+	code = curl_easy_pause(t->easy, CURLPAUSE_CONT);
+	if (code !=
+		CURLE_OK) /* nothing more is wanted, which curl would notice with the next bytes */
+		transfer_finish(t, code);
 }
 
 static void on_due(void *arg)
@@ -180,7 +192,7 @@ int transfer_start(struct transfers *ts, const struct transfer_request *request,
 	transfer_set_options(t, request);
 	transfer_prepare(t);
 	if (t->state == TRANSFER_RUNS) {
-		curl_easy_setopt(t->easy, CURLOPT_RESOLVE, t->resolved);
+		tell_addresses(t);
 		if (curl_multi_add_handle(t->shard->multi, t->easy) != CURLM_OK) {
 			transfer_free(t);
 			return -ERR_LIBRARY;

@@ -101,6 +101,13 @@ static size_t refuse(struct transfer *t, enum fetch_limit limit, const char *wha
 	return 0;
 }
 
+/* Before its first byte an answer has no rate, but a time of its own. */
+static void begin_answer(struct transfer *t)
+{
+	timer_clear(t->due);
+	curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_TIME, (long)t->all->config->rate_min_s);
+}
+
 /*
  * Keeps the header of the answer as it came, without those of interim answers
  * before it and without trailers, which the sender could make look like it.
@@ -112,7 +119,8 @@ size_t transfer_on_header(char *data, size_t size, size_t count, void *arg)
 	struct span line = span_from(data, size * count);
 	long status = 0;
 
-	timer_clear(t->due);
+	if (!t->header_bytes)
+		begin_answer(t);
 	t->header_bytes += line.len;
 	if (t->header_bytes > (size_t)config->header_max_bytes)
 		return refuse(t, LIMIT_HEADER_BYTES, "headers are too large");

@@ -122,15 +122,26 @@ static void guard_addresses(struct transfer *t, const char *addresses)
 	}
 }
 
-/* "+": for as long as curl remembers anything; a host's own colons are none of ours, it is no address. */
-static void take_addresses(struct transfer *t, const char *addresses)
+/*
+ * "+": for as long as curl remembers anything, which is until it connects. The
+ * proxy may take longer before curl asks; it is told the address itself, so
+ * that no other answer to the same question comes there unseen.
+ */
+static char *address_line(const struct transfer *t, const char *addresses)
 {
 	struct url_parts parts = {0};
-	CLEANUP(freep) char *line = NULL;
 
+	if (t->is_proxied)
+		return alloc_printf("::%.*s:", (int)strcspn(addresses, ","), addresses);
 	url_split(span_str(t->url), &parts);
-	line = alloc_printf("+%.*s:%u:%s", (int)parts.host.len, parts.host.data, url_port(&parts),
+	return alloc_printf("+%.*s:%u:%s", (int)parts.host.len, parts.host.data, url_port(&parts),
 		addresses);
+}
+
+static void take_addresses(struct transfer *t, const char *addresses)
+{
+	CLEANUP(freep) char *line = address_line(t, addresses);
+
 	t->resolved = curl_slist_append(NULL, line);
 	guard_addresses(t, addresses);
 }
@@ -138,7 +149,7 @@ static void take_addresses(struct transfer *t, const char *addresses)
 static void on_resolved(void *arg, const char *addresses, const char *error)
 {
 	struct transfer *t = arg;
-	int64_t spent_ms;
+	int64_t left_ms;
 
 	t->query = NULL;
 	timer_clear(t->due);
@@ -154,9 +165,9 @@ static void on_resolved(void *arg, const char *addresses, const char *error)
 		transfer_finish(t, CURLE_ABORTED_BY_CALLBACK);
 		return;
 	}
-	spent_ms = t->lookup_us / 1000;
-	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS,
-		(long)(t->all->config->connect_timeout_ms - spent_ms));
+	left_ms = t->all->config->connect_timeout_ms - t->lookup_us / 1000;
+	/* 0 is curl's own default */
+	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(left_ms > 0 ? left_ms : 1));
 	transfer_run(t);
 }
 

@@ -48,6 +48,8 @@ static enum transfer_fault fault_of(const struct transfer *t, CURLcode code)
 		return TRANSFER_GUARDED;
 	if (t->is_late)
 		return TRANSFER_TIMEOUT;
+	if (t->is_paused && code == CURLE_OPERATION_TIMEDOUT)
+		return TRANSFER_BUSY;
 	if (t->over_size)
 		return TRANSFER_LIMIT;
 	if (t->bad_answer)
@@ -72,6 +74,12 @@ static bool is_connected(const struct transfer *t)
 	return address && *address;
 }
 
+/* With a proxy in front nobody tells what the time went by with: there it counts as connecting. */
+static bool is_tls(const struct transfer *t)
+{
+	return !t->is_proxied && strncasecmp(t->url, "https://", 8) == 0;
+}
+
 /* Which limit a time that is over belongs to. */
 static enum fetch_limit limit_of_timeout(const struct transfer *t)
 {
@@ -80,7 +88,7 @@ static enum fetch_limit limit_of_timeout(const struct transfer *t)
 	if (t->is_late)
 		return LIMIT_FIRST_BYTE;
 	if (!t->is_sent)
-		return is_connected(t) ? LIMIT_TLS : LIMIT_CONNECT;
+		return is_connected(t) && is_tls(t) ? LIMIT_TLS : LIMIT_CONNECT;
 	return clock_mono_ms() < t->ends_at_ms ? LIMIT_RATE : LIMIT_TIME;
 }
 
@@ -94,7 +102,7 @@ static enum fetch_limit limit_of(const struct transfer *t)
 	case TRANSFER_LIMIT:
 		return t->over;
 	case TRANSFER_BUSY:
-		return LIMIT_ADDRESS;
+		return t->is_paused ? LIMIT_MEMORY : LIMIT_ADDRESS;
 	default:
 		return LIMIT_NONE;
 	}
@@ -106,7 +114,8 @@ static void describe_fault(struct transfer *t, CURLcode code)
 
 	switch (t->result.fault) {
 	case TRANSFER_BUSY:
-		text = "the address has as many requests as it may";
+		text = t->is_paused ? "no memory was left for the body"
+				    : "the address has as many requests as it may";
 		break;
 	case TRANSFER_GUARDED:
 		text = *t->guarded ? t->guarded : text;
@@ -136,22 +145,29 @@ static int64_t since(int64_t at, int64_t before)
 	return at > before ? at - before : 0;
 }
 
+/* Ours, so far. */
+static int64_t lookup_us(const struct transfer *t)
+{
+	return t->state == TRANSFER_LOOKS_UP ? (clock_mono_ms() - t->started_ms) * 1000
+					     : t->lookup_us;
+}
+
 /* curl's times count from the start; a phase that did not take place has the one before it, or 0. */
 static void collect_phases(struct transfer *t)
 {
 	struct transfer_phases *p = &t->result.phases;
-	int64_t lookup = time_of(t, CURLINFO_NAMELOOKUP_TIME_T);
+	int64_t ours = lookup_us(t), lookup = time_of(t, CURLINFO_NAMELOOKUP_TIME_T);
 	int64_t connect = time_of(t, CURLINFO_CONNECT_TIME_T);
 	int64_t tls = time_of(t, CURLINFO_APPCONNECT_TIME_T);
 	int64_t sent = time_of(t, CURLINFO_PRETRANSFER_TIME_T);
 	int64_t first = time_of(t, CURLINFO_STARTTRANSFER_TIME_T);
 
-	p->total_us = t->lookup_us + time_of(t, CURLINFO_TOTAL_TIME_T);
-	p->lookup_us = t->lookup_us + lookup;
+	p->total_us = ours + time_of(t, CURLINFO_TOTAL_TIME_T);
+	p->lookup_us = ours + lookup;
 	p->connect_us = since(connect, lookup);
 	p->tls_us = since(tls, connect);
 	p->wait_us = since(first, sent);
-	p->receive_us = first ? since(p->total_us, t->lookup_us + first) : 0;
+	p->receive_us = first ? since(p->total_us, ours + first) : 0;
 }
 
 static const char *http_version(const struct transfer *t)

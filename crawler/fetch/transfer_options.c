@@ -91,7 +91,6 @@ static void set_limits(struct transfer *t, const struct transfer_request *reques
 	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);
 	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
 	curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, (long)config->rate_min_bytes);
-	curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, (long)config->rate_min_s);
 	curl_easy_setopt(e, CURLOPT_DNS_CACHE_TIMEOUT, CURL_CACHE_S);
 }
 

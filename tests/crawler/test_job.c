@@ -192,6 +192,7 @@ static void answer_robots(enum robots_verdict verdict, bool requested)
 	const struct robots_answer answer = {.verdict = verdict,
 		.requested = requested,
 		.crawl_delay_ms = 50,
+		.retry_after_ms = verdict == ROBOTS_UNREACHABLE ? 7000 : 0,
 		.error = "because"};
 
 	fake.robots(fake.robots_arg, &answer);
@@ -320,6 +321,21 @@ static void test_job__an_unreachable_robots_txt_is_an_outage(void **state)
 	answer_robots(ROBOTS_UNREACHABLE, true);
 	assert_null(fake.transfer);
 	assert_int_equal(result(fx)->outcome, OUTCOME_DOWN);
+	assert_int_equal(result(fx)->retry_after_ms, 7000);
+}
+
+static void test_job__a_robots_txt_that_was_not_heard_in_time_is_no_outage(void **state)
+{
+	struct fixture *fx = *state;
+
+	for (int i = 0; i < 2; i++) {
+		start(fx, i ? WORK_ROBOTS : WORK_PAGE);
+		answer_robots(ROBOTS_LATE, true);
+		while (fx->n_done == i)
+			loop_turn(fx->loop, true);
+		assert_null(job_result(fx->job));
+		job_free(TAKE_PTR(fx->job));
+	}
 }
 
 /* An old copy allows the page, but its host has just asked for an hour without us. */
@@ -652,6 +668,7 @@ int main(void)
 		TEST(a_crawl_delay_that_the_scheduler_does_not_know_is_kept),
 		TEST(a_crawl_delay_over_the_limit_counts_as_the_limit),
 		TEST(an_unreachable_robots_txt_is_an_outage),
+		TEST(a_robots_txt_that_was_not_heard_in_time_is_no_outage),
 		TEST(the_host_gets_its_pause_after_robots_txt),
 		TEST(no_page_is_asked_for_while_robots_txt_is_to_wait),
 		TEST(a_pause_beyond_the_lease_gives_the_url_back),

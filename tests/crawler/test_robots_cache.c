@@ -295,7 +295,7 @@ static void test_robots_cache__no_redirect_is_followed_after_the_end(void **stat
 	clock_fake_set(NOW_MS + 60000);
 	loop_turn(fx->loop, true); /* the pause is over */
 	assert_int_equal(fake.n_started, 1);
-	assert_int_equal(fx->verdict, ROBOTS_UNREACHABLE);
+	assert_int_equal(fx->verdict, ROBOTS_LATE);
 }
 
 static void test_robots_cache__a_redirect_to_a_forbidden_address_is_guarded(void **state)
@@ -325,6 +325,7 @@ static void test_robots_cache__what_cannot_be_had_forbids_and_what_is_absent_all
 		{TRANSFER_TIMEOUT, 0, ROBOTS_UNREACHABLE},
 		{TRANSFER_BROKEN, 200, ROBOTS_UNREACHABLE},
 		{TRANSFER_LIMIT, 200, ROBOTS_UNREACHABLE},
+		{TRANSFER_BUSY, 0, ROBOTS_LATE},
 		{TRANSFER_GUARDED, 0, ROBOTS_GUARDED},
 	};
 	struct fixture *fx = *state;
@@ -337,6 +338,23 @@ static void test_robots_cache__what_cannot_be_had_forbids_and_what_is_absent_all
 		if (fx->verdict != rows[i].verdict)
 			fail_msg("row %zu: verdict %d", i, (int)fx->verdict);
 	}
+}
+
+static void test_robots_cache__a_host_says_when_its_file_may_be_asked_for_again(void **state)
+{
+	struct fixture *fx = *state;
+	struct transfer_result r = {.http_status = 503,
+		.headers = STRBUF_INIT,
+		.body = STRBUF_INIT,
+		.retry_after = "120"};
+
+	ask(fx, 0);
+	TAKE_PTR(fake.done)(fake.arg, &r);
+	assert_int_equal(fx->verdict, ROBOTS_UNREACHABLE);
+	assert_int_equal(fx->retry_after_ms, 120000);
+	ask(fx, 0);
+	answer(TRANSFER_OK, 404, "", NULL);
+	assert_int_equal(fx->retry_after_ms, 0);
 }
 
 static void test_robots_cache__cancelling_during_a_pause_is_silent(void **state)
@@ -368,6 +386,7 @@ int main(void)
 		TEST(no_redirect_is_followed_after_the_end),
 		TEST(a_redirect_to_a_forbidden_address_is_guarded),
 		TEST(what_cannot_be_had_forbids_and_what_is_absent_allows),
+		TEST(a_host_says_when_its_file_may_be_asked_for_again),
 		TEST(cancelling_during_a_pause_is_silent),
 	};
 

@@ -422,6 +422,53 @@ static void test_transfer__memory_is_bounded_however_many_bodies_there_are(void 
 	assert_true(fx->most_held < (1 << 20) + 8 * (128 << 10));
 }
 
+/* Somebody else has all the memory, while an answer comes of which only @len bytes arrive. */
+static void start_without_memory(struct fixture *fx, struct budget_holder *other, size_t len,
+	struct transfer_request request)
+{
+	fx->keeps_open = true;
+	strbuf_add_str(&fx->answer, OK_HEAD "Content-Length: 1000000\r\n\r\n");
+	add_text(&fx->answer, len);
+	budget_take(transfers_budget(fx->transfers), other,
+		(size_t)fx->config->crawler.bodies_max_mib << 20);
+	start(fx, request);
+}
+
+static void test_transfer__what_is_over_its_limit_once_there_is_memory_ends_at_once(void **state)
+{
+	struct fixture *fx = *state;
+	struct budget_holder other = {0};
+
+	start_without_memory(fx, &other, 40 << 10,
+		(struct transfer_request){.rules = &local, .body_max_bytes = 36 << 10});
+	while (!fx->n_connections || fx->connections[0].sent || !fx->n_requests)
+		loop_turn(fx->loop, true);
+	for (int i = 0; i < 100; i++)
+		loop_turn(fx->loop, false);
+	assert_int_equal(fx->n_done, 0);
+	budget_leave(transfers_budget(fx->transfers), &other);
+	for (int i = 0; i < 100 && !fx->n_done; i++)
+		loop_turn(fx->loop, false);
+	assert_int_equal(fx->n_done, 1);
+	assert_int_equal(fx->fault, TRANSFER_OK);
+	assert_int_equal(fx->result.limit, LIMIT_BODY);
+	assert_int_equal(fx->result.body.len, 36 << 10);
+}
+
+static void test_transfer__the_host_is_not_blamed_for_memory_that_never_came(void **state)
+{
+	struct fixture *fx = *state;
+	struct budget_holder other = {0};
+
+	start_without_memory(fx, &other, 40 << 10,
+		(struct transfer_request){.rules = &local, .timeout_ms = 300});
+	while (!fx->n_done)
+		loop_turn(fx->loop, true);
+	assert_int_equal(fx->fault, TRANSFER_BUSY);
+	assert_int_equal(fx->result.limit, LIMIT_MEMORY);
+	budget_leave(transfers_budget(fx->transfers), &other);
+}
+
 static void fetch_gzip(struct fixture *fx, size_t bytes_missing)
 {
 	CLEANUP(freep) uint8_t *packed = alloc_bytes(4096);
@@ -598,6 +645,18 @@ static void test_transfer__a_body_that_does_not_end_ends_with_the_time(void **st
 	assert_int_equal(fx->fault, TRANSFER_TIMEOUT);
 }
 
+static void test_transfer__an_answer_that_has_not_begun_is_not_slow(void **state)
+{
+	struct fixture *fx = *state;
+
+	fx->holds = true;
+	fx->config->crawler.rate_min_s = 1;
+	fx->config->crawler.first_byte_timeout_ms = 2500;
+	run(fx, (struct transfer_request){.rules = &local});
+	assert_int_equal(fx->fault, TRANSFER_TIMEOUT);
+	assert_int_equal(fx->result.limit, LIMIT_FIRST_BYTE);
+}
+
 static void test_transfer__validators_are_sent_as_they_are_or_not_at_all(void **state)
 {
 	struct fixture *fx = *state;
@@ -741,6 +800,8 @@ int main(void)
 		TEST(a_compression_bomb_takes_no_more_than_the_limit),
 		TEST(large_bodies_wait_for_memory_and_are_whole),
 		TEST(memory_is_bounded_however_many_bodies_there_are),
+		TEST(what_is_over_its_limit_once_there_is_memory_ends_at_once),
+		TEST(the_host_is_not_blamed_for_memory_that_never_came),
 		TEST(a_coded_body_is_decoded),
 		TEST(a_coded_body_without_its_end_is_broken),
 		TEST(a_coded_body_may_lack_its_checksum),
@@ -753,6 +814,7 @@ int main(void)
 		TEST(endless_interim_answers_are_over_the_limit),
 		TEST(a_trailer_does_not_replace_the_answer),
 		TEST(a_body_that_does_not_end_ends_with_the_time),
+		TEST(an_answer_that_has_not_begun_is_not_slow),
 		TEST(validators_are_sent_as_they_are_or_not_at_all),
 		TEST(nothing_comes_after_cancelling),
 		TEST(transfers_may_be_freed_while_some_are_under_way),

@@ -255,6 +255,15 @@ class Plain(Fetch):
         times = [t for t, _, _ in server.requests]
         self.assertTrue(all(b - a >= 0.05 for a, b in zip(times, times[1:])), times)
 
+    def test_a_redirect_to_another_site_takes_no_login_along(self):
+        other = self.serve({"/": page}, OTHER)
+        _, server = self.get({"/": redirect(302, other.url + "/")}, headers=["Authorization: Basic eA==", "Referer: http://a.cn/"],
+                             allow_ports=[str(other.port)])
+        self.assertEqual(server.requests[-1][2]["Authorization"], "Basic eA==")
+        for _, _, headers in other.requests:
+            self.assertEqual((headers["Authorization"], headers["Referer"]), (None, "http://a.cn/"))
+        self.assertEqual(other.paths(), ["/robots.txt", "/"])
+
     def test_a_circle_of_redirects_ends(self):
         got, server = self.get({"/": redirect(302, "/a"), "/a": redirect(302, "/")})
         self.assertEqual((got["kind"], len(got["redirects"])), ("moved", 10))
@@ -328,6 +337,10 @@ class Robots(Fetch):
         self.assertEqual((got["kind"], got["robots"]["verdict"], got["robots"]["status"]), ("down", "unreachable", 500))
         self.assertEqual(server.paths(), ["/robots.txt"])
 
+    def test_a_host_says_when_its_file_may_be_asked_for_again(self):
+        got, server = self.get({"/robots.txt": lambda h: answer(h, 503, b"x", [("Retry-After", "90")]), "/": page})
+        self.assertEqual((got["kind"], got["retry_after_s"]), ("down", 90))
+
     def test_a_file_on_another_host_is_found_there(self):
         other = self.serve({"/robots.txt": lambda h: answer(h, body=b"User-agent: *\nDisallow: /\n", kind="text/plain")}, OTHER)
         server = self.serve({"/robots.txt": redirect(301, other.url + "/robots.txt"), "/": page})
@@ -335,6 +348,14 @@ class Robots(Fetch):
         got = self.fetch(server.url + "/")
         self.assertEqual((got["robots"]["verdict"], got["robots"]["at"]), ("disallowed", other.url + "/robots.txt"))
         self.assertEqual((server.paths(), other.paths()), (["/robots.txt"], ["/robots.txt"]))
+
+    def test_each_address_is_told_with_its_own_file(self):
+        last = self.serve({"/p": page}, OTHER)
+        file = self.serve({"/robots.txt": not_found}, OTHER)
+        server = self.serve({"/robots.txt": redirect(301, file.url + "/robots.txt"), "/": redirect(302, last.url + "/p")})
+        self.source(server.url + "/", allow_ports=[str(file.port), str(last.port)])
+        got = self.fetch(server.url + "/")
+        self.assertEqual((got["final_url"], got["robots"]["at"]), (last.url + "/p", None), got)
 
     def test_five_redirects_of_a_file_are_followed(self):
         answers = {"/%d" % i: redirect(302, "/%d" % (i + 1)) for i in range(1, 5)}
@@ -490,6 +511,13 @@ class Proxies(Fetch):
             f.write("user:secret\n")
         _, proxy = self.through("http", proxy_login_file=path)
         self.assertEqual(base64.b64decode(proxy.logins[0]), b"user:secret")
+
+    def test_a_proxy_that_never_answers_is_no_matter_of_tls(self):
+        self.configure(connect_timeout_ms=500)
+        with socket.create_server((HOST, 0)) as silent:
+            self.source("http://www.example.cn/", proxy="socks5h://%s:%d" % silent.getsockname())
+            got = self.fetch("http://www.example.cn/")
+        self.assertEqual((got["kind"], got["limit"]), ("down", "connect"), got)
 
     def test_a_password_in_the_address_is_refused(self):
         self.source("http://www.example.cn/", proxy="http://user:secret@127.0.4.9:1")

@@ -154,6 +154,82 @@ static void test_redirect__a_circle_through_itself_is_gone_round_once_an_interva
 	answer_ok(fx, &l);
 }
 
+/* What leads where for good; all else answers. */
+struct lead {
+	const char *from, *to;
+};
+
+/* Answers all that is asked for during @ms; how often that was @url. */
+static int live(struct fixture *fx, int64_t ms, const struct lead *leads, const char *url)
+{
+	int n = 0;
+
+	for (int64_t end = fx->now_ms + ms; fx->now_ms < end; later(fx, 10 * SECOND)) {
+		const struct lead *lead = leads;
+		struct lease l;
+
+		if (!ask(fx, "w", 1))
+			continue;
+		l = fx->reply.leases[0];
+		n += strcmp(l.url, url) == 0;
+		while (lead->from && strcmp(lead->from, l.url) != 0)
+			lead++;
+		if (lead->from)
+			move(fx, &l, 301, lead->to);
+		else
+			answer_ok(fx, &l);
+	}
+	return n;
+}
+
+static void test_redirect__a_way_that_has_become_shorter_keeps_its_end(void **state)
+{
+	static const struct lead by_way[] = {{"http://a.cn/", "http://b.cn/"},
+		{"http://b.cn/", "http://c.cn/"}, {0}};
+	static const struct lead direct[] = {{"http://a.cn/", "http://c.cn/"},
+		{"http://b.cn/", "http://c.cn/"}, {0}};
+	struct fixture *fx = *state;
+
+	live(fx, HOUR, by_way, "");
+	live(fx, DAY, direct, "");
+	assert_in_range(live(fx, HOUR, direct, "http://c.cn/"), 5, 7);
+}
+
+static void test_redirect__a_list_that_is_sent_back_is_asked_for_at_its_own_url(void **state)
+{
+	static const struct lead away[] = {{"http://a.cn/", "http://b.cn/"}, {0}};
+	static const struct lead back[] = {{"http://b.cn/", "http://a.cn/"}, {0}};
+	struct fixture *fx = *state;
+
+	live(fx, HOUR, away, "");
+	assert_true(live(fx, HOUR, back, "http://a.cn/") >= 4);
+	live(fx, 2 * DAY, back, "");
+	assert_in_range(live(fx, HOUR, back, "http://a.cn/"), 5, 7);
+	assert_int_equal(live(fx, HOUR, back, "http://b.cn/"), 0);
+}
+
+static void test_redirect__a_circle_is_walked_once_an_interval(void **state)
+{
+	static const struct lead circle[] = {{"http://a.cn/", "http://b.cn/"},
+		{"http://b.cn/", "http://a.cn/"}, {0}};
+	struct fixture *fx = *state;
+
+	live(fx, HOUR, circle, "");
+	assert_true(live(fx, HOUR, circle, "http://a.cn/") <= 7);
+	assert_true(live(fx, HOUR, circle, "http://b.cn/") <= 7);
+}
+
+static void test_redirect__a_source_may_be_given_the_url_that_it_had_moved_to(void **state)
+{
+	static const struct lead away[] = {{"http://a.cn/", "http://b.cn/"}, {0}};
+	struct fixture *fx = *state;
+
+	live(fx, HOUR, away, "");
+	set_sources(fx, "sources:\n- {name: list, url: 'http://b.cn/', kind: listing}\n");
+	assert_in_range(live(fx, HOUR, away, "http://b.cn/"), 5, 7);
+	assert_int_equal(live(fx, 2 * DAY, away, "http://a.cn/"), 0);
+}
+
 static void test_redirect__an_item_may_not_lead_out_of_its_sources_scope(void **state)
 {
 	static const char *const items[] = {"http://a.cn/1.html", "http://sub.a.cn/2.html", NULL};
@@ -226,25 +302,49 @@ static void test_redirect__a_robots_file_waits_while_its_host_has_a_lease(void *
 		assert_string_not_equal(fx->reply.leases[i].url, "http://b.cn/robots.txt");
 }
 
-static void test_redirect__a_robots_file_that_never_arrives_stops_the_asking(void **state)
+/* Two hours without the file, though it is asked for; how often that was, and the page. */
+static void wait_for_file(struct fixture *fx, int *ret_n_file, int *ret_n_page)
 {
-	struct fixture *fx = *state;
-	int n = 0;
-
+	*ret_n_file = *ret_n_page = 0;
 	for (int64_t end = fx->now_ms + 2 * HOUR; fx->now_ms < end; later(fx, SECOND)) {
 		struct lease l;
 
 		if (!ask(fx, "w", 1))
 			continue;
 		l = fx->reply.leases[0];
-		if (l.kind == WORK_ROBOTS)
+		if (l.kind == WORK_ROBOTS) {
 			finish(fx, "w", &l, OUTCOME_OK);
-		else {
+			++*ret_n_file;
+		} else {
 			send_elsewhere(fx, &l, "http://b.cn/robots.txt");
-			n++;
+			++*ret_n_page;
 		}
 	}
-	assert_in_range(n, 20, 20 + 13);
+}
+
+static void test_redirect__a_robots_file_that_never_arrives_stops_the_asking(void **state)
+{
+	struct fixture *fx = *state;
+	int n_file, n_page;
+
+	wait_for_file(fx, &n_file, &n_page);
+	assert_in_range(n_page, 20, 20 + 13);
+}
+
+static void test_redirect__a_robots_file_that_never_arrived_is_told_and_asked_for_with_its_page(
+	void **state)
+{
+	struct fixture *fx = *state;
+	CLEANUP(json_freep) struct json *j = NULL;
+	int n_file, n_page;
+
+	wait_for_file(fx, &n_file, &n_page);
+	wait_for_file(fx, &n_file, &n_page);
+	assert_in_range(n_page, 11, 13);
+	assert_in_range(n_file, 11, 13);
+	j = admin(fx, ADMIN_SOURCES, NULL);
+	assert_string_equal(json_get_str(json_first(json_get(j, "sources")), "last_outcome"),
+		"robots");
 }
 
 static void test_redirect__a_file_on_a_host_that_is_down_is_not_waited_for_all_the_time(
@@ -308,10 +408,15 @@ int main(void)
 		TEST(what_leads_on_for_now_is_asked_each_time_where_it_has_moved),
 		TEST(a_source_that_is_removed_stops_where_it_had_moved_to),
 		TEST(a_circle_through_itself_is_gone_round_once_an_interval),
+		TEST(a_way_that_has_become_shorter_keeps_its_end),
+		TEST(a_list_that_is_sent_back_is_asked_for_at_its_own_url),
+		TEST(a_circle_is_walked_once_an_interval),
+		TEST(a_source_may_be_given_the_url_that_it_had_moved_to),
 		TEST(an_item_may_not_lead_out_of_its_sources_scope),
 		TEST(a_robots_file_of_another_host_has_a_lease_of_its_own),
 		TEST(a_robots_file_waits_while_its_host_has_a_lease),
 		TEST(a_robots_file_that_never_arrives_stops_the_asking),
+		TEST(a_robots_file_that_never_arrived_is_told_and_asked_for_with_its_page),
 		TEST(a_file_on_a_host_that_is_down_is_not_waited_for_all_the_time),
 		TEST(a_file_that_fails_alone_is_asked_ever_more_seldom),
 	};

@@ -93,8 +93,31 @@ static void test_source__the_port_of_its_url_is_open_to_it(void **state)
 
 	folder_write(*state, "a.yaml", "sources:\n- {name: a, url: 'http://a.cn:8765/'}\n");
 	l = load(*state);
-	source_fetch_rules(l->sources[0], a, &rules);
+	source_fetch_rules(l->sources[0], span_str(l->sources[0]->url), a, &rules);
 	assert_true(rules.n_allow_ports == 1 && span_is(rules.allow_ports[0], "8765"));
+}
+
+static void test_source__headers_that_let_somebody_in_go_to_its_own_site_alone(void **state)
+{
+	static const struct {
+		const char *url;
+		size_t n_headers;
+	} rows[] = {{"http://a.cn/", 3}, {"https://www.a.cn/x", 3}, {"http://b.cn/", 1},
+		{"http://a.cn.b.cn/", 1}};
+	CLEANUP(source_list_freep) struct source_list *l = NULL;
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+
+	folder_write(*state, "a.yaml",
+		"sources:\n- {name: a, url: 'http://a.cn/', "
+		"headers: ['authorization: Basic eA==', 'Referer: http://a.cn/', 'Cookie: x=y']}\n");
+	l = load(*state);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct fetch_rules rules;
+
+		source_fetch_rules(l->sources[0], span_str(rows[i].url), a, &rules);
+		if (rules.n_headers != rows[i].n_headers)
+			fail_msg("%s: %zu headers", rows[i].url, rules.n_headers);
+	}
 }
 
 static void test_source__a_proxys_login_is_the_first_line_of_a_file(void **state)
@@ -238,6 +261,7 @@ int main(void)
 		TEST(name_and_url_are_enough),
 		TEST(every_key_is_read),
 		TEST(the_port_of_its_url_is_open_to_it),
+		TEST(headers_that_let_somebody_in_go_to_its_own_site_alone),
 		TEST(a_proxys_login_is_the_first_line_of_a_file),
 		TEST(all_files_make_one_list_by_name),
 		TEST(an_absent_folder_has_none),
