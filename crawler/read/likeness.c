@@ -12,6 +12,7 @@
 #define PIECE          4          /* characters */
 #define OWN_MAX        3          /* pieces: one character changes four */
 #define OWN_PERCENT    10
+#define OWN_FEW        12  /* pieces: the shortest notice has more, its headline included */
 #define ECHO_MIN       4   /* bytes of a name that is worth looking for */
 #define SIZE_SLACK     300 /* weight that pages of one kind differ by, however short they are */
 
@@ -145,7 +146,7 @@ static bool adds_little(const struct likeness *a, const struct likeness *b)
 
 	for (uint32_t i = 0; i < a->n; i++)
 		n_own += !has_piece(b, a->pieces[i]);
-	return n_own <= OWN_MAX || n_own * 100 <= a->n * OWN_PERCENT;
+	return n_own <= OWN_MAX || (n_own <= OWN_FEW && n_own * 100 <= a->n * OWN_PERCENT);
 }
 
 bool likeness_is_same(const struct likeness *a, const struct likeness *b)
