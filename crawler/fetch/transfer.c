@@ -11,6 +11,16 @@
 
 static const struct fetch_rules no_rules = {.proxy = "", .proxy_login = "", .ca_file = ""};
 
+/* curl 7.88 loses what it holds for a paused stream that is taken out: it has to be refused first. */
+static void refuse_held(struct transfer *t)
+{
+	if (!t->is_paused)
+		return;
+	t->is_paused = false;
+	t->bad_answer = "it is not wanted any more";
+	curl_easy_pause(t->easy, CURLPAUSE_CONT);
+}
+
 void transfer_free(struct transfer *t)
 {
 	if (t->link) {
@@ -19,6 +29,7 @@ void transfer_free(struct transfer *t)
 			t->next->link = t->link;
 	}
 	if (t->easy) {
+		refuse_held(t);
 		curl_multi_remove_handle(t->shard->multi, t->easy);
 		curl_easy_cleanup(t->easy);
 	}

@@ -423,15 +423,42 @@ static void test_transfer__memory_is_bounded_however_many_bodies_there_are(void 
 }
 
 /* Somebody else has all the memory, while an answer comes of which only @len bytes arrive. */
-static void start_without_memory(struct fixture *fx, struct budget_holder *other, size_t len,
-	struct transfer_request request)
+static struct transfer *start_without_memory(struct fixture *fx, struct budget_holder *other,
+	size_t len, struct transfer_request request)
 {
 	fx->keeps_open = true;
 	strbuf_add_str(&fx->answer, OK_HEAD "Content-Length: 1000000\r\n\r\n");
 	add_text(&fx->answer, len);
 	budget_take(transfers_budget(fx->transfers), other,
 		(size_t)fx->config->crawler.bodies_max_mib << 20);
-	start(fx, request);
+	return start(fx, request);
+}
+
+/* Until it can go no further. */
+static void wait_for_pause(struct fixture *fx)
+{
+	while (!fx->n_connections || fx->connections[0].sent || !fx->n_requests)
+		loop_turn(fx->loop, true);
+	for (int i = 0; i < 100; i++)
+		loop_turn(fx->loop, false);
+	assert_int_equal(fx->n_done, 0);
+}
+
+/* Leaks are found by the sanitizer. */
+static void test_transfer__one_that_waits_for_memory_may_be_cancelled(void **state)
+{
+	struct fixture *fx = *state;
+	struct budget_holder other = {0};
+	struct transfer *t = start_without_memory(fx, &other, 40 << 10,
+		(struct transfer_request){.rules = &local});
+
+	wait_for_pause(fx);
+	transfer_cancel(t);
+	for (int i = 0; i < 100; i++)
+		loop_turn(fx->loop, false);
+	assert_int_equal(fx->n_done, 0);
+	budget_leave(transfers_budget(fx->transfers), &other);
+	assert_int_equal(budget_held(transfers_budget(fx->transfers)), 0);
 }
 
 static void test_transfer__what_is_over_its_limit_once_there_is_memory_ends_at_once(void **state)
@@ -441,11 +468,7 @@ static void test_transfer__what_is_over_its_limit_once_there_is_memory_ends_at_o
 
 	start_without_memory(fx, &other, 40 << 10,
 		(struct transfer_request){.rules = &local, .body_max_bytes = 36 << 10});
-	while (!fx->n_connections || fx->connections[0].sent || !fx->n_requests)
-		loop_turn(fx->loop, true);
-	for (int i = 0; i < 100; i++)
-		loop_turn(fx->loop, false);
-	assert_int_equal(fx->n_done, 0);
+	wait_for_pause(fx);
 	budget_leave(transfers_budget(fx->transfers), &other);
 	for (int i = 0; i < 100 && !fx->n_done; i++)
 		loop_turn(fx->loop, false);
@@ -800,6 +823,7 @@ int main(void)
 		TEST(a_compression_bomb_takes_no_more_than_the_limit),
 		TEST(large_bodies_wait_for_memory_and_are_whole),
 		TEST(memory_is_bounded_however_many_bodies_there_are),
+		TEST(one_that_waits_for_memory_may_be_cancelled),
 		TEST(what_is_over_its_limit_once_there_is_memory_ends_at_once),
 		TEST(the_host_is_not_blamed_for_memory_that_never_came),
 		TEST(a_coded_body_is_decoded),
