@@ -1,39 +1,16 @@
 #include "scheduler/apply.h"
 
 #include "common/clock.h"
-#include "scheduler/admit.h"
+#include "scheduler/applying.h"
 #include "scheduler/handout.h"
 #include "scheduler/preference.h"
-#include "scheduler/sync.h"
 
 /* A sitemap that robots.txt or an index names may be where the news is, however quiet it was. */
 #define QUIET_LIST_INTERVALS 6
 
 #define MOVED_RECHECK_MS (24 * 3600 * INT64_C(1000)) /* of what has moved for good: that may end */
 
-#define ROBOTS_TURN_MS    500 /* for one request, while what waits for it waits */
-#define ROBOTS_ROUNDS_MAX 20
-
-#define RETRY_AFTER_MAX_MS (24 * 3600 * INT64_C(1000)) /* who wants longer is asked once a day */
-
-/* One result being applied. */
-struct applying {
-	struct planner *p;
-	const struct result *result;
-	struct entry entry;
-	struct host *host;
-	struct roster_source *source; /* NULL for one that was lost */
-	struct admitted admitted;
-	bool is_due_now; /* it has moved to another form of itself */
-};
-
-/* A source's own URL, or what has taken its place. */
-static bool is_watched(enum entry_role role)
-{
-	return role == ENTRY_SOURCE || role == ENTRY_HEIR;
-}
-
-static struct revisit_rules rules_of(const struct applying *a)
+struct revisit_rules applying_rules(const struct applying *a)
 {
 	const struct scheduler_config *c = &a->p->config->scheduler;
 	bool is_page = a->entry.kind == WORK_PAGE && a->entry.role == ENTRY_FOUND;
@@ -43,57 +20,11 @@ static struct revisit_rules rules_of(const struct applying *a)
 		.first_ms = is_page ? c->page_interval_s * 1000 : interval_ms,
 		.max_ms = is_page ? c->page_interval_max_s * 1000
 				  : interval_ms * QUIET_LIST_INTERVALS,
-		.is_constant = is_watched(a->entry.role),
+		.is_constant = applying_is_watched(a->entry.role),
 	};
 }
 
-/* Redirects. */
-
-static bool resolve_target(struct applying *a, struct strbuf *href, struct hash *ret_id)
-{
-	STRBUF_LOCAL(canonical);
-
-	if (url_resolve(span_str(a->result->moved_to), a->entry.url, href) < 0 ||
-		href->len > PROTOCOL_URL_MAX ||
-		url_canonical(strbuf_span(href), &a->p->config->url_rules, &canonical) < 0)
-		return false;
-	*ret_id = url_id(strbuf_span(&canonical));
-	return true;
-}
-
-/*
- * A page that sends on by META or script counts for more than half of what
- * there is: one such hop is an entry page, two are a maze.
- */
-static unsigned hops_behind(const struct applying *a)
-{
-	bool is_page = a->result->http_status / 100 == 2;
-
-	return a->entry.hops + (is_page ? ENTRY_HOPS_MAX / 2 + 1 : 1);
-}
-
-/* The same page under another spelling of its URL: that one is asked for next. */
-static void move_to_itself(struct applying *a, struct span href)
-{
-	struct entry *e = &a->entry;
-
-	if (span_eq(e->url, href))
-		return;
-	if (hops_behind(a) > ENTRY_HOPS_MAX) {
-		e->hops = e->role == ENTRY_FURTHER ? e->hops
-						   : 0; /* the circle may be open next time */
-		return;
-	}
-	e->url = span_from(arena_dup(a->p->arena, href), href.len);
-	e->hops = hops_behind(a);
-	a->is_due_now = true;
-}
-
-/*
- * Makes an entry that is known part of this round of a source: in the place of
- * its own URL, or as a further page of its list.
- */
-static void take_along(struct applying *a, uint64_t number, const struct admission *as)
+void applying_take_along(struct applying *a, uint64_t number, const struct admission *as)
 {
 	struct planner *p = a->p;
 	struct entry target;
@@ -111,112 +42,6 @@ static void take_along(struct applying *a, uint64_t number, const struct admissi
 	target.kind = as->kind;
 	target.hops = as->hops;
 	planner_reschedule(p, h, &target, as->due_ms ? as->due_ms : planner_now_ms(p));
-}
-
-/* RFC 9110 15.4.2, 15.4.9: who asks again should ask the new URL. */
-static bool is_permanent(const struct result *r)
-{
-	return r->http_status == 301 || r->http_status == 308;
-}
-
-static enum entry_role role_of_target(const struct applying *a)
-{
-	if (!is_watched(a->entry.role))
-		return a->entry.role;
-	return is_permanent(a->result) ? ENTRY_HEIR : ENTRY_STAND_IN;
-}
-
-static void follow_move(struct applying *a)
-{
-	const struct entry *e = &a->entry;
-	struct admission target = {
-		.source = e->source,
-		.role = role_of_target(a),
-		.kind = e->kind,
-		.hops = hops_behind(a),
-		.published_ms = e->published_ms,
-	};
-	enum admit_outcome outcome;
-	STRBUF_LOCAL(href);
-	struct hash id;
-	uint64_t number = 0;
-
-	if (!resolve_target(a, &href, &id))
-		return;
-	if (frontier_find(a->p->frontier, &id, &number) && number == e->number) {
-		move_to_itself(a, strbuf_span(&href));
-		return;
-	}
-	if (target.hops > ENTRY_HOPS_MAX)
-		return;
-	target.url = href.data;
-	target.title = e->title.len ? arena_dup(a->p->arena, e->title) : "";
-	outcome = admit_move(a->p, e, &target, &number);
-	if (outcome == ADMIT_REFUSED)
-		return;
-	if (outcome == ADMIT_KNOWN && target.role != ENTRY_FOUND)
-		take_along(a, number, &target);
-	a->entry.moved_number = number;
-}
-
-/* A robots.txt that stands on another host. */
-
-/* The look at @robots_at, now if it was not to be before; when it is likely to be over. */
-static int64_t bring_in(struct applying *a, const char *robots_at)
-{
-	const struct admission as = {.url = robots_at,
-		.source = a->entry.source,
-		.role = ENTRY_FOUND,
-		.kind = WORK_ROBOTS,
-		.title = "",
-		.hops = 1};
-	struct planner *p = a->p;
-	int64_t now_ms = planner_now_ms(p);
-	struct entry other;
-	uint64_t number;
-	struct host *h;
-
-	if (admit_url(p, &as, &number) == ADMIT_REFUSED ||
-		!frontier_read(p->frontier, number, p->arena, &other))
-		return now_ms;
-	h = planner_host_of(p, &other);
-	if (!h)
-		return now_ms;
-	if (other.due_ms > now_ms && !revisit_is_host_failure(other.revisit.last))
-		planner_reschedule(p, h, &other, now_ms);
-	if (!host_is_leased(h) && host_ready_ms(h) != HOST_READY_NEVER && host_ready_ms(h) > now_ms)
-		now_ms = host_ready_ms(h);
-	return now_ms + planner_delay_ms(p, h, a->source) + ROBOTS_TURN_MS;
-}
-
-static bool is_robots_lost(const struct entry *e)
-{
-	return e->revisit.failures > ROBOTS_ROUNDS_MAX;
-}
-
-/*
- * Nothing has been asked of the page yet: first its robots.txt has to be had,
- * from a host that has its own turn. After some rounds in vain (a crawler of
- * another node may have taken it) the page is asked about as seldom as one
- * that robots.txt forbids, and the file with it.
- */
-static void await_robots(struct applying *a)
-{
-	const struct revisit_rules rules = rules_of(a);
-	int64_t now_ms = planner_now_ms(a->p), due_ms;
-	struct entry *e = &a->entry;
-
-	if (planner_is_leased(a->host, e))
-		handout_end(a->p, a->host);
-	else
-		frontier_unschedule(a->p->frontier, e);
-	e->releases = 0;
-	e->due_ms = now_ms + revisit_next(&rules, OUTCOME_ROBOTS, false, &e->revisit);
-	frontier_schedule(a->p->frontier, e);
-	planner_refresh(a->p, a->host);
-	due_ms = bring_in(a, a->result->robots_at);
-	if (!is_robots_lost(e))
-		planner_reschedule(a->p, a->host, e, due_ms);
 }
 
 /* Further pages of a list. */
@@ -262,7 +87,7 @@ static void look_further(struct applying *a)
 	uint64_t number;
 
 	if (admit_list_page(a->p, e, &next, &number) == ADMIT_KNOWN && number != e->number)
-		take_along(a, number, &next);
+		applying_take_along(a, number, &next);
 }
 
 /* The URL. */
@@ -289,7 +114,7 @@ static void set_validators(struct applying *a)
 
 static int64_t next_due_ms(struct applying *a)
 {
-	const struct revisit_rules rules = rules_of(a);
+	const struct revisit_rules rules = applying_rules(a);
 	const struct result *r = a->result;
 	int64_t now_ms = planner_now_ms(a->p);
 	int64_t wait_ms = revisit_next(&rules, r->outcome, r->changed || a->admitted.n_new,
@@ -306,7 +131,7 @@ static int64_t next_due_ms(struct applying *a)
 		return ENTRY_DUE_NEVER;
 	if (r->outcome == OUTCOME_OK || r->outcome == OUTCOME_NOT_MODIFIED)
 		wait_ms = revisit_heed_fresh(&rules, wait_ms, r->fresh_ms);
-	if (r->outcome == OUTCOME_MOVED && is_permanent(r) && a->entry.moved_number)
+	if (r->outcome == OUTCOME_MOVED && redirect_is_permanent(r) && a->entry.moved_number)
 		wait_ms = wait_ms > MOVED_RECHECK_MS ? wait_ms : MOVED_RECHECK_MS;
 	/* Nobody else does that for what a further page did not show. */
 	if (a->entry.role == ENTRY_FURTHER && !revisit_is_host_failure(r->outcome))
@@ -314,40 +139,10 @@ static int64_t next_due_ms(struct applying *a)
 	return now_ms + wait_ms;
 }
 
-/* What stood in the place of a source's own URL, once that speaks for itself or leads elsewhere. */
-static void drop_heir(struct applying *a, uint64_t number)
-{
-	if (number && number != a->entry.moved_number && a->source)
-		sync_unwatch(a->p, a->source, number, a->entry.moved_number);
-}
-
-static bool is_dead_end(const struct applying *a)
-{
-	return a->result->outcome == OUTCOME_GONE ||
-		(a->source && a->entry.moved_number == a->source->url_number);
-}
-
-/* Where the source had moved to is no more, or sends back: its own URL is asked within an interval. */
-static void ask_for_heir(struct applying *a)
-{
-	struct planner *p = a->p;
-	struct entry own;
-	struct host *h;
-	int64_t due_ms;
-
-	if (a->entry.role != ENTRY_HEIR || !is_dead_end(a) || !a->source ||
-		!frontier_read(p->frontier, a->source->url_number, p->arena, &own))
-		return;
-	h = planner_host_of(p, &own);
-	due_ms = planner_now_ms(p) + planner_interval_ms(p, a->source);
-	if (h && own.due_ms > due_ms)
-		planner_reschedule(p, h, &own, due_ms);
-}
-
 static void move_entry(struct applying *a)
 {
 	struct entry *e = &a->entry;
-	uint64_t heir = is_watched(e->role) ? e->moved_number : 0;
+	uint64_t heir = applying_is_watched(e->role) ? e->moved_number : 0;
 	enum outcome outcome = a->result->outcome;
 	bool is_silent = outcome != OUTCOME_OK && outcome != OUTCOME_NOT_MODIFIED &&
 		outcome != OUTCOME_MOVED;
@@ -362,86 +157,14 @@ static void move_entry(struct applying *a)
 	e->fetched_ms = clock_wall_ms();
 	e->moved_number = is_silent ? heir : 0;
 	if (outcome == OUTCOME_MOVED)
-		follow_move(a);
+		redirect_follow(a);
 	else if (e->role != ENTRY_FURTHER)
 		e->hops = 0;
 	set_validators(a);
 	e->due_ms = next_due_ms(a);
 	frontier_schedule(a->p->frontier, e);
 	planner_refresh(a->p, a->host);
-	drop_heir(a, heir);
-	ask_for_heir(a);
-}
-
-/* The host. */
-
-/* Only an answer tells that robots.txt has no Crawl-delay; a failure may have come before it. */
-static void set_crawl_delay(struct applying *a)
-{
-	const struct result *r = a->result;
-
-	if (r->crawl_delay_ms >= 0)
-		a->host->crawl_delay_ms = r->crawl_delay_ms;
-	else if (r->outcome == OUTCOME_OK || r->outcome == OUTCOME_NOT_MODIFIED)
-		a->host->crawl_delay_ms = 0;
-}
-
-static void count_failure(struct host *h, enum outcome outcome)
-{
-	if (revisit_is_host_failure(outcome)) {
-		h->failures++;
-		h->failure = outcome;
-	} else if (outcome != OUTCOME_ROBOTS && outcome != OUTCOME_GUARDED)
-		h->failures = 0;
-}
-
-static void pause_host(struct applying *a)
-{
-	const struct result *r = a->result;
-	struct host *h = a->host;
-	int64_t retry_ms =
-		r->retry_after_ms < RETRY_AFTER_MAX_MS ? r->retry_after_ms : RETRY_AFTER_MAX_MS;
-	int64_t pause_ms, backoff_ms, next_ms;
-
-	set_crawl_delay(a);
-	pause_ms = planner_delay_ms(a->p, h, a->source);
-	backoff_ms = revisit_jitter(revisit_backoff_ms(r->outcome, h->failures), host_chance(h));
-	pause_ms = pause_ms > backoff_ms ? pause_ms : backoff_ms;
-	pause_ms = pause_ms > retry_ms ? pause_ms : retry_ms;
-	next_ms = planner_now_ms(a->p) + pause_ms;
-	if (next_ms > h->next_ms)
-		h->next_ms = next_ms;
-	if (*r->address && !host_is_leased(h))
-		address_bind(&a->p->addresses, h, span_str(r->address));
-	planner_put_host(a->p, h);
-	hosts_update(&a->p->hosts, h);
-}
-
-/* The list that tells for all of the host: the failing one itself, or the source's own. */
-static bool find_probe(struct applying *a, struct entry *ret)
-{
-	uint64_t number = a->entry.number;
-
-	if (a->entry.role == ENTRY_FOUND || a->entry.role == ENTRY_STAND_IN)
-		number = a->source ? a->source->url_number : 0;
-	return number && frontier_read(a->p->frontier, number, a->p->arena, ret) &&
-		planner_host_of(a->p, ret) == a->host && ret->due_ms != ENTRY_DUE_NEVER;
-}
-
-/*
- * An article may be down by itself, and then be the only thing that is asked
- * for at every probe. Other failures are left as they are: between a wall's
- * refusals a list that is let through would make the pauses short again.
- */
-static void probe_with_list(struct applying *a)
-{
-	struct host *h = a->host;
-	struct entry list;
-
-	if (a->result->outcome != OUTCOME_DOWN || !find_probe(a, &list) ||
-		planner_is_leased(h, &list) || list.due_ms <= h->due_ms)
-		return;
-	planner_reschedule(a->p, h, &list, h->due_ms < h->next_ms ? h->due_ms - 1 : h->next_ms);
+	redirect_settle_heir(a, heir);
 }
 
 /* The source. */
@@ -483,16 +206,16 @@ void apply_result(struct planner *p, struct worker *w, const struct result *r)
 	is_others = planner_is_leased(a.host, &a.entry) &&
 		!(lease->lease_number == r->lease_number && lease->worker == w);
 	if (!is_others && *r->robots_at) {
-		await_robots(&a);
-		if (is_robots_lost(&a.entry))
+		redirect_await_robots(&a);
+		if (redirect_is_robots_lost(&a.entry))
 			tell_source(&a, true);
-		pause_host(&a);
+		apply_pause(&a);
 		return;
 	}
 	a.admitted = admit_items(p, &a.entry, r);
 	tell_source(&a, !is_others);
 	if (is_others) {
-		pause_host(&a); /* it was asked all the same */
+		apply_pause(&a); /* it was asked all the same */
 		return;
 	}
 	p->counts.outcomes[r->outcome]++;
@@ -500,8 +223,8 @@ void apply_result(struct planner *p, struct worker *w, const struct result *r)
 	preference_learn(p, &a.entry, r);
 	if (goes_on(&a))
 		look_further(&a);
-	count_failure(a.host, r->outcome);
+	apply_failure(&a);
 	move_entry(&a);
-	pause_host(&a);
-	probe_with_list(&a);
+	apply_pause(&a);
+	apply_probe(&a);
 }
