@@ -271,11 +271,12 @@ void coding_free(struct coding *c)
 
 enum coding_outcome coding_add(struct coding *c, struct span bytes, struct strbuf *out)
 {
-	struct layer *last = &c->layers[c->n_layers - 1]; /* applied last, undone first */
+	struct layer *last;
 
-	if (c->n_layers)
-		return last->undo(last, bytes, out);
-	return strbuf_add_span(out, bytes) ? CODING_OK : CODING_FULL;
+	if (!c->n_layers)
+		return strbuf_add_span(out, bytes) ? CODING_OK : CODING_FULL;
+	last = &c->layers[c->n_layers - 1]; /* applied last, undone first */
+	return last->undo(last, bytes, out);
 }
 
 bool coding_is_whole(const struct coding *c)

@@ -154,8 +154,10 @@ static void clean_titles(struct items *s)
 {
 	struct pinyin_survey survey = {0};
 
-	for (size_t i = 0; i < s->len; i++)
-		pinyin_survey_add(&survey, span_str(s->list[i].title));
+	for (size_t i = 0; i < s->len; i++) {
+		if (s->list[i].title)
+			pinyin_survey_add(&survey, span_str(s->list[i].title));
+	}
 	if (!pinyin_is_present(&survey))
 		return;
 	for (size_t i = 0; i < s->len; i++) {
