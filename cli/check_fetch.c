@@ -9,6 +9,7 @@
 #include "common/alloc.h"
 #include "common/clock.h"
 #include "common/err.h"
+#include "crawler/fetch/guard.h"
 #include "crawler/not_found.h"
 #include "crawler/pool.h"
 #include "crawler/read/read.h"
@@ -102,6 +103,45 @@ static void on_done(void *arg, struct job *job)
 		finish(f);
 }
 
+static void append_span(struct fetching *f, struct span item, struct span **list, size_t *n)
+{
+	struct span *longer = arena_alloc(f->arena, (*n + 1) * sizeof *longer);
+
+	if (*n)
+		memcpy(longer, *list, *n * sizeof *longer);
+	longer[(*n)++] = span_from(arena_dup(f->arena, item), item.len);
+	*list = longer;
+}
+
+static bool is_ports(struct span item)
+{
+	char text[16];
+
+	if (item.len >= sizeof text)
+		return false;
+	memcpy(text, item.data, item.len);
+	text[item.len] = '\0';
+	return setting_check_ports(text) == NULL;
+}
+
+/* What --allow opens besides the source's own. False for what is neither a range nor a port. */
+static bool allow_more(struct fetching *f, struct fetch_rules *rules)
+{
+	struct span rest = span_str(cli_option(f->cli, "allow"));
+
+	while (rest.len) {
+		struct span item = span_next_item(&rest);
+
+		if (is_ports(item))
+			append_span(f, item, &rules->allow_ports, &rules->n_allow_ports);
+		else if (guard_is_range(item))
+			append_span(f, item, &rules->allow_addresses, &rules->n_allow_addresses);
+		else
+			return false;
+	}
+	return true;
+}
+
 static void start(struct fetching *f, const struct lease *lease)
 {
 	struct job *last = f->job;
@@ -109,6 +149,7 @@ static void start(struct fetching *f, const struct lease *lease)
 
 	if (f->source)
 		source_fetch_rules(f->source, span_str(lease->url), f->arena, &numbered.fetch);
+	allow_more(f, &numbered.fetch);
 	numbered.url_number = lease->kind; /* tells the two kinds of jobs apart */
 	f->job = job_start(&f->env, &numbered, on_done, f);
 	job_free(last);
@@ -233,6 +274,7 @@ static enum cli_exit run(struct cli *cli)
 	CLEANUP(arena_freep) struct arena *arena = arena_new();
 	CLEANUP(source_list_freep) struct source_list *list = NULL;
 	const struct source *s = NULL;
+	struct fetch_rules ignored = {0};
 	STRBUF_LOCAL(errors);
 	STRBUF_LOCAL(href);
 
@@ -240,6 +282,10 @@ static enum cli_exit run(struct cli *cli)
 		return CLI_MISUSE;
 	if (url_resolve(span_str(cli->arguments[0]), (struct span){0}, &href) < 0)
 		return cli_misuse(cli, "'%s' is no http or https URL", cli->arguments[0]);
+	if (!allow_more(&(struct fetching){.cli = cli, .arena = arena}, &ignored))
+		return cli_misuse(cli,
+			"--allow must list address ranges and ports, such as "
+			"127.0.0.0/8,8099");
 	if (source_list_load(cli->config->sources_dir, &cli->config->url_rules, &list, &errors) < 0)
 		return cli_fail("%s", errors.data);
 	if (!choose_source(cli, list, strbuf_span(&href), &s))
@@ -255,6 +301,8 @@ const struct command check_fetch = {
 	.options =
 		(const struct cli_option[]){{"source", "NAME",
 						    "whose rules count (the source of that host)"},
+			{"allow", "LIST",
+				"private ranges and ports to open for this try: 127.0.0.0/8,8099"},
 			{0}},
 	.n_arguments_min = 1,
 	.n_arguments_max = 1,

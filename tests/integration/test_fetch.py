@@ -430,6 +430,17 @@ class Guard(Fetch):
         self.source("http://%s/" % HOST, allow_ports=[str(server.port)])
         self.assertEqual(self.fetch(server.url + "/")["kind"], "ok")
 
+    def test_a_try_may_open_more(self):
+        server = self.serve({"/": page})
+        self.source("http://www.example.cn/")
+        self.assertEqual(self.fetch(server.url + "/")["kind"], "guarded")
+        self.assertEqual(self.fetch(server.url + "/", "--allow", "127.0.4.0/24")["kind"], "guarded")
+        self.assertEqual(self.fetch(server.url + "/", "--allow", "127.0.4.0/24,::1,%d" % server.port)["kind"], "ok")
+        for wrong in ("everything", "127.0.0.1/33", "70000"):
+            p = subprocess.run([case.program(), "check", "fetch", "-c", self.folder + "/policywatch.yaml", "--allow", wrong, server.url],
+                               stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+            self.assertEqual(p.returncode, 2, p.stderr)
+
     def test_the_environment_names_no_proxy(self):
         proxy = Proxy("http", (HOST, 1))
         self.addCleanup(proxy.close)
