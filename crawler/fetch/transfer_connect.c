@@ -8,7 +8,6 @@
 #include "common/alloc.h"
 #include "common/clock.h"
 #include "common/url.h"
-#include "crawler/fetch/guard.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -26,8 +25,7 @@ static bool is_allowed(struct transfer *t, const struct sockaddr *address)
 	if (guard_allows_address(&t->rules, address))
 		return true;
 	inet_ntop(address->sa_family, bytes, text, sizeof text);
-	snprintf(t->guarded, sizeof t->guarded,
-		"address %s is not public and not allowed for this source", text);
+	guard_say_not_public(span_str(text), t->guarded);
 	return false;
 }
 
@@ -116,9 +114,7 @@ static void guard_addresses(struct transfer *t, const char *addresses)
 		struct span host = span_next_item(&list);
 
 		if (!guard_allows_host(&t->rules, host))
-			snprintf(t->guarded, sizeof t->guarded,
-				"address %.*s is not public and not allowed for this source",
-				(int)host.len, host.data);
+			guard_say_not_public(host, t->guarded);
 	}
 }
 
@@ -188,7 +184,6 @@ static void look_up(struct transfer *t, struct span host)
 	timer_set(t->due, ms < config->connect_timeout_ms ? ms : config->connect_timeout_ms);
 }
 
-/* As far as it goes without curl. */
 void transfer_prepare(struct transfer *t)
 {
 	struct url_parts parts;
