@@ -23,11 +23,6 @@ enum form {
 	FORM_HTTPS_TWIN,
 };
 
-#define FORMS_EACH(f)                                                                              \
-	enum form f = FORM_HTTP;                                                                   \
-	f <= FORM_HTTPS_TWIN;                                                                      \
-	f++
-
 /*
  * What a host's addresses of one scheme are better called: the form in which the
  * site shows the same pages, and how often it has said so.

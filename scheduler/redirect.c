@@ -37,8 +37,8 @@ static void move_to_itself(struct applying *a, struct span href)
 	if (span_eq(e->url, href))
 		return;
 	if (hops_behind(a) > ENTRY_HOPS_MAX) {
-		e->hops = e->role == ENTRY_FURTHER ? e->hops
-						   : 0; /* the circle may be open next time */
+		if (e->role != ENTRY_FURTHER)
+			e->hops = 0; /* the circle may be open next time */
 		return;
 	}
 	e->url = span_from(arena_dup(a->p->arena, href), href.len);

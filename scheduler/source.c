@@ -438,7 +438,7 @@ static bool is_own_site(const struct source *s, struct span url)
 		url_is_same_site(parts.host, own.host);
 }
 
-static void keep_secrets(struct fetch_rules *rules)
+static void drop_secrets(struct fetch_rules *rules)
 {
 	size_t n = 0;
 
@@ -466,5 +466,5 @@ void source_fetch_rules(const struct source *s, struct span url, struct arena *a
 		.has_cookies = s->cookies,
 	};
 	if (!is_own_site(s, url))
-		keep_secrets(ret);
+		drop_secrets(ret);
 }
