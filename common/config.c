@@ -115,7 +115,7 @@ static const struct setting table[] = {
 		.help = "Threads of one crawler that read pages"},
 	{"crawler.user_agent", SETTING_STRING, FIELD(crawler.user_agent), .max = 500,
 		.fallback = "policywatch/0.1", .check = check_header,
-		.help = "Name that the crawler gives, product token first; say where you can be reached"},
+		.help = "Name that the crawler gives, product token first; crawler.contact_url is sent with it"},
 	{"crawler.contact_url", SETTING_STRING, FIELD(crawler.contact_url), .max = 500,
 		.check = check_contact,
 		.help = "Where the people behind the crawler can be reached; sent with its name"},

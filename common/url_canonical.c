@@ -13,7 +13,7 @@
 
 #define PAIRS_SORTED_MAX 64 /* a query with more is a trap, or none that anyone wrote by hand */
 
-/* Parameters that say how a reader came, not what is shown (facts: Chinese portals and ad systems). */
+/* Parameters that say how a reader came, not what is shown: those of Chinese portals and of ad systems. */
 static const char *const tracking_default[] = {"utm_*", "spm", "scm", "wfr", "for", "f", "from",
 	"isappinstalled", "share_token", "_t", "gclid", "fbclid", "yclid", "msclkid", "mc_cid",
 	"mc_eid", "hmsr", "hmpl", "hmcu", "hmkw", "hmci", "bd_vid", "sessionid", "session_id",

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <unicode/uidna.h>
 
-#define DOMAIN_MAX 2048 /* bytes outside of ASCII in it: Punycode's time is their square */
+#define DOMAIN_MAX 2048 /* bytes of one that is not ASCII: Punycode's time is their square */
 
 static UIDNA *checker;
 static pthread_once_t checker_once = PTHREAD_ONCE_INIT;

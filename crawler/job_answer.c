@@ -35,7 +35,7 @@ static void add_facts(struct job *j, struct transfer_result *r)
 	j->facts.is_cut = r->body.cut;
 }
 
-/* Validators stand for content that is kept; without it they must not be believed (promise 4). */
+/* Validators stand for content that is kept; without it they must not be believed. */
 void job_drop_validators(struct job *j)
 {
 	j->result.etag = j->result.last_modified = "";

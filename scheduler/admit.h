@@ -23,9 +23,8 @@ struct admission {
 	unsigned hops;
 	const char *title;
 	int64_t published_ms;
-	int64_t due_ms; /* if it is new; 0: now */
-	enum outcome
-		refusal; /* OUTCOME_OK unless it is only to be listed as lost, with this reason */
+	int64_t due_ms;       /* if it is new; 0: now */
+	enum outcome refusal; /* why it is only to be listed as lost; OUTCOME_OK: it is not */
 };
 
 /* What a list has shown. */

@@ -26,8 +26,8 @@ struct budget_holder {
 	size_t held;                        /* bytes */
 	size_t wanted;                      /* more, while waiting in line */
 	struct budget_holder *next, **link; /* in line; no link: not in line */
-	budget_fn *granted; /* called when what was asked for is held after all, from within a call
-			       of another holder's */
+	/* Called when what was asked for is held after all, from within a call of another holder's. */
+	budget_fn *granted;
 	void *arg;
 };
 

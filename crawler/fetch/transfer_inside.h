@@ -71,8 +71,8 @@ struct transfer {
 	int64_t started_ms, lookup_us;
 	bool is_proxied; /* somebody else connects to the host */
 	bool is_sent;    /* the request, once */
-	char guarded
-		[GUARD_WHY_MAX]; /* why the guard said no to what was tried last; "" when it did not */
+	/* Why the guard said no to what was tried last; "" when it did not. */
+	char guarded[GUARD_WHY_MAX];
 	enum fetch_limit over;  /* the limit that something is over, */
 	const char *over_size;  /* and what is, NULL for nothing */
 	const char *bad_answer; /* what is wrong with it, beyond what curl looks at; or NULL */
