@@ -7,6 +7,7 @@
 #include "common/url_host.h"
 
 #include "common/err.h"
+#include "common/hex.h"
 
 #include <arpa/inet.h>
 #include <lexbor/unicode/idna.h>
@@ -29,14 +30,6 @@ static void checker_init(void)
 		&error);
 	if (U_FAILURE(error))
 		abort();
-}
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 void url_percent_decode(struct span s, struct strbuf *out)
