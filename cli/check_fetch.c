@@ -109,7 +109,10 @@ static void start(struct fetching *f, const struct lease *lease)
 	job_free(last);
 }
 
-/* Whose rules an address falls under: a source's own first, then one on its host, then on its site. */
+/*
+ * Whose rules an address falls under: a source's own first, then one on its host, then on
+ * its site.
+ */
 static const struct source *find_source(const struct source_list *list, struct span url)
 {
 	const struct source *best = NULL;

@@ -156,7 +156,7 @@ struct result {
 	int64_t elapsed_ms;     /* of the request */
 	int64_t crawl_delay_ms; /* robots.txt's wish, -1 without one */
 	int64_t retry_after_ms; /* the server's wish, -1 without one */
-	int64_t fresh_ms; /* how long the answer stays as it is (RFC 9111), -1 when it does not say */
+	int64_t fresh_ms; /* how long the answer stays fresh (RFC 9111), -1 when it does not say */
 	enum fetch_limit limit; /* that it ran into */
 	const char *robots_at;  /* absolute: where the host's robots.txt is to be had first */
 	const char *page;       /* id of the stored page, 32 hex digits */

@@ -82,7 +82,10 @@ static struct place *place_of(struct not_found *n, const char *origin)
 	return &n->places[hash64_of(span_str(origin)) % PLACES];
 }
 
-/* What is known of an origin and not too old. One from the future is of a clock that was set back. */
+/*
+ * What is known of an origin and not too old. One from the future is of a clock that was
+ * set back.
+ */
 static struct place *find_fresh(struct not_found *n, const char *origin)
 {
 	struct place *p = place_of(n, origin);

@@ -11,7 +11,7 @@
 enum admit_outcome {
 	ADMIT_NEW,
 	ADMIT_KNOWN,
-	ADMIT_REFUSED, /* no http or https URL, too long, out of scope, a trap, or beyond urls_max */
+	ADMIT_REFUSED, /* no web URL, too long, out of scope, a trap, or beyond urls_max */
 };
 
 /* What a new entry will be. */

@@ -82,7 +82,10 @@ static void credit(struct planner *p, const struct name *from, const struct name
 	planner_put_host(p, h);
 }
 
-/* A page's canonical link. Templates forget that their site has moved; what the site does counts. */
+/*
+ * A page's canonical link. Templates forget that their site has moved; what the site does
+ * counts.
+ */
 static void credit_link(struct planner *p, const struct name *from, const struct name *to,
 	enum form f)
 {

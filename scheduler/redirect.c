@@ -105,7 +105,10 @@ static bool is_dead_end(const struct applying *a)
 		(a->source && a->entry.moved_number == a->source->url_number);
 }
 
-/* Where the source had moved to is no more, or sends back: its own URL is asked within an interval. */
+/*
+ * Where the source had moved to is no more, or sends back: its own URL is asked within an
+ * interval.
+ */
 static void ask_for_heir(struct applying *a)
 {
 	struct planner *p = a->p;

@@ -162,7 +162,8 @@ static const struct setting table[] = {
 		.help = "none accepts any certificate, for hosts whose own stays broken"},
 	{"tls.ca_file", SETTING_STRING, FIELD(tls_ca_file), .max = PROTOCOL_TEXT_MAX,
 		.check = check_file,
-		.help = "PEM file of authorities to trust instead of the system's, on every crawler's machine"},
+		.help = "PEM file of authorities to trust instead of the system's, "
+			"on every crawler's machine"},
 };
 
 #define TABLE_LEN (sizeof table / sizeof *table)

@@ -6,7 +6,10 @@
 
 #define AGE_MAX_S (FRESHNESS_MAX_MS / 1000)
 
-/* RFC 9111 1.2.2: what is too large counts as the largest. Quotes are taken off as recipients should. */
+/*
+ * RFC 9111 1.2.2: what is too large counts as the largest. Quotes are taken off as
+ * recipients should.
+ */
 static bool parse_seconds(struct span s, int64_t *ret)
 {
 	int64_t n = 0;

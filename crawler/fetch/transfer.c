@@ -11,7 +11,10 @@
 
 static const struct fetch_rules no_rules = {.proxy = "", .proxy_login = "", .ca_file = ""};
 
-/* curl 7.88 loses what it holds for a paused stream that is taken out: it has to be refused first. */
+/*
+ * curl 7.88 loses what it holds for a paused stream that is taken out: it has to be
+ * refused first.
+ */
 static void refuse_held(struct transfer *t)
 {
 	if (!t->is_paused)

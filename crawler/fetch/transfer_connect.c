@@ -59,7 +59,10 @@ static bool parse_address(const char *text, struct sockaddr_storage *ret)
 	return inet_pton(AF_INET6, plain, &v6->sin6_addr) == 1;
 }
 
-/* Whether a connection, which may be one that another source's transfer has left, is good for us. */
+/*
+ * Whether a connection, which may be one that another source's transfer has left, is good
+ * for us.
+ */
 static bool may_use(struct transfer *t, const char *remote)
 {
 	struct sockaddr_storage address;
@@ -84,7 +87,10 @@ int transfer_on_connected(void *arg, char *remote, char *local, int remote_port,
 	(void)local_port;
 	if (!may_use(t, remote))
 		return CURL_PREREQFUNC_ABORT;
-	/* curl repeats at once what a kept connection broke under; the host's delay forbids that. */
+	/*
+	 * curl repeats at once what a kept connection broke under; the host's delay
+	 * forbids that.
+	 */
 	if (t->is_sent)
 		t->bad_answer = "the connection broke before an answer";
 	t->is_sent = true;

@@ -107,7 +107,10 @@ void transfer_check_end(struct transfer *t);
 /* The last header of this name in the answer, or NULL. */
 const char *transfer_header(struct transfer *t, const char *name);
 
-/* transfer_connect.c: goes as far as it goes without curl, and says so in t->state; curl's callbacks. */
+/*
+ * transfer_connect.c: goes as far as it goes without curl, and says so in t->state;
+ * curl's callbacks.
+ */
 void transfer_prepare(struct transfer *t);
 curl_socket_t transfer_on_open_socket(void *arg, curlsocktype purpose,
 	struct curl_sockaddr *address);

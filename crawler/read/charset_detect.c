@@ -166,7 +166,10 @@ static bool is_doubtful(enum encoding e)
 	}
 }
 
-/* Parts of ISO-8859 have no characters at 80 to 9F; the code pages of Windows made after them do. */
+/*
+ * Parts of ISO-8859 have no characters at 80 to 9F; the code pages of Windows made after
+ * them do.
+ */
 static enum encoding windows_sibling(enum encoding e, struct span bytes)
 {
 	static const struct {
