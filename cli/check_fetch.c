@@ -15,14 +15,11 @@
 #include "crawler/read/read.h"
 #include "scheduler/source.h"
 
-#include <inttypes.h>
-
 #define ROBOTS_HOPS_MAX 5 /* RFC 9309 2.3.1.2 */
 
 struct fetching {
 	struct cli *cli;
 	struct arena *arena;
-	struct loop *loop;
 	struct job_env env;
 	const struct source *source; /* NULL for none */
 	struct lease lease;          /* of the address being asked */
@@ -30,8 +27,7 @@ struct fetching {
 	struct timer *next;          /* between two */
 	int n_robots;                /* files of other hosts that were asked */
 	struct check_fetch found;
-	struct timer *stop;
-	bool is_over, has_result;
+	bool is_over;
 };
 
 static void start(struct fetching *f, const struct lease *lease);
@@ -52,8 +48,7 @@ static void finish(struct fetching *f)
 	found->facts = job_facts(f->job);
 	found->read = job_read(f->job);
 	found->result = job_result(f->job);
-	f->has_result = found->result != NULL;
-	if (!f->has_result)
+	if (!found->result)
 		return;
 	found->final_url = f->lease.url;
 	found->kind = found->result->outcome;
@@ -155,7 +150,10 @@ static void start(struct fetching *f, const struct lease *lease)
 	job_free(last);
 }
 
-/* Whose rules an address falls under: a source's own first, then one on its host, then on its site. */
+/*
+ * Whose rules an address falls under: a source's own first, then one on its host, then on
+ * its site.
+ */
 static const struct source *find_source(const struct source_list *list, struct span url)
 {
 	const struct source *best = NULL;
@@ -217,7 +215,7 @@ static enum cli_exit report(const struct fetching *f)
 {
 	STRBUF_LOCAL(out);
 
-	if (!f->has_result)
+	if (!f->found.result)
 		return cli_fail("no time was left to ask within scheduler.lease_ms");
 	if (f->cli->json)
 		check_fetch_put_json(&f->found, &out);
@@ -238,7 +236,7 @@ static enum cli_exit fetch(struct cli *cli, const struct source *s, const char *
 	CLEANUP(transfers_freep) struct transfers *transfers = NULL;
 	CLEANUP(robots_cache_freep) struct robots_cache *robots = NULL;
 	CLEANUP(not_found_freep) struct not_found *not_found = not_found_new(NULL, NULL);
-	struct fetching f = {.cli = cli, .arena = arena, .loop = loop};
+	struct fetching f = {.cli = cli, .arena = arena};
 	struct pool *pool;
 	enum cli_exit code;
 

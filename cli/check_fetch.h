@@ -28,6 +28,7 @@ struct check_fetch {
 	const struct read_output *read;
 };
 
+/* Append a JSON line, and lines for people. */
 void check_fetch_put_json(const struct check_fetch *f, struct strbuf *out);
 void check_fetch_put_text(const struct check_fetch *f, struct strbuf *out);
 

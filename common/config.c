@@ -115,7 +115,8 @@ static const struct setting table[] = {
 		.help = "Threads of one crawler that read pages"},
 	{"crawler.user_agent", SETTING_STRING, FIELD(crawler.user_agent), .max = 500,
 		.fallback = "policywatch/0.1", .check = check_header,
-		.help = "Name that the crawler gives, product token first; say where you can be reached"},
+		.help = "Name that the crawler gives, product token first; "
+			"crawler.contact_url is sent with it"},
 	{"crawler.contact_url", SETTING_STRING, FIELD(crawler.contact_url), .max = 500,
 		.check = check_contact,
 		.help = "Where the people behind the crawler can be reached; sent with its name"},
@@ -124,7 +125,8 @@ static const struct setting table[] = {
 	{"crawler.ports", SETTING_LIST, FIELD(crawler.ports), .max = 1000,
 		.check = setting_check_ports,
 		.fallback = "80-90 443 8000-8200 8443 8800-8899 9000-9001 9080-9090",
-		.help = "Ports, and ranges of them, that may be connected to; a source's own URL opens its port for it"},
+		.help = "Ports, and ranges of them, that may be connected to; "
+			"a source's own URL opens its port for it"},
 	{"crawler.dns_ttl_s", SETTING_INT, FIELD(crawler.dns_ttl_s), 0, DAY_S, "60",
 		.help = "How long the address of a host is believed"},
 	{"crawler.connect_timeout_ms", SETTING_INT, FIELD(crawler.connect_timeout_ms), 100, 300000,
@@ -147,7 +149,8 @@ static const struct setting table[] = {
 		"10485760",
 		.help = "Longest body, decompressed; what is longer is cut and said to be"},
 	{"crawler.ratio_max", SETTING_INT, FIELD(crawler.ratio_max), 10, 1000000, "200",
-		.help = "Most that a body beyond 128 KiB may grow by decompressing; pages grow 5 to 30 times"},
+		.help = "Most that a body beyond 128 KiB may grow by decompressing; "
+			"pages grow 5 to 30 times"},
 	{"crawler.bodies_max_mib", SETTING_INT, FIELD(crawler.bodies_max_mib), 1, 1 << 20, "16",
 		.help = "Memory for answers on their way; large ones wait when it is full"},
 	{"crawler.robots_ttl_s", SETTING_INT, FIELD(crawler.robots_ttl_s), 60, DAY_S, "86400",

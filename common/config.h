@@ -53,8 +53,8 @@ struct crawler_config {
 	int64_t dns_ttl_s;
 	int64_t connect_timeout_ms; /* TLS included */
 	int64_t first_byte_timeout_ms;
-	int64_t rate_min_bytes,
-		rate_min_s; /* slower than that many a second for so long is a hang */
+	int64_t rate_min_bytes; /* a second; to be slower ... */
+	int64_t rate_min_s;     /* ... for so long is to hang */
 	int64_t total_timeout_ms;
 	int64_t header_max_bytes;
 	int64_t headers_max;

@@ -1,5 +1,7 @@
 #include "common/hash.h"
 
+#include "common/hex.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -40,17 +42,6 @@ char *hash_hex(const struct hash *h, char out[HASH_HEX_SIZE])
 	return out;
 }
 
-static int digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 bool hash_parse(struct span hex, struct hash *ret)
 {
 	struct hash h;
@@ -58,7 +49,7 @@ bool hash_parse(struct span hex, struct hash *ret)
 	if (hex.len != HASH_BYTES * 2)
 		return false;
 	for (int i = 0; i < HASH_BYTES; i++) {
-		int high = digit_value(hex.data[i * 2]), low = digit_value(hex.data[i * 2 + 1]);
+		int high = hex_value(hex.data[i * 2]), low = hex_value(hex.data[i * 2 + 1]);
 
 		if (high < 0 || low < 0)
 			return false;

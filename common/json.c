@@ -1,6 +1,7 @@
 #include "common/json.h"
 
 #include "common/err.h"
+#include "common/hex.h"
 #include "common/utf8.h"
 
 #include <cjson/cJSON.h>
@@ -152,14 +153,11 @@ static int escaped_unit(struct span s)
 	if (s.len < ESCAPE_LEN || s.data[0] != '\\' || s.data[1] != 'u')
 		return -1;
 	for (size_t i = 2; i < ESCAPE_LEN; i++) {
-		const char *digits = "0123456789abcdef", *at = NULL;
-		int c = s.data[i];
+		int digit = hex_value(s.data[i]);
 
-		if (c)
-			at = strchr(digits, c >= 'A' && c <= 'F' ? c | 0x20 : c);
-		if (!at)
+		if (digit < 0)
 			return -1;
-		unit = unit << 4 | (int)(at - digits);
+		unit = unit << 4 | digit;
 	}
 	return unit;
 }

@@ -41,7 +41,8 @@ struct json; /* one value of a tree */
 
 /*
  * Parses a whole text, white space around it allowed. Returns 0 or -ERR_PARSE
- * with *@ret_offset (may be NULL) at the fault, about where "\u0000" stands before it. Nesting is limited to 1,000.
+ * with *@ret_offset (may be NULL) at the fault; behind escapes of NUL and of half a
+ * surrogate pair only about there. Nesting is limited to 1,000.
  */
 int json_parse(struct span text, struct json **ret_json, size_t *ret_offset);
 void json_free(struct json *j); /* the root only */

@@ -98,8 +98,7 @@ enum fetch_limit {
 
 /* How the hosts of a source may and want to be asked. Strings that are not given are "". */
 struct fetch_rules {
-	struct span
-		*allow_addresses; /* CIDR ranges that the guard lets through besides public ones */
+	struct span *allow_addresses; /* CIDR ranges that the guard lets through, too */
 	size_t n_allow_addresses;
 	struct span *allow_ports; /* "8081"; besides those of the configuration */
 	size_t n_allow_ports;
@@ -149,7 +148,7 @@ struct result {
 	enum outcome outcome;
 	int http_status;   /* 0 if no response arrived */
 	const char *error; /* for people: what exactly went wrong */
-	const char *etag;  /* validators; sent only once the content is stored (promise 4) */
+	const char *etag;  /* validators; sent only once the content is stored */
 	const char *last_modified;
 	const char *moved_to;   /* absolute */
 	const char *address;    /* that answered; empty when none was connected to */
@@ -157,13 +156,12 @@ struct result {
 	int64_t elapsed_ms;     /* of the request */
 	int64_t crawl_delay_ms; /* robots.txt's wish, -1 without one */
 	int64_t retry_after_ms; /* the server's wish, -1 without one */
-	int64_t fresh_ms; /* as long the answer stays as it is (RFC 9111), -1 when it does not say */
+	int64_t fresh_ms; /* how long the answer stays fresh (RFC 9111), -1 when it does not say */
 	enum fetch_limit limit; /* that it ran into */
-	const char
-		*robots_at; /* absolute: robots.txt of the host stands elsewhere, and there first */
-	const char *page;   /* id of the stored page, 32 hex digits */
-	const char *story;  /* id of its story, which is that of the first page with its text */
-	const char *next_page; /* absolute: where a list goes on with older items */
+	const char *robots_at;  /* absolute: where the host's robots.txt is to be had first */
+	const char *page;       /* id of the stored page, 32 hex digits */
+	const char *story;      /* id of its story, which is that of the first page with its text */
+	const char *next_page;  /* absolute: where a list goes on with older items */
 	struct item *items;
 	size_t n_items;
 	size_t n_items_dropped; /* beyond PROTOCOL_ITEMS_MAX, or not http(s) */

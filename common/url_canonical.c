@@ -13,7 +13,10 @@
 
 #define PAIRS_SORTED_MAX 64 /* a query with more is a trap, or none that anyone wrote by hand */
 
-/* Parameters that say how a reader came, not what is shown (facts: Chinese portals and ad systems). */
+/*
+ * Parameters that say how a reader came, not what is shown: those of Chinese portals and
+ * of ad systems.
+ */
 static const char *const tracking_default[] = {"utm_*", "spm", "scm", "wfr", "for", "f", "from",
 	"isappinstalled", "share_token", "_t", "gclid", "fbclid", "yclid", "msclkid", "mc_cid",
 	"mc_eid", "hmsr", "hmpl", "hmcu", "hmkw", "hmci", "bd_vid", "sessionid", "session_id",
@@ -97,7 +100,10 @@ static int compare_pairs(const void *a, const void *b)
 	return r ? r : (x->data > y->data) - (x->data < y->data);
 }
 
-/* The pairs of @query that count. Returns their number, which may be more than @max; these are left out. */
+/*
+ * The pairs of @query that count. Returns their number, which may be more than @max;
+ * these are left out.
+ */
 static size_t pick_pairs(struct span query, const struct url_rules *rules, struct span *pairs,
 	size_t max)
 {

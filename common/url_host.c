@@ -7,6 +7,7 @@
 #include "common/url_host.h"
 
 #include "common/err.h"
+#include "common/hex.h"
 
 #include <arpa/inet.h>
 #include <lexbor/unicode/idna.h>
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <unicode/uidna.h>
 
-#define DOMAIN_MAX 2048 /* bytes outside of ASCII in it: Punycode's time is their square */
+#define DOMAIN_MAX 2048 /* bytes of one that is not ASCII: Punycode's time is their square */
 
 static UIDNA *checker;
 static pthread_once_t checker_once = PTHREAD_ONCE_INIT;
@@ -29,14 +30,6 @@ static void checker_init(void)
 		&error);
 	if (U_FAILURE(error))
 		abort();
-}
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 void url_percent_decode(struct span s, struct strbuf *out)

@@ -65,6 +65,8 @@ typedef const char *setting_check_fn(const char *value);
 
 /* A TCP port, or a range of them: "443", "8000-8099". */
 const char *setting_check_ports(const char *value);
+
+/* The ends of one; a single port is both. False when it is neither, with both undefined. */
 bool setting_parse_ports(const char *value, unsigned *ret_low, unsigned *ret_high);
 
 struct setting {

@@ -101,7 +101,10 @@ void job_finish(struct job *j, enum outcome outcome, const char *why)
 	j->done(j->arg, j);
 }
 
-/* The lease ended while we waited or were stopped: whoever holds the URL now may be asking already. */
+/*
+ * The lease ended while we waited or were stopped: whoever holds the URL now may be
+ * asking already.
+ */
 void job_expire(struct job *j)
 {
 	j->state = JOB_DONE;

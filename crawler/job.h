@@ -80,7 +80,10 @@ const struct read_output *job_read(const struct job *job);
 /* Whether the store refused what was fetched: a full disk, mostly. Then there is no result either. */
 bool job_is_unkept(const struct job *job);
 
-/* Cancels what is pending. A job that reads or is being kept may be freed only after pool_free() and keep_free(). */
+/*
+ * Cancels what is pending. A job that reads or is being kept may be freed only
+ * after pool_free() and keep_free().
+ */
 void job_free(struct job *job);
 
 #endif

@@ -35,7 +35,7 @@ static void add_facts(struct job *j, struct transfer_result *r)
 	j->facts.is_cut = r->body.cut;
 }
 
-/* Validators stand for content that is kept; without it they must not be believed (promise 4). */
+/* Validators stand for content that is kept; without it they must not be believed. */
 void job_drop_validators(struct job *j)
 {
 	j->result.etag = j->result.last_modified = "";
@@ -60,7 +60,10 @@ void job_finish_moved(struct job *j, const char *target)
 	}
 	if (j->lease.kind == WORK_PAGE)
 		v = verdict_of_move(j->lease.url, absolute.data);
-	/* The target has a lease of its own, but not where it can be seen now that it may not be asked. */
+	/*
+	 * The target has a lease of its own, but not where it can be seen now that it may
+	 * not be asked.
+	 */
 	if (!guard_allows_url(&j->lease.fetch, &j->env->config->ports, strbuf_span(&absolute), why))
 		v = (struct verdict){OUTCOME_GUARDED, why};
 	if (v.outcome == OUTCOME_MOVED)

@@ -76,6 +76,14 @@ static void on_read(void *arg)
 	}
 }
 
+void job_start_reading(struct job *j)
+{
+	if (j->raw.len > SMALL_BYTES_MAX)
+		pool_submit_large(j->env->pool, read_answer, on_read, j);
+	else
+		pool_submit(j->env->pool, read_answer, on_read, j);
+}
+
 static void on_compared(void *arg, enum not_found_answer answer, int64_t retry_after_ms)
 {
 	struct job *j = arg;
@@ -182,12 +190,4 @@ void job_start_keeping(struct job *j)
 			id = url_id(strbuf_span(&canonical));
 		keep_visit(j->env->keep, &id, j->fetched_at_ms, on_kept, j);
 	}
-}
-
-void job_start_reading(struct job *j)
-{
-	if (j->raw.len > SMALL_BYTES_MAX)
-		pool_submit_large(j->env->pool, read_answer, on_read, j);
-	else
-		pool_submit(j->env->pool, read_answer, on_read, j);
 }

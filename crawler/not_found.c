@@ -82,7 +82,10 @@ static struct place *place_of(struct not_found *n, const char *origin)
 	return &n->places[hash64_of(span_str(origin)) % PLACES];
 }
 
-/* What is known of an origin and not too old. One from the future is of a clock that was set back. */
+/*
+ * What is known of an origin and not too old. One from the future is of a clock that was
+ * set back.
+ */
 static struct place *find_fresh(struct not_found *n, const char *origin)
 {
 	struct place *p = place_of(n, origin);
@@ -100,7 +103,9 @@ static void remember(struct not_found *n, const char *origin, const struct store
 	char *copy = alloc_strdup(origin);
 
 	place_clear(p);
-	*p = (struct place){copy, r->fetched_at_ms, r->expires_at_ms, 0, NULL};
+	*p = (struct place){.origin = copy,
+		.fetched_at_ms = r->fetched_at_ms,
+		.expires_at_ms = r->expires_at_ms};
 	if (!r->body.len)
 		return;
 	p->page = ALLOC_NEW(struct likeness);
@@ -296,8 +301,12 @@ enum not_found_answer not_found_ask(struct not_found *n, const struct not_found_
 	if (p && clock_wall_ms() - p->home_fine_at_ms < HOME_FINE_MS)
 		return NOT_FOUND_GONE;
 	q = ALLOC_NEW(struct not_found_query);
-	*q = (struct not_found_query){n, TAKE_PTR(origin), request->page, request->look,
-		.done = done, .arg = arg};
+	*q = (struct not_found_query){.owner = n,
+		.origin = TAKE_PTR(origin),
+		.page = request->page,
+		.request = request->look,
+		.done = done,
+		.arg = arg};
 	if (p)
 		look_at_home(q);
 	else

@@ -25,7 +25,7 @@ enum not_found_answer {
 	NOT_FOUND_OWN,        /* the page is one of its own, as far as is known */
 	NOT_FOUND_GONE,       /* it is the host's page for what does not exist */
 	NOT_FOUND_EVERYTHING, /* the host shows it for everything, or its home page cannot be had */
-	NOT_FOUND_UNSURE, /* it is like the page for what does not exist, and nothing more is known */
+	NOT_FOUND_UNSURE,     /* it is like the page of GONE, and nothing more is known */
 	NOT_FOUND_PENDING,
 };
 

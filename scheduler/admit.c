@@ -5,10 +5,9 @@
 #include "scheduler/preference.h"
 #include "scheduler/trap.h"
 
-#define REFUSED_LISTED_MAX                                                                         \
-	1000 /* entries of a source that say what was refused; of a trap there is no end */
-#define GONE_RECHECK_MS (7 * 86400 * INT64_C(1000)) /* of what is gone for good and still listed */
-#define TITLE_BYTES_MAX 600 /* 200 characters: what a listing says in one line */
+#define REFUSED_LISTED_MAX 1000 /* entries of a source; of a trap there is no end */
+#define GONE_RECHECK_MS    (7 * 86400 * INT64_C(1000)) /* of what is gone and still listed */
+#define TITLE_BYTES_MAX    600 /* 200 characters: what a listing says in one line */
 
 /* A URL in the forms that admission needs. */
 struct place {

@@ -11,7 +11,7 @@
 enum admit_outcome {
 	ADMIT_NEW,
 	ADMIT_KNOWN,
-	ADMIT_REFUSED, /* no http or https URL, too long, out of scope, a trap, or beyond urls_max */
+	ADMIT_REFUSED, /* no web URL, too long, out of scope, a trap, or beyond urls_max */
 };
 
 /* What a new entry will be. */
@@ -23,9 +23,8 @@ struct admission {
 	unsigned hops;
 	const char *title;
 	int64_t published_ms;
-	int64_t due_ms; /* if it is new; 0: now */
-	enum outcome
-		refusal; /* OUTCOME_OK unless it is only to be listed as lost, with this reason */
+	int64_t due_ms;       /* if it is new; 0: now */
+	enum outcome refusal; /* why it is only to be listed as lost; OUTCOME_OK: it is not */
 };
 
 /* What a list has shown. */

@@ -50,9 +50,11 @@ void redirect_await_robots(struct applying *a);
 /* Whether a page has waited for one in vain. */
 bool redirect_is_robots_lost(const struct entry *e);
 
-/* apply_host.c: counts whether the host has failed, before the URL is dealt with, */
+/* apply_host.c. Before the URL is dealt with: whether its host has failed, and how often in a row. */
 void apply_failure(struct applying *a);
-void apply_pause(struct applying *a); /* says when it may be asked again, */
-void apply_probe(struct applying *a); /* and what for, when it is down */
+
+/* After that: when the host may be asked again, and what it is asked for when it is down. */
+void apply_pause(struct applying *a);
+void apply_probe(struct applying *a);
 
 #endif

@@ -14,7 +14,10 @@
 
 #include <stdbool.h>
 
-/* As seen from an address. Its twin's host has "www." where its own has not, and has not where it has. */
+/*
+ * As seen from an address. Its twin's host has "www." where its own has not, and has not
+ * where it has.
+ */
 enum form {
 	FORM_NONE,
 	FORM_HTTP,
@@ -22,11 +25,6 @@ enum form {
 	FORM_HTTP_TWIN,
 	FORM_HTTPS_TWIN,
 };
-
-#define FORMS_EACH(f)                                                                              \
-	enum form f = FORM_HTTP;                                                                   \
-	f <= FORM_HTTPS_TWIN;                                                                      \
-	f++
 
 /*
  * What a host's addresses of one scheme are better called: the form in which the
@@ -44,7 +42,10 @@ static inline bool form_is_chosen(struct form_choice c)
 	return c.to && c.evidence >= FORM_EVIDENCE;
 }
 
-/* Appends @href in another form. False, and nothing appended, when it is in that one or has none. */
+/*
+ * Appends @href in another form. False, and nothing appended, when it is in that one or
+ * has none.
+ */
 bool form_make(const struct url_parts *href, enum form f, struct strbuf *out);
 
 /* The form that an address is of one that is its form @f. */

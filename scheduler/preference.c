@@ -82,7 +82,10 @@ static void credit(struct planner *p, const struct name *from, const struct name
 	planner_put_host(p, h);
 }
 
-/* A page's canonical link. Templates forget that their site has moved; what the site does counts. */
+/*
+ * A page's canonical link. Templates forget that their site has moved; what the site does
+ * counts.
+ */
 static void credit_link(struct planner *p, const struct name *from, const struct name *to,
 	enum form f)
 {
@@ -151,7 +154,7 @@ void preference_learn(struct planner *p, const struct entry *e, const struct res
 		return;
 	if (url_canonical(e->url, &p->config->url_rules, &own.href) < 0 || !name_take(&own))
 		return;
-	for (FORMS_EACH(f)) {
+	for (enum form f = FORM_HTTP; f <= FORM_HTTPS_TWIN; f++) {
 		CLEANUP(name_releasep) struct name other = NAME_INIT;
 
 		if (form_make(&own.parts, f, &other.href) && name_take(&other))

@@ -36,9 +36,9 @@ bool host_record_unpack(struct span key, struct span value, struct host_record *
 	ret->crawl_delay_ms = (int64_t)unpack_max(&u, 8, INT64_MAX / 4);
 	ret->failures = unpack_u32(&u);
 	ret->paused = unpack_max(&u, 1, 1);
-	if (u.left.len) /* there were none before 0.2 */
+	if (u.left.len) /* absent from older records */
 		ret->address = unpack_span(&u);
-	if (u.left.len) { /* nor these before 0.3 */
+	if (u.left.len) { /* likewise */
 		unpack_forms(&u, ret->forms);
 		ret->failure = (enum outcome)unpack_max(&u, 1, OUTCOME_LAST);
 	}
@@ -119,7 +119,7 @@ bool source_record_unpack(struct span key, struct span value, struct source_reco
 	ret->n_items = unpack_u64(&u);
 	ret->n_new = unpack_u64(&u);
 	ret->error = unpack_span(&u);
-	if (u.left.len) /* there were none before 0.2 */
+	if (u.left.len) /* absent from older records */
 		ret->n_refused = unpack_u64(&u);
 	return unpack_ends(&u) && ret->number;
 }

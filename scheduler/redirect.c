@@ -37,8 +37,8 @@ static void move_to_itself(struct applying *a, struct span href)
 	if (span_eq(e->url, href))
 		return;
 	if (hops_behind(a) > ENTRY_HOPS_MAX) {
-		e->hops = e->role == ENTRY_FURTHER ? e->hops
-						   : 0; /* the circle may be open next time */
+		if (e->role != ENTRY_FURTHER)
+			e->hops = 0; /* the circle may be open next time */
 		return;
 	}
 	e->url = span_from(arena_dup(a->p->arena, href), href.len);
@@ -105,7 +105,10 @@ static bool is_dead_end(const struct applying *a)
 		(a->source && a->entry.moved_number == a->source->url_number);
 }
 
-/* Where the source had moved to is no more, or sends back: its own URL is asked within an interval. */
+/*
+ * Where the source had moved to is no more, or sends back: its own URL is asked within an
+ * interval.
+ */
 static void ask_for_heir(struct applying *a)
 {
 	struct planner *p = a->p;

@@ -5,7 +5,7 @@
 #define HOUR_MS   (60 * MINUTE_MS)
 #define DAY_MS    (24 * HOUR_MS)
 
-#define FRESH_PAGE_MAX DAY_MS /* that long a page may say it stays as it is */
+#define FRESH_PAGE_MAX_MS DAY_MS /* a page is looked at so soon, however long it says it stays */
 
 #define FAILURES_PATIENT 40 /* a week and more at six hours each; then as seldom as an old page */
 
@@ -108,7 +108,7 @@ int64_t revisit_next(const struct revisit_rules *rules, enum outcome outcome, bo
 
 int64_t revisit_heed_fresh(const struct revisit_rules *rules, int64_t wait_ms, int64_t fresh_ms)
 {
-	int64_t most_ms = rules->is_constant ? 2 * rules->first_ms : FRESH_PAGE_MAX;
+	int64_t most_ms = rules->is_constant ? 2 * rules->first_ms : FRESH_PAGE_MAX_MS;
 
 	if (most_ms > rules->max_ms && !rules->is_constant)
 		most_ms = rules->max_ms;

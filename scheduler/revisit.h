@@ -5,7 +5,7 @@
  *   source's own URL   its interval, always; sooner again after a failure
  *   other lists        the source's interval, doubling a few times while they show nothing new
  *   pages              first interval, doubling while unchanged; changed: first
- *   gone               a few slow checks, then never
+ *   gone               a few slow checks, then never, unless a list has its headline (admit.c)
  *   failures           doubling from a base of their kind up to six hours, and a little
  *                      less by chance: what failed together is not asked together
  */
@@ -18,9 +18,9 @@
 #include <stdint.h>
 
 #define REVISIT_NEVER (-1)
-#define REVISIT_BACKOFF_MAX                                                                        \
-	(6 * 3600 * INT64_C(1000)) /* of a host: it is asked four times a day  \
-							*/
+
+/* Of a host: it is asked four times a day. */
+#define REVISIT_BACKOFF_MAX (6 * 3600 * INT64_C(1000))
 
 struct revisit_rules {
 	int64_t first_ms;

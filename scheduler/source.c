@@ -162,7 +162,8 @@ static const struct setting table[] = {
 		.help = "none accepts any certificate, for hosts whose own stays broken"},
 	{"tls.ca_file", SETTING_STRING, FIELD(tls_ca_file), .max = PROTOCOL_TEXT_MAX,
 		.check = check_file,
-		.help = "PEM file of authorities to trust instead of the system's, on every crawler's machine"},
+		.help = "PEM file of authorities to trust instead of the system's, "
+			"on every crawler's machine"},
 };
 
 #define TABLE_LEN (sizeof table / sizeof *table)
@@ -438,7 +439,7 @@ static bool is_own_site(const struct source *s, struct span url)
 		url_is_same_site(parts.host, own.host);
 }
 
-static void keep_secrets(struct fetch_rules *rules)
+static void drop_secrets(struct fetch_rules *rules)
 {
 	size_t n = 0;
 
@@ -466,5 +467,5 @@ void source_fetch_rules(const struct source *s, struct span url, struct arena *a
 		.has_cookies = s->cookies,
 	};
 	if (!is_own_site(s, url))
-		keep_secrets(ret);
+		drop_secrets(ret);
 }

@@ -6,10 +6,10 @@
 #include <ctype.h>
 #include <stdbool.h>
 
-#define LENGTH_MAX      2048 /* the sitemap protocol's; links with Chinese words in them come to 1,000 */
-#define SEGMENTS_MAX    20 /* ministries go to 9 */
+#define LENGTH_MAX      2048 /* the sitemap protocol's; links with Chinese words come to 1,000 */
+#define SEGMENTS_MAX    20   /* ministries go to 9 */
 #define PERIOD_MAX      8
-#define REPEATS_MAX     4 /* of one segment: columns have their parent's name, and their pages, too */
+#define REPEATS_MAX     4 /* of one segment: columns and their pages have their parent's name */
 #define REPEATS_OF_MANY 3 /* of several segments in a row */
 #define PARAMETERS_MAX  40
 #define TWINS_MAX       3 /* the same name and value again */
@@ -105,7 +105,10 @@ static enum trap judge_parameters(struct span query)
 	return TRAP_NONE;
 }
 
-/* How often the "%" at the front was escaped itself: 0 for "%3A", 1 for "%253A". -1: no "%XX" of @digits. */
+/*
+ * How often the "%" at the front was escaped itself: 0 for "%3A", 1 for "%253A". -1: no
+ * "%XX" of @digits.
+ */
 static int escape_depth(struct span s, const char *digits, size_t *ret_len)
 {
 	size_t i = 1;
@@ -121,7 +124,10 @@ static int escape_depth(struct span s, const char *digits, size_t *ret_len)
 	return depth;
 }
 
-/* How deep the "://" at the front lies: 1 as it is, 2 and more when escaped again. 0: there is none. */
+/*
+ * How deep the "://" at the front lies: 1 as it is, 2 and more when escaped again. 0:
+ * there is none.
+ */
 static int nesting_at(struct span s)
 {
 	size_t len;
@@ -193,7 +199,10 @@ static bool take_mark(struct span *s, char mark)
 	return true;
 }
 
-/* "2031/05/02", "2031-05-02"; of a calendar "2031/5", too: elsewhere that may be a number of anything. */
+/*
+ * "2031/05/02", "2031-05-02"; of a calendar "2031/5", too: elsewhere that may be a number
+ * of anything.
+ */
 static bool date_in_front(struct span s, bool is_calendar, int64_t *ret_ms)
 {
 	int year = take_number(&s, 4, 4), month, day = 1;

@@ -334,7 +334,8 @@ void store_save_robots(struct store_batch *b, const char *origin, const struct s
 	STRBUF_LOCAL(value);
 	struct span key = span_str(origin);
 
-	if (!key.len || key.len > DB_KEY_MAX) /* no host name is that long: nobody will ask */
+	/* No host name is that long; where a robots.txt leads may be, and is then got anew. */
+	if (!key.len || key.len > DB_KEY_MAX)
 		return;
 	robots_value_write(r, &value);
 	txn_put(&b->txn, STORE_ROBOTS, key, strbuf_span(&value));

@@ -75,12 +75,11 @@ struct record {
 	struct str_list keywords, ai_technologies, industries, regions, agencies, document_numbers,
 		policy_terms;
 	struct attachment_list attachments;
-	int64_t links; /* links in the article's body */
-	struct str_list
-		robots;    /* what the page asks of crawlers: "noindex", "nofollow", "noarchive" */
-	struct hash story; /* the store decides; all zero before */
-	struct hash text_hash; /* of the folded text */
-	int extractor;         /* version of the reading code */
+	int64_t links;          /* links in the article's body */
+	struct str_list robots; /* its wishes: "noindex", "nofollow", "noarchive" */
+	struct hash story;      /* the store decides; all zero before */
+	struct hash text_hash;  /* of the folded text */
+	int extractor;          /* version of the reading code */
 };
 
 /* Appends a string that lives as long as @a (it is not copied). */

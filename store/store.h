@@ -69,12 +69,15 @@ enum save_outcome store_save_page(struct store_batch *b, struct record *r, struc
 /* A visit that found nothing new (304). Unknown pages are ignored. */
 void store_save_visit(struct store_batch *b, const struct hash *id, int64_t at_ms);
 
-/* robots.txt of an origin ("https://host:port"): what to remember of its last fetch. */
+/*
+ * robots.txt of an origin ("https://host:port"), or of a URL to which one redirects: what to
+ * remember of its last fetch. With " 404" behind the origin: of a page that does not exist.
+ */
 struct store_robots {
 	int64_t fetched_at_ms;
 	int64_t expires_at_ms;
 	int http_status;  /* 0: unreachable */
-	struct span body; /* as received, cut to what the parser reads */
+	struct span body; /* as received, cut to what the parser reads; of a redirect its target */
 };
 void store_save_robots(struct store_batch *b, const char *origin, const struct store_robots *r);
 

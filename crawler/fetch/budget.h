@@ -26,8 +26,11 @@ struct budget_holder {
 	size_t held;                        /* bytes */
 	size_t wanted;                      /* more, while waiting in line */
 	struct budget_holder *next, **link; /* in line; no link: not in line */
-	budget_fn *granted; /* called when what was asked for is held after all, from within a call
-			       of another holder's */
+	/*
+	 * Called when what was asked for is held after all, from within a call of another
+	 * holder's.
+	 */
+	budget_fn *granted;
 	void *arg;
 };
 
@@ -35,10 +38,16 @@ struct budget *budget_new(size_t max_bytes);
 void budget_free(struct budget *b); /* after all holders have left */
 DEFINE_CLEANUP(struct budget *, budget_free)
 
-/* Holds @bytes more and returns true, or stands in line for them. Not for who stands there already. */
+/*
+ * Holds @bytes more and returns true, or stands in line for them. Not for who stands
+ * there already.
+ */
 bool budget_ask(struct budget *b, struct budget_holder *h, size_t bytes);
 
-/* Holds @bytes more of what is there already, even over the maximum: others will wait the longer. */
+/*
+ * Holds @bytes more of what is there already, even over the maximum: others will wait the
+ * longer.
+ */
 void budget_take(struct budget *b, struct budget_holder *h, size_t bytes);
 
 /* Gives up all that is held, and the place in line. */

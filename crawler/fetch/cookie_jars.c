@@ -5,8 +5,9 @@
 #include <string.h>
 
 #define JARS_MAX 10000 /* all sources of a large installation */
-#define COOKIES_MAX                                                                                \
-	300 /* RFC 6265 6.1 asks for 50 of each domain; a source has a handful of hosts */
+
+/* RFC 6265 6.1 asks for 50 of each domain; a source has a handful of hosts. */
+#define COOKIES_MAX 300
 
 struct cookie_jar {
 	char *source;
@@ -63,12 +64,11 @@ void cookie_jar_use(struct cookie_jar *j, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_COOKIEFILE, ""); /* the engine on, without a file */
 }
 
-void cookie_jar_check(struct cookie_jar *j, CURL *easy)
+void cookie_jar_check(CURL *easy)
 {
 	struct curl_slist *all = NULL;
 	size_t n = 0;
 
-	(void)j;
 	curl_easy_getinfo(easy, CURLINFO_COOKIELIST, &all);
 	for (const struct curl_slist *c = all; c; c = c->next)
 		n++;

@@ -25,7 +25,7 @@ struct cookie_jar *cookie_jars_get(struct cookie_jars *js, const char *source);
 /* Lets @easy read and fill the jar. */
 void cookie_jar_use(struct cookie_jar *j, CURL *easy);
 
-/* To be called when @easy is done: a jar that hosts have overfilled is emptied. */
-void cookie_jar_check(struct cookie_jar *j, CURL *easy);
+/* To be called when @easy, which uses a jar, is done: one that hosts have overfilled is emptied. */
+void cookie_jar_check(CURL *easy);
 
 #endif

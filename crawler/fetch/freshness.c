@@ -6,7 +6,10 @@
 
 #define AGE_MAX_S (FRESHNESS_MAX_MS / 1000)
 
-/* RFC 9111 1.2.2: what is too large counts as the largest. Quotes are taken off as recipients should. */
+/*
+ * RFC 9111 1.2.2: what is too large counts as the largest. Quotes are taken off as
+ * recipients should.
+ */
 static bool parse_seconds(struct span s, int64_t *ret)
 {
 	int64_t n = 0;
@@ -22,12 +25,12 @@ static bool parse_seconds(struct span s, int64_t *ret)
 	return s.len > 0;
 }
 
-struct directives {
+struct cache_control {
 	bool has_max_age, must_ask; /* no-cache, no-store */
 	int64_t max_age_s;
 };
 
-static void read_directive(struct span item, struct directives *d)
+static void read_directive(struct span item, struct cache_control *d)
 {
 	const char *equals = memchr(item.data, '=', item.len);
 	size_t n = equals ? (size_t)(equals - item.data) : item.len;
@@ -38,15 +41,15 @@ static void read_directive(struct span item, struct directives *d)
 		d->must_ask |= value.len == 0; /* with a value it is about single fields */
 	else if (span_is_nocase(name, "max-age") && !d->has_max_age) {
 		d->has_max_age = true;
+		/* RFC 9111 4.2.1: an invalid one makes the answer stale. */
 		if (!parse_seconds(value, &d->max_age_s))
-			d->max_age_s =
-				0; /* RFC 9111 4.2.1: an invalid one makes the answer stale */
+			d->max_age_s = 0;
 	}
 }
 
-static struct directives read_cache_control(struct span headers)
+static struct cache_control read_cache_control(struct span headers)
 {
-	struct directives d = {0};
+	struct cache_control d = {0};
 	STRBUF_LOCAL(list);
 	struct span rest;
 
@@ -85,7 +88,7 @@ static int64_t lifetime_by_expires(struct span headers, int64_t now_ms)
 
 int64_t freshness_ms(struct span headers, int64_t now_ms)
 {
-	struct directives d = read_cache_control(headers);
+	struct cache_control d = read_cache_control(headers);
 	int64_t lifetime_ms, age_s;
 
 	if (d.must_ask)

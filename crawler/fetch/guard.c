@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RANGE_TEXT_MAX 64
-#define V4_PREFIX_BITS 96 /* an IPv4 address is its IPv4-mapped IPv6 address here */
+#define RANGE_TEXT_MAX  64
+#define V4_PREFIX_BITS  96 /* an IPv4 address is its IPv4-mapped IPv6 address here */
+#define WHY_ADDRESS_MAX 60 /* bytes that are told of it */
 
 struct range {
 	uint8_t address[16];
@@ -163,6 +164,12 @@ bool guard_allows_host(const struct fetch_rules *rules, struct span host)
 	return true;
 }
 
+void guard_say_not_public(struct span address, char why[GUARD_WHY_MAX])
+{
+	snprintf(why, GUARD_WHY_MAX, "address %.*s is not public and not allowed for this source",
+		(int)(address.len < WHY_ADDRESS_MAX ? address.len : WHY_ADDRESS_MAX), address.data);
+}
+
 bool guard_allows_url(const struct fetch_rules *rules, const struct setting_list *ports,
 	struct span url, char why[GUARD_WHY_MAX])
 {
@@ -177,8 +184,6 @@ bool guard_allows_url(const struct fetch_rules *rules, const struct setting_list
 		snprintf(why, GUARD_WHY_MAX,
 			"port %u is not open to crawlers and not allowed for this source", port);
 	else if (!guard_allows_host(rules, parts.host))
-		snprintf(why, GUARD_WHY_MAX,
-			"address %.*s is not public and not allowed for this source",
-			(int)(parts.host.len < 60 ? parts.host.len : 60), parts.host.data);
+		guard_say_not_public(parts.host, why);
 	return !*why;
 }

@@ -32,6 +32,9 @@ bool guard_allows_host(const struct fetch_rules *rules, struct span host);
 
 #define GUARD_WHY_MAX 128
 
+/* What is wrong with @address, or with a name of this machine's own, for people. */
+void guard_say_not_public(struct span address, char why[GUARD_WHY_MAX]);
+
 /* Both of an absolute URL. What is wrong, for people, in @why; empty when nothing is. */
 bool guard_allows_url(const struct fetch_rules *rules, const struct setting_list *ports,
 	struct span url, char why[GUARD_WHY_MAX]);

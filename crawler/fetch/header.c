@@ -10,10 +10,10 @@ static struct span next_line(struct span *lines)
 	return span_trim(line);
 }
 
-bool header_next(struct span *lines, struct span *ret_name, struct span *ret_value)
+bool header_next(struct span *block, struct span *ret_name, struct span *ret_value)
 {
-	while (lines->len) {
-		struct span line = next_line(lines);
+	while (block->len) {
+		struct span line = next_line(block);
 		const char *colon = line.len ? memchr(line.data, ':', line.len) : NULL;
 		size_t name_len = colon ? (size_t)(colon - line.data) : 0;
 

@@ -39,7 +39,7 @@ struct desk {
 	pthread_cond_t more;
 	struct list waiting, finished;
 	size_t n_waiting, n_threads, n_idle;
-	size_t n_users; /* users: the threads and the resolver */
+	size_t n_users; /* the threads and the resolver */
 	bool is_closed;
 	struct notifier *notifier; /* NULL once closed */
 	resolver_lookup_fn *lookup;

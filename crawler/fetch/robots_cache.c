@@ -51,9 +51,10 @@ struct robots_query {
 	int64_t delay_ms, ends_at_ms, retry_after_ms;
 	bool is_file, is_after_request, requested;
 	struct transfer_phases phases; /* of the last request */
-	struct transfer *transfer;     /* pending, or */
-	struct timer *soon;            /* this is, before step(), or */
-	struct timer *pause;           /* this, before a request */
+	/* One of these is pending. */
+	struct transfer *transfer;
+	struct timer *soon;  /* before step() */
+	struct timer *pause; /* before a request */
 	int n_hops;
 	robots_done_fn *done;
 	void *arg;
@@ -372,8 +373,7 @@ static void step(struct robots_query *q)
 	else if (!is_own_host(q))
 		answer_elsewhere(q);
 	else if (q->requested || q->is_after_request)
-		timer_set(q->pause,
-			q->delay_ms); /* the host's delay counts for this as for any request */
+		timer_set(q->pause, q->delay_ms); /* which counts for this as for any request */
 	else
 		fetch(q);
 }

@@ -67,10 +67,10 @@ DEFINE_CLEANUP(struct robots_cache *, robots_cache_free)
 
 struct robots_request {
 	const char *url;                 /* absolute, copied */
-	const struct fetch_rules *rules; /* borrowed until done, as */
-	const char *source;              /* this is */
-	int64_t delay_ms;                /* before a redirect of /robots.txt is followed, */
-	bool is_after_request; /* and before the first request, when the host was just asked */
+	const struct fetch_rules *rules; /* borrowed until done */
+	const char *source;              /* likewise */
+	int64_t delay_ms;                /* between two requests */
+	bool is_after_request; /* of the host: the delay comes before the first one, too */
 	int64_t ends_at_ms;    /* monotonic; no request begins later or lasts longer */
 	bool is_file; /* @url itself is where a robots.txt leads: bring it in; allowed means done */
 };

@@ -1,5 +1,6 @@
 #include "crawler/fetch/robots_form.h"
 
+#include "common/hex.h"
 #include "common/utf8.h"
 
 #include <ctype.h>
@@ -33,14 +34,6 @@ struct span robots_form_text(struct span body, struct strbuf *room)
 	if (span_starts_with(body, SPAN_LITERAL("\xEF\xBB\xBF")))
 		body = span_from_offset(body, 3);
 	return body;
-}
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* The value of an escape at the front, or -1. */
@@ -87,7 +80,10 @@ static void add_form(struct span s, const char *specials, struct strbuf *out)
 		in_query |= c == '?';
 		if (escaped >= 0) {
 			i += 2;
-			/* Within a query these separate nothing: "?u=http%3A%2F%2Fa" is "?u=http://a". */
+			/*
+			 * Within a query these separate nothing: "?u=http%3A%2F%2Fa" is
+			 * "?u=http://a".
+			 */
 			if (is_unreserved(escaped) || (in_query && is_one_of(escaped, ":/?@")))
 				strbuf_add_char(out, (char)escaped);
 			else

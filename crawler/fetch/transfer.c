@@ -11,7 +11,10 @@
 
 static const struct fetch_rules no_rules = {.proxy = "", .proxy_login = "", .ca_file = ""};
 
-/* curl 7.88 loses what it holds for a paused stream that is taken out: it has to be refused first. */
+/*
+ * curl 7.88 loses what it holds for a paused stream that is taken out: it has to be
+ * refused first.
+ */
 static void refuse_held(struct transfer *t)
 {
 	if (!t->is_paused)
@@ -69,7 +72,7 @@ void transfer_finish(struct transfer *t, CURLcode code)
 	}
 	transfer_conclude(t, code);
 	if (t->jar)
-		cookie_jar_check(t->jar, t->easy);
+		cookie_jar_check(t->easy);
 	t->done(t->arg, &t->result);
 	transfer_free(t);
 }
@@ -88,7 +91,7 @@ static void tell_addresses(struct transfer *t)
 		t->resolved);
 }
 
-/* Hands the transfer to curl, for what is left of its time. */
+/* For what is left of its time. */
 void transfer_run(struct transfer *t)
 {
 	int64_t ms = left_ms(t);
@@ -124,8 +127,8 @@ static void resume(struct transfer *t)
 
 	t->is_paused = false;
 	code = curl_easy_pause(t->easy, CURLPAUSE_CONT);
-	if (code !=
-		CURLE_OK) /* nothing more is wanted, which curl would notice with the next bytes */
+	/* Nothing more is wanted, which curl itself would notice only with the next bytes. */
+	if (code != CURLE_OK)
 		transfer_finish(t, code);
 }
 

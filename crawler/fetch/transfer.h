@@ -1,10 +1,11 @@
 /*
  * Transfer: one HTTP request, from a URL to the bytes of its answer. libcurl's
- * multi interface on the event loop; curl's only user in the tree. A redirect
- * is an answer like others: whoever asked decides when its target is asked.
+ * multi interface on the event loop; with cookie_jars.c its only user in the
+ * tree. A redirect is an answer like others: whoever asked decides when its
+ * target is asked.
  *
- * Single-threaded: use only from the event loop's thread. Nothing blocks
- * (curl resolves names in threads of its own).
+ * Single-threaded: use only from the event loop's thread. Nothing blocks:
+ * names are looked up in threads of the resolver (resolver.h).
  */
 #ifndef POLICYWATCH_CRAWLER_FETCH_TRANSFER_H
 #define POLICYWATCH_CRAWLER_FETCH_TRANSFER_H
@@ -19,7 +20,7 @@
 #include <stdint.h>
 
 struct budget;
-struct transfers; /* all transfers of a process: connections, DNS cache and cookies */
+struct transfers; /* all transfers of a process: connections, addresses of hosts, cookies */
 struct transfer;
 
 enum transfer_fault {
@@ -64,8 +65,7 @@ struct transfer_result {
 	const char *content_type; /* these are borrowed until done returns; NULL when absent */
 	const char *etag;
 	const char *last_modified;
-	const char
-		*location; /* target of a redirect that was not followed; absolute if it is a URL */
+	const char *location; /* of a redirect, which is not followed; absolute if it is a URL */
 	const char *retry_after;
 	bool sets_cookie;
 	const char *address;      /* that was connected to, "" when none was or a proxy did */

@@ -172,7 +172,10 @@ static bool may_grow(struct transfer *t, size_t bytes)
 		room > MEMORY_STEP_BYTES ? room : MEMORY_STEP_BYTES);
 }
 
-/* What has been unpacked is there, granted or not; false when that was much, and all is full twice over. */
+/*
+ * What has been unpacked is there, granted or not; false when that was much, and all is
+ * full twice over.
+ */
 static bool hold_surplus(struct transfer *t)
 {
 	size_t room = MEMORY_FREE_BYTES + t->memory.held, len = t->result.body.len;

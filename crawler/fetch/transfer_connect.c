@@ -8,7 +8,6 @@
 #include "common/alloc.h"
 #include "common/clock.h"
 #include "common/url.h"
-#include "crawler/fetch/guard.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -26,8 +25,7 @@ static bool is_allowed(struct transfer *t, const struct sockaddr *address)
 	if (guard_allows_address(&t->rules, address))
 		return true;
 	inet_ntop(address->sa_family, bytes, text, sizeof text);
-	snprintf(t->guarded, sizeof t->guarded,
-		"address %s is not public and not allowed for this source", text);
+	guard_say_not_public(span_str(text), t->guarded);
 	return false;
 }
 
@@ -61,7 +59,10 @@ static bool parse_address(const char *text, struct sockaddr_storage *ret)
 	return inet_pton(AF_INET6, plain, &v6->sin6_addr) == 1;
 }
 
-/* Whether a connection, which may be one that another source's transfer has left, is good for us. */
+/*
+ * Whether a connection, which may be one that another source's transfer has left, is good
+ * for us.
+ */
 static bool may_use(struct transfer *t, const char *remote)
 {
 	struct sockaddr_storage address;
@@ -86,7 +87,10 @@ int transfer_on_connected(void *arg, char *remote, char *local, int remote_port,
 	(void)local_port;
 	if (!may_use(t, remote))
 		return CURL_PREREQFUNC_ABORT;
-	/* curl repeats at once what a kept connection broke under; the host's delay forbids that. */
+	/*
+	 * curl repeats at once what a kept connection broke under; the host's delay
+	 * forbids that.
+	 */
 	if (t->is_sent)
 		t->bad_answer = "the connection broke before an answer";
 	t->is_sent = true;
@@ -116,9 +120,7 @@ static void guard_addresses(struct transfer *t, const char *addresses)
 		struct span host = span_next_item(&list);
 
 		if (!guard_allows_host(&t->rules, host))
-			snprintf(t->guarded, sizeof t->guarded,
-				"address %.*s is not public and not allowed for this source",
-				(int)host.len, host.data);
+			guard_say_not_public(host, t->guarded);
 	}
 }
 
@@ -188,7 +190,6 @@ static void look_up(struct transfer *t, struct span host)
 	timer_set(t->due, ms < config->connect_timeout_ms ? ms : config->connect_timeout_ms);
 }
 
-/* As far as it goes without curl. */
 void transfer_prepare(struct transfer *t)
 {
 	struct url_parts parts;

@@ -65,7 +65,10 @@ static int64_t time_of(const struct transfer *t, CURLINFO info)
 	return us;
 }
 
-/* curl knows the address from the moment that TCP has connected, its times only once TLS is through. */
+/*
+ * curl knows the address from the moment that TCP has connected, its times only once TLS
+ * is through.
+ */
 static bool is_connected(const struct transfer *t)
 {
 	char *address = NULL;
@@ -152,7 +155,10 @@ static int64_t lookup_us(const struct transfer *t)
 					     : t->lookup_us;
 }
 
-/* curl's times count from the start; a phase that did not take place has the one before it, or 0. */
+/*
+ * curl's times count from the start; a phase that did not take place has the one before
+ * it, or 0.
+ */
 static void collect_phases(struct transfer *t)
 {
 	struct transfer_phases *p = &t->result.phases;

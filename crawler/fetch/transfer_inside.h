@@ -71,8 +71,8 @@ struct transfer {
 	int64_t started_ms, lookup_us;
 	bool is_proxied; /* somebody else connects to the host */
 	bool is_sent;    /* the request, once */
-	char guarded
-		[GUARD_WHY_MAX]; /* why the guard said no to what was tried last; "" when it did not */
+	/* Why the guard said no to what was tried last; "" when it did not. */
+	char guarded[GUARD_WHY_MAX];
 	enum fetch_limit over;  /* the limit that something is over, */
 	const char *over_size;  /* and what is, NULL for nothing */
 	const char *bad_answer; /* what is wrong with it, beyond what curl looks at; or NULL */
@@ -107,7 +107,10 @@ void transfer_check_end(struct transfer *t);
 /* The last header of this name in the answer, or NULL. */
 const char *transfer_header(struct transfer *t, const char *name);
 
-/* transfer_connect.c: goes as far as it goes without curl, and says so in t->state; curl's callbacks. */
+/*
+ * transfer_connect.c: goes as far as it goes without curl, and says so in t->state;
+ * curl's callbacks.
+ */
 void transfer_prepare(struct transfer *t);
 curl_socket_t transfer_on_open_socket(void *arg, curlsocktype purpose,
 	struct curl_sockaddr *address);

@@ -14,8 +14,8 @@
  */
 #define CURL_CACHE_S 2L
 
-#define RECEIVE_BYTES                                                                              \
-	8192L /* curl has such a buffer for each transfer, and another one for a paused one */
+/* curl has such a buffer for each transfer, and another one for a paused one. */
+#define RECEIVE_BYTES 8192L
 
 static void add_line(struct transfer *t, const char *line)
 {

@@ -114,7 +114,10 @@ static bool shard_open(struct shard *s, struct transfers *ts)
 	curl_multi_setopt(m, CURLMOPT_SOCKETDATA, s);
 	curl_multi_setopt(m, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
 	curl_multi_setopt(m, CURLMOPT_TIMERDATA, s);
-	/* Those in use count: with fewer, every answer would cost its connection on a busy crawler. */
+	/*
+	 * Those in use count: with fewer, every answer would cost its connection on a
+	 * busy crawler.
+	 */
 	curl_multi_setopt(m, CURLMOPT_MAXCONNECTS,
 		IDLE_CONNECTIONS + 2 * (long)ts->config->transfers / SHARDS);
 	return true;

@@ -261,7 +261,10 @@ static bool is_letter_or_digit(char c)
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* River Security's: letters and digits at random, then S for the server's, T or P for the client's. */
+/*
+ * River Security's: letters and digits at random, then S for the server's, T or P for the
+ * client's.
+ */
 static bool is_coined(struct span cookie)
 {
 	bool has_lower = false;

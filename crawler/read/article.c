@@ -29,7 +29,6 @@
 #define HEAD_BEHIND     6
 #define HEAD_MAX        60 /* between headline and text stand no more */
 #define TAIL_BEHIND     8  /* lines behind the text that may name editors */
-#define GONE_WEIGHT_MAX (150 * BLOCK_HAN_WEIGHT)
 #define TEXT_WEIGHT_MIN (12 * BLOCK_HAN_WEIGHT)
 #define ATTACHMENTS_MAX 100
 

@@ -2,6 +2,8 @@
  * <link rel=canonical>: the address that a page says it has. It is believed
  * only where it can be true and where a lie would not make one page of two;
  * the store has the last word on that (store/batch.c).
+ *
+ * Thread-safe.
  */
 #ifndef POLICYWATCH_CRAWLER_READ_CANONICAL_LINK_H
 #define POLICYWATCH_CRAWLER_READ_CANONICAL_LINK_H

@@ -124,7 +124,10 @@ static enum encoding detect(struct span bytes)
 	return e ? e : ENCODING_WINDOWS_1252;
 }
 
-/* Bytes that ASCII has too may be UTF-16, or have escape sequences. Otherwise HTML has a default. */
+/*
+ * Bytes that ASCII has too may be UTF-16, or have escape sequences. Otherwise HTML has a
+ * default.
+ */
 static enum encoding settle_ascii(struct span bytes, enum charset_kind kind)
 {
 	enum encoding e = detect_wide(bytes);

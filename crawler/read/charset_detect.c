@@ -7,8 +7,8 @@
 #define DETECT_BYTES 65536 /* more does not change uchardet's mind, but costs */
 #define SAMPLE_BYTES 8192  /* some thousand characters decide anything */
 
-#define WIDE_BYTES    4096
-#define CONTROL_RATIO 50
+#define WIDE_BYTES    4096 /* of what may be UTF-16 or UTF-32 */
+#define CONTROL_RATIO 50   /* so many bytes of text have one control character at most */
 
 /* Costs, see charset_score.h. */
 #define LANGUAGE_COST       25 /* a character: a text of some length costs less */
@@ -166,7 +166,10 @@ static bool is_doubtful(enum encoding e)
 	}
 }
 
-/* Parts of ISO-8859 have no characters at 80 to 9F; the code pages of Windows made after them do. */
+/*
+ * Parts of ISO-8859 have no characters at 80 to 9F; the code pages of Windows made after
+ * them do.
+ */
 static enum encoding windows_sibling(enum encoding e, struct span bytes)
 {
 	static const struct {

@@ -2,8 +2,8 @@
  * Score: how much a reading of bytes looks like language. Each character costs
  * about what it tells, -2 log2 of its frequency: the right reading of a Chinese
  * text costs some 20 a character, a wrong one 28 and more. Readings of the same
- * bytes are compared by their whole cost. ASCII is free, since all readings agree on it, except for
- * control characters.
+ * bytes are compared by their whole cost. ASCII is free, since all readings agree
+ * on it, except for control characters.
  *
  * Pure functions, thread-safe.
  */

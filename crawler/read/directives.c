@@ -11,7 +11,10 @@ static const struct {
 	{"none", {.noindex = true, .nofollow = true}},
 };
 
-/* Directives with a value, which looks like something that is addressed to an agent of that name. */
+/*
+ * Directives with a value, which looks like something that is addressed to an agent of
+ * that name.
+ */
 static const char *const valued[] = {"unavailable_after", "max-snippet", "max-image-preview",
 	"max-video-preview"};
 

@@ -82,7 +82,10 @@ static void add_sentences(struct strbuf *out, unsigned from, unsigned to)
 			strbuf_add_utf8(out, 0x4E00 + (i * 7919 + c * 104729) % 20000);
 }
 
-/* Symptom: with one title for all pages and much around them, a notice of a line was said to be gone. */
+/*
+ * Symptom: with one title for all pages and much around them, a notice of a line was said
+ * to be gone.
+ */
 static void test_likeness__a_notice_of_a_line_is_another_page_than_an_empty_frame(void **state)
 {
 	STRBUF_LOCAL(notice);

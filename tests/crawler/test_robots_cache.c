@@ -169,7 +169,10 @@ static void test_robots_cache__a_file_is_believed_for_a_day_whatever_the_clock_d
 	}
 }
 
-/* Symptom: a look asked for robots.txt right behind its job's page where the file could not be had. */
+/*
+ * Symptom: a look asked for robots.txt right behind its job's page where the file could
+ * not be had.
+ */
 static void test_robots_cache__behind_another_request_the_file_waits_for_the_hosts_delay(
 	void **state)
 {
@@ -188,7 +191,10 @@ static void test_robots_cache__behind_another_request_the_file_waits_for_the_hos
 	assert_int_equal(fx->verdict, ROBOTS_ALLOWED);
 }
 
-/* Symptom: Retry-After of a robots.txt was not heard, and with an old copy the page was asked for at once. */
+/*
+ * Symptom: Retry-After of a robots.txt was not heard, and with an old copy the page was
+ * asked for at once.
+ */
 static void test_robots_cache__when_to_come_again_is_told(void **state)
 {
 	struct fixture *fx = *state;

@@ -8,7 +8,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A header block: every field is found again by its name, and what is read of it is within bounds. */
+/*
+ * A header block: every field is found again by its name, and what is read of it is
+ * within bounds.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span block = span_from(data, size), rest = block, name, value;

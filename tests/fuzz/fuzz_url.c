@@ -15,7 +15,10 @@ static void check_canonical(struct span href)
 	assert(span_eq(strbuf_span(&canonical), strbuf_span(&again)));
 }
 
-/* What is accepted can be taken apart, and stays what it is when read once more; so does its canonical form. */
+/*
+ * What is accepted can be taken apart, and stays what it is when read once more; so does
+ * its canonical form.
+ */
 static void check(struct span input, struct span base, const char *encoding)
 {
 	STRBUF_LOCAL(href);

@@ -302,37 +302,6 @@ static void test_backoff__sources_tell_why_and_until_when(void **state)
 	json_free(j);
 }
 
-/* Entry pages. */
-
-static void send_on(struct fixture *fx, const struct lease *l, int status, const char *to)
-{
-	struct result r = result_of(l, OUTCOME_MOVED);
-
-	r.http_status = status;
-	r.moved_to = to;
-	report(fx, "w", &r);
-	later(fx, DELAY_MS);
-}
-
-static void test_backoff__a_page_that_sends_on_is_followed_once(void **state)
-{
-	struct fixture *fx = *state;
-	struct lease l;
-
-	start_with(fx, one);
-	l = take(fx, "w");
-	send_on(fx, &l, 302, "http://a.cn/2.html");
-	l = take(fx, "w");
-	send_on(fx, &l, 200, "http://a.cn/3.html");
-	l = take(fx, "w");
-	assert_string_equal(l.url, "http://a.cn/3.html");
-	send_on(fx, &l, 301, "http://a.cn/4.html");
-	l = take(fx, "w");
-	assert_string_equal(l.url, "http://a.cn/4.html");
-	send_on(fx, &l, 200, "http://a.cn/5.html");
-	assert_int_equal(ask(fx, "w", 10), 0);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(test_backoff__##name, setup, teardown)
 
 int main(void)
@@ -351,7 +320,6 @@ int main(void)
 		TEST(a_wish_that_comes_late_is_heard),
 		TEST(an_outage_is_no_deletion),
 		TEST(sources_tell_why_and_until_when),
-		TEST(a_page_that_sends_on_is_followed_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

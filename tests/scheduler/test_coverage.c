@@ -101,7 +101,10 @@ static void test_coverage__a_redirect_shares_the_fate_of_its_target(void **state
 	assert_string_equal(fates.data, "1 stored ok; 2 lost moved; 3 lost moved; ");
 }
 
-/* Symptom: what an item had led to before a list showed it itself was on no list when it was lost. */
+/*
+ * Symptom: what an item had led to before a list showed it itself was on no list when it
+ * was lost.
+ */
 static void test_coverage__where_another_item_led_to_is_an_item_once_it_is_shown(void **state)
 {
 	static const char *const urls[] = {"http://a.cn/1", NULL};

@@ -228,7 +228,10 @@ static void claim_http(struct fixture *fx, int from, int n)
 	}
 }
 
-/* Symptom: templates that were left on http had every fourth page asked for there, and sent back. */
+/*
+ * Symptom: templates that were left on http had every fourth page asked for there, and
+ * sent back.
+ */
 static void test_preference__where_redirects_say_otherwise_links_are_not_believed(void **state)
 {
 	struct fixture *fx = *state;

@@ -256,6 +256,25 @@ static void test_redirect__an_item_may_not_lead_out_of_its_sources_scope(void **
 	assert_string_equal(take(fx, "w").url, "http://b.sub.a.cn/2");
 }
 
+static void test_redirect__a_page_that_sends_on_is_followed_once(void **state)
+{
+	struct fixture *fx = *state;
+	struct lease l;
+
+	start_with(fx, one);
+	l = take(fx, "w");
+	move(fx, &l, 302, "http://a.cn/2.html");
+	l = take(fx, "w");
+	move(fx, &l, 200, "http://a.cn/3.html");
+	l = take(fx, "w");
+	assert_string_equal(l.url, "http://a.cn/3.html");
+	move(fx, &l, 301, "http://a.cn/4.html");
+	l = take(fx, "w");
+	assert_string_equal(l.url, "http://a.cn/4.html");
+	move(fx, &l, 200, "http://a.cn/5.html");
+	assert_int_equal(ask(fx, "w", 10), 0);
+}
+
 /* robots.txt that stands elsewhere. */
 
 static void send_elsewhere(struct fixture *fx, const struct lease *l, const char *at)
@@ -413,6 +432,7 @@ int main(void)
 		TEST(a_circle_is_walked_once_an_interval),
 		TEST(a_source_may_be_given_the_url_that_it_had_moved_to),
 		TEST(an_item_may_not_lead_out_of_its_sources_scope),
+		TEST(a_page_that_sends_on_is_followed_once),
 		TEST(a_robots_file_of_another_host_has_a_lease_of_its_own),
 		TEST(a_robots_file_waits_while_its_host_has_a_lease),
 		TEST(a_robots_file_that_never_arrives_stops_the_asking),

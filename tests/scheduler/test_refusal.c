@@ -1,4 +1,7 @@
-/* What lists show and is not asked for: counted, listed as lost, and taken back under other rules. */
+/*
+ * What lists show and is not asked for: counted, listed as lost, and taken back under
+ * other rules.
+ */
 #include "scheduler/coverage.h"
 #include "tests/scheduler/planner_fixture.h"
 

@@ -200,7 +200,10 @@ static void test_store__whose_address_is_anothers_gets_its_own_when_it_comes_aga
 	assert_int_equal(counts_of(fx->store).pages, 2);
 }
 
-/* Symptom: of two months' notices, both "see the attachment" at length, one took the other's place. */
+/*
+ * Symptom: of two months' notices, both "see the attachment" at length, one took the
+ * other's place.
+ */
 static void test_store__notices_of_one_wording_that_give_one_address_stay_apart(void **state)
 {
 	struct fixture *fx = *state;

@@ -22,7 +22,10 @@ static void send_page(const struct ask *a, const struct strbuf *page, struct evb
 	answer_ask(a, (struct answer){200, .content_type = HTML, .body = strbuf_span(page)}, out);
 }
 
-/* No word of it says so: only that it is the same for each address, but for what is echoed and advertised. */
+/*
+ * No word of it says so: only that it is the same for each address, but for what is
+ * echoed and advertised.
+ */
 static void soft_404(const struct ask *a, struct evbuffer *out)
 {
 	STRBUF_LOCAL(page);
