@@ -125,7 +125,7 @@ struct lease {
 	const char *title;         /* what the listing said, to help the reader */
 	int64_t published_ms;      /* likewise; 0 when it said nothing */
 	const char *publisher;     /* the source's own name for it */
-	const char *region;        /* code of facts/gazetteers, the source's */
+	const char *region;        /* such as 420000, the source's */
 	const char *link_selector; /* CSS: where a listing's items stand */
 	struct span *include; /* items' addresses must contain one of these, if there are any */
 	size_t n_include;

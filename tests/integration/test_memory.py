@@ -102,6 +102,9 @@ class Greedy:
 
 class Memory(unittest.TestCase):
     def setUp(self):
+        with open(case.program(), "rb") as f:
+            if b"__asan_init" in f.read():
+                self.skipTest("a sanitizer's memory is not the program's")
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if hard < 3 * N:
             self.skipTest("only %d files may be open" % hard)
