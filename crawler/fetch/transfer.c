@@ -9,6 +9,8 @@
 #include "common/clock.h"
 #include "common/err.h"
 
+#define DATE_MAX_S INT64_C(253402300799) /* the end of the year 9999: HTTP writes four digits */
+
 static const struct fetch_rules no_rules = {.proxy = "", .proxy_login = "", .ca_file = ""};
 
 /*
@@ -221,7 +223,7 @@ bool transfer_parse_date(const char *text, int64_t *ret_ms)
 {
 	time_t date = curl_getdate(text, NULL);
 
-	if (date < 0)
+	if (date < 0 || date > DATE_MAX_S)
 		return false;
 	*ret_ms = (int64_t)date * 1000;
 	return true;

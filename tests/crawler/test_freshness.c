@@ -41,7 +41,8 @@ static void test_freshness__who_must_be_asked_is_stale(void **state)
 {
 	static const char *const stale[] = {"Cache-Control: no-cache\r\n",
 		"Cache-Control: max-age=600\r\nCache-Control: no-store\r\n", "Expires: 0\r\n",
-		"Expires: -1\r\n", "Expires: soon\r\n", "Cache-Control: max-age=-5\r\n",
+		"Expires: -1\r\n", "Expires: Mon, 24 Nov 2025999999 16:01:00 GMT\r\n",
+		"Expires: soon\r\n", "Cache-Control: max-age=-5\r\n",
 		"Cache-Control: max-age=x\r\nExpires: Mon, 24 Nov 2025 16:01:00 GMT\r\n",
 		"Date: Mon, 24 Nov 2025 16:00:00 GMT\r\nExpires: Mon, 24 Nov 2025 15:00:00 GMT\r\n"};
 
