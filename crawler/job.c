@@ -137,22 +137,11 @@ int64_t job_pause_ms(const struct job *j)
 }
 
 /* Where a robots.txt leads has been looked at, and is remembered, whatever it was. */
-static void finish_robots(struct job *j, const struct robots_answer *answer)
+static bool is_brought_in(const struct job *j, enum robots_verdict verdict)
 {
-	switch (answer->verdict) {
-	case ROBOTS_UNREACHABLE:
-		job_finish(j, OUTCOME_DOWN, answer->error);
-		break;
-	case ROBOTS_GUARDED:
-		job_finish(j, OUTCOME_GUARDED, answer->error);
-		break;
-	case ROBOTS_LATE:
-		job_expire(j);
-		break;
-	default:
-		job_finish(j, OUTCOME_OK, NULL);
-		break;
-	}
+	return j->lease.kind == WORK_ROBOTS &&
+		(verdict == ROBOTS_ALLOWED || verdict == ROBOTS_DENIED ||
+			verdict == ROBOTS_ELSEWHERE);
 }
 
 /* Retry-After of any answer that came meanwhile. */
@@ -175,8 +164,8 @@ static void on_robots(void *arg, const struct robots_answer *answer)
 	j->facts.robots_status = answer->http_status;
 	j->facts.robots_requested = answer->requested;
 	j->facts.robots_phases = answer->phases;
-	if (j->lease.kind == WORK_ROBOTS) {
-		finish_robots(j, answer);
+	if (is_brought_in(j, answer->verdict)) {
+		job_finish(j, OUTCOME_OK, NULL);
 		return;
 	}
 	switch (answer->verdict) {
