@@ -801,8 +801,3 @@ const char *fetch_limit_str(enum fetch_limit l)
 {
 	return (size_t)l < COUNT(limit_names) ? limit_names[l] : "unknown";
 }
-
-const char *tls_verify_str(enum tls_verify v)
-{
-	return v == TLS_VERIFY_STRICT ? "strict" : "none";
-}

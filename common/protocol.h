@@ -243,7 +243,6 @@ const char *work_kind_str(enum work_kind k);
 bool work_kind_parse(const char *name, enum work_kind *ret);
 const char *outcome_str(enum outcome o);
 const char *fetch_limit_str(enum fetch_limit l);
-const char *tls_verify_str(enum tls_verify v);
 
 /* Whether the scheduler refused to have the URL asked for. */
 static inline bool outcome_is_refusal(enum outcome o)
