@@ -1,5 +1,5 @@
 #include "cli/check.h"
-#include "crawler/read/charset.h"
+#include "crawler/read/charset/charset.h"
 
 #include <stdio.h>
 

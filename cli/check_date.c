@@ -1,6 +1,6 @@
 #include "cli/check.h"
 #include "common/clock.h"
-#include "crawler/read/date.h"
+#include "crawler/read/date/date.h"
 
 /* Now as RFC 3339 or in seconds since 1970; without it, the clock. */
 static int64_t now_of(const struct json *in)

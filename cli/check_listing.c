@@ -1,6 +1,6 @@
 #include "cli/check.h"
 #include "common/clock.h"
-#include "crawler/read/date.h"
+#include "crawler/read/date/date.h"
 #include "crawler/read/read.h"
 
 static void write_items(const struct read_output *r, struct strbuf *out)

@@ -1,6 +1,6 @@
 #include "cli/check.h"
 #include "common/clock.h"
-#include "crawler/read/charset.h"
+#include "crawler/read/charset/charset.h"
 #include "crawler/read/feed.h"
 #include "crawler/read/sitemap.h"
 

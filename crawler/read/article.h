@@ -8,7 +8,7 @@
 #define POLICYWATCH_CRAWLER_READ_ARTICLE_H
 
 #include "common/arena.h"
-#include "crawler/read/charset.h"
+#include "crawler/read/charset/charset.h"
 #include "crawler/read/html.h"
 #include "crawler/read/read.h"
 

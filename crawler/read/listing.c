@@ -4,7 +4,7 @@
 #include "common/url.h"
 #include "common/utf8.h"
 #include "crawler/read/block.h"
-#include "crawler/read/date.h"
+#include "crawler/read/date/date.h"
 #include "crawler/read/noise.h"
 #include "crawler/read/refresh.h"
 

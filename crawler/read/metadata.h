@@ -9,7 +9,7 @@
 #define POLICYWATCH_CRAWLER_READ_METADATA_H
 
 #include "common/arena.h"
-#include "crawler/read/date.h"
+#include "crawler/read/date/date.h"
 #include "crawler/read/html.h"
 #include "store/record.h"
 

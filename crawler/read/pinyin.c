@@ -1,7 +1,7 @@
 #include "crawler/read/pinyin.h"
 
 #include "common/utf8.h"
-#include "crawler/read/charset.h"
+#include "crawler/read/charset/charset.h"
 
 #include <stdint.h>
 

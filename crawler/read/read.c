@@ -5,7 +5,7 @@
 #include "crawler/read/read.h"
 
 #include "crawler/read/article.h"
-#include "crawler/read/charset.h"
+#include "crawler/read/charset/charset.h"
 #include "crawler/read/directives.h"
 #include "crawler/read/feed.h"
 #include "crawler/read/html.h"

@@ -9,7 +9,7 @@
 
 #include "common/arena.h"
 #include "common/span.h"
-#include "crawler/read/date.h"
+#include "crawler/read/date/date.h"
 #include "store/record.h"
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "crawler/read/charset.h"
+#include "crawler/read/charset/charset.h"
 
 #include "common/arena.h"
 #include "common/strbuf.h"

@@ -1,6 +1,6 @@
-#include "crawler/read/charset_detect.h"
+#include "crawler/read/charset/charset_detect.h"
 
-#include "crawler/read/charset.h"
+#include "crawler/read/charset/charset.h"
 #include "tests/cmocka_all.h"
 #include "tests/web/encode.h"
 

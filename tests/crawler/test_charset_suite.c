@@ -1,5 +1,5 @@
 /* Cases of a public suite, where it is at hand: which encoding the prescan of HTML finds. */
-#include "crawler/read/charset.h"
+#include "crawler/read/charset/charset.h"
 
 #include "common/alloc.h"
 #include "common/strbuf.h"

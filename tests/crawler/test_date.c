@@ -1,4 +1,4 @@
-#include "crawler/read/date.h"
+#include "crawler/read/date/date.h"
 
 #include "common/clock.h"
 #include "tests/cmocka_all.h"

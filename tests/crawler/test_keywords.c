@@ -1,4 +1,4 @@
-#include "crawler/read/keywords.h"
+#include "crawler/read/enrich/keywords.h"
 
 #include "tests/cmocka_all.h"
 

@@ -1,5 +1,5 @@
 #include "common/utf8.h"
-#include "crawler/read/charset.h"
+#include "crawler/read/charset/charset.h"
 
 #include <assert.h>
 

@@ -5,10 +5,10 @@
  * written becomes a moment in one place (date_parts). A pattern looks at a
  * bounded number of tokens, so the whole is linear.
  */
-#include "crawler/read/date_clock.h"
-#include "crawler/read/date_form.h"
-#include "crawler/read/date_relative.h"
-#include "crawler/read/date_zone.h"
+#include "crawler/read/date/date_clock.h"
+#include "crawler/read/date/date_form.h"
+#include "crawler/read/date/date_relative.h"
+#include "crawler/read/date/date_zone.h"
 
 static bool is_fenced(const struct date_scan *s, size_t n)
 {

@@ -2,8 +2,8 @@
 #ifndef POLICYWATCH_CRAWLER_READ_DATE_CLOCK_H
 #define POLICYWATCH_CRAWLER_READ_DATE_CLOCK_H
 
-#include "crawler/read/date_parts.h"
-#include "crawler/read/date_scan.h"
+#include "crawler/read/date/date_parts.h"
+#include "crawler/read/date/date_scan.h"
 
 /* 20:30[:00[.5]], 20时30分, 8:30 pm at token @i. Returns tokens taken, 0 when no time stands there.
  */

@@ -1,7 +1,7 @@
-#include "crawler/read/date_relative.h"
+#include "crawler/read/date/date_relative.h"
 
-#include "crawler/read/date_clock.h"
-#include "crawler/read/date_parts.h"
+#include "crawler/read/date/date_clock.h"
+#include "crawler/read/date/date_parts.h"
 
 /* Text behind the number of a relative date, and how long one of it is. */
 static int64_t unit_of(const struct date_scan *s, size_t i, size_t *n)

@@ -1,4 +1,4 @@
-#include "crawler/read/charset_score.h"
+#include "crawler/read/charset/charset_score.h"
 
 #include "common/utf8.h"
 

@@ -1,6 +1,6 @@
-#include "crawler/read/charset_detect.h"
+#include "crawler/read/charset/charset_detect.h"
 
-#include "crawler/read/charset_score.h"
+#include "crawler/read/charset/charset_score.h"
 
 #include <uchardet/uchardet.h>
 

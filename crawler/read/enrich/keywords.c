@@ -3,7 +3,7 @@
  * that equal runs are neighbours -> runs that repeat -> those that are words
  * -> the best of them, none within another
  */
-#include "crawler/read/keywords.h"
+#include "crawler/read/enrich/keywords.h"
 
 #include "common/fold.h"
 #include "common/strbuf.h"

@@ -1,4 +1,4 @@
-#include "crawler/read/charset_pairs.h"
+#include "crawler/read/charset/charset_pairs.h"
 
 #include "common/utf8.h"
 

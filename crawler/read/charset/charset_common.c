@@ -4,7 +4,7 @@
  * traditional form of OpenCC's s2t where it has one, and Hangul syllables
  * counted in the Korean translations of GNU programs.
  */
-#include "crawler/read/charset_score.h"
+#include "crawler/read/charset/charset_score.h"
 
 #include "common/utf8.h"
 

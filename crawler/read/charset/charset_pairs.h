@@ -9,7 +9,7 @@
 #ifndef POLICYWATCH_CRAWLER_READ_CHARSET_PAIRS_H
 #define POLICYWATCH_CRAWLER_READ_CHARSET_PAIRS_H
 
-#include "crawler/read/charset_codec.h"
+#include "crawler/read/charset/charset_codec.h"
 
 /* GB18030, Big5, EUC-KR, EUC-JP, Shift_JIS. */
 bool pairs_can_decode(enum encoding e);

@@ -2,8 +2,8 @@
 #ifndef POLICYWATCH_CRAWLER_READ_DATE_RELATIVE_H
 #define POLICYWATCH_CRAWLER_READ_DATE_RELATIVE_H
 
-#include "crawler/read/date.h"
-#include "crawler/read/date_scan.h"
+#include "crawler/read/date/date.h"
+#include "crawler/read/date/date_scan.h"
 
 /* At token @i; @ctx must know the time. Returns tokens taken, or 0 with *@ret untouched. */
 size_t date_relative_match(const struct date_scan *s, size_t i, const struct date_context *ctx,

@@ -1,4 +1,4 @@
-#include "crawler/read/charset_label.h"
+#include "crawler/read/charset/charset_label.h"
 
 #define PRESCAN_BYTES 16384 /* the standard asks for 1,024; Chinese pages put it behind scripts */
 

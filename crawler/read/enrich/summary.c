@@ -1,4 +1,4 @@
-#include "crawler/read/summary.h"
+#include "crawler/read/enrich/summary.h"
 
 #include "common/utf8.h"
 

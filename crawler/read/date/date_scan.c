@@ -1,4 +1,4 @@
-#include "crawler/read/date_scan.h"
+#include "crawler/read/date/date_scan.h"
 
 #include "common/utf8.h"
 

@@ -2,8 +2,8 @@
 #ifndef POLICYWATCH_CRAWLER_READ_DATE_FORM_H
 #define POLICYWATCH_CRAWLER_READ_DATE_FORM_H
 
-#include "crawler/read/date_parts.h"
-#include "crawler/read/date_scan.h"
+#include "crawler/read/date/date_parts.h"
+#include "crawler/read/date/date_scan.h"
 
 /* Which forms without a year count. */
 enum date_form_bare {

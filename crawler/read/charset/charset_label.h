@@ -6,7 +6,7 @@
 #ifndef POLICYWATCH_CRAWLER_READ_CHARSET_LABEL_H
 #define POLICYWATCH_CRAWLER_READ_CHARSET_LABEL_H
 
-#include "crawler/read/charset_codec.h"
+#include "crawler/read/charset/charset_codec.h"
 
 /* The charset parameter of a Content-Type header. */
 enum encoding label_in_content_type(const char *content_type);

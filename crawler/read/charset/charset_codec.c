@@ -1,8 +1,8 @@
-#include "crawler/read/charset_codec.h"
+#include "crawler/read/charset/charset_codec.h"
 
 #include "common/utf8.h"
-#include "crawler/read/charset.h"
-#include "crawler/read/charset_pairs.h"
+#include "crawler/read/charset/charset.h"
+#include "crawler/read/charset/charset_pairs.h"
 
 #include <errno.h>
 #include <iconv.h>

@@ -5,7 +5,7 @@
 #ifndef POLICYWATCH_CRAWLER_READ_DATE_PARTS_H
 #define POLICYWATCH_CRAWLER_READ_DATE_PARTS_H
 
-#include "crawler/read/date.h"
+#include "crawler/read/date/date.h"
 
 #define DATE_DAY_MS INT64_C(86400000)
 

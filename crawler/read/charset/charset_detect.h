@@ -8,7 +8,7 @@
 #ifndef POLICYWATCH_CRAWLER_READ_CHARSET_DETECT_H
 #define POLICYWATCH_CRAWLER_READ_CHARSET_DETECT_H
 
-#include "crawler/read/charset_codec.h"
+#include "crawler/read/charset/charset_codec.h"
 
 /* Of bytes that are no UTF-8. ENCODING_NONE when nothing is known of them. */
 enum encoding detect_encoding(struct span bytes);

@@ -1,6 +1,6 @@
-#include "crawler/read/date_clock.h"
+#include "crawler/read/date/date_clock.h"
 
-#include "crawler/read/date_zone.h"
+#include "crawler/read/date/date_zone.h"
 
 static size_t match_half_of_day(const struct date_scan *s, size_t i, struct date_parts *p)
 {

@@ -1,4 +1,4 @@
-#include "crawler/read/date_zone.h"
+#include "crawler/read/date/date_zone.h"
 
 static const struct {
 	const char *name;

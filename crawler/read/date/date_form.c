@@ -1,4 +1,4 @@
-#include "crawler/read/date_form.h"
+#include "crawler/read/date/date_form.h"
 
 static const char *const months[] = {"january", "february", "march", "april", "may", "june", "july",
 	"august", "september", "october", "november", "december"};

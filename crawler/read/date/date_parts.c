@@ -1,4 +1,4 @@
-#include "crawler/read/date_parts.h"
+#include "crawler/read/date/date_parts.h"
 
 #include "common/clock.h"
 

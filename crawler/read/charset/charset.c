@@ -1,9 +1,9 @@
-#include "crawler/read/charset.h"
+#include "crawler/read/charset/charset.h"
 
 #include "common/strbuf.h"
 #include "common/utf8.h"
-#include "crawler/read/charset_detect.h"
-#include "crawler/read/charset_label.h"
+#include "crawler/read/charset/charset_detect.h"
+#include "crawler/read/charset/charset_label.h"
 
 /* A UTF-8 page with torn characters still has so many good ones a fault. */
 #define UTF8_FAULT_RATIO 20
