@@ -51,7 +51,8 @@ static size_t letters_of(struct span text, struct span name, uint32_t **ret)
 
 	add_without(text, name, &without);
 	fold_text(strbuf_span(&without), &folded);
-	*ret = alloc_zeroed(folded.len + 1, sizeof **ret);
+	*ret = alloc_zeroed(folded.len + PIECE,
+		sizeof **ret); /* a short text is one piece, filled up */
 	for (p = folded.data, end = p + folded.len; p < end;) {
 		uint32_t c = utf8_next(&p, end);
 
@@ -68,21 +69,56 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+__extension__ typedef unsigned __int128 wide;
+
+/* Four letters to 32 bits: two multiplications, folded (as wyhash does). */
+static uint32_t hash_piece(const uint32_t *letters)
+{
+	uint64_t a = ((uint64_t)letters[0] << 32 | letters[1]) ^ 0x9E3779B97F4A7C15;
+	uint64_t b = ((uint64_t)letters[2] << 32 | letters[3]) ^ 0xD6E8FEB86659FD93;
+	wide product = (wide)a * b;
+	uint64_t mixed = (uint64_t)product ^ (uint64_t)(product >> 64);
+
+	mixed *= 0xE7037ED1A0B428DB;
+	return (uint32_t)(mixed >> 32);
+}
+
+/* Sorts, and keeps the first of equal ones. */
+static size_t make_distinct(uint32_t *hashes, size_t n)
+{
+	size_t kept = 0;
+
+	qsort(hashes, n, sizeof *hashes, compare);
+	for (size_t i = 0; i < n; i++)
+		if (!kept || hashes[kept - 1] != hashes[i])
+			hashes[kept++] = hashes[i];
+	return kept;
+}
+
+/* The least hashes of all pieces: a sample of the text that is the same wherever it stands. */
 static void set_pieces(struct likeness *l, struct span text, struct span name)
 {
 	CLEANUP(freep) uint32_t *letters = NULL;
-	CLEANUP(freep) uint32_t *hashes = NULL;
-	size_t n_letters = letters_of(text, name, &letters);
-	size_t n = n_letters < PIECE ? n_letters > 0 : n_letters - PIECE + 1;
-	size_t len = (n_letters < PIECE ? n_letters : PIECE) * sizeof *letters;
+	size_t n_letters = letters_of(text, name, &letters), n = 0;
+	uint32_t least[4 * LIKENESS_PIECES_MAX], bound = UINT32_MAX;
 
-	hashes = alloc_zeroed(n + 1, sizeof *hashes);
-	for (size_t i = 0; i < n; i++)
-		hashes[i] = (uint32_t)hash64_of(span_from(letters + i, len));
-	qsort(hashes, n, sizeof *hashes, compare);
-	for (size_t i = 0; i < n && l->n < LIKENESS_PIECES_MAX; i++)
-		if (!l->n || l->pieces[l->n - 1] != hashes[i])
-			l->pieces[l->n++] = hashes[i];
+	for (size_t i = 0; i == 0 ? n_letters > 0 : i + PIECE <= n_letters; i++) {
+		uint32_t hash = hash_piece(letters + i);
+
+		if (hash > bound)
+			continue;
+		least[n++] = hash;
+		if (n < sizeof least / sizeof *least)
+			continue;
+		n = make_distinct(least, n);
+		if (n >= LIKENESS_PIECES_MAX) {
+			n = LIKENESS_PIECES_MAX;
+			bound = least[n - 1];
+		}
+	}
+	n = make_distinct(least, n);
+	l->n = (uint32_t)(n < LIKENESS_PIECES_MAX ? n : LIKENESS_PIECES_MAX);
+	memcpy(l->pieces, least, l->n * sizeof *least);
 }
 
 static void set_title(struct likeness *l, const struct html *h, struct span name)
