@@ -13,6 +13,10 @@
  *	known URL, text or title    -> version, record, body, journal "updated"
  *	known URL, another's text   -> version, record, body of that story, journal "reprint"
  *	known URL, nothing changed  -> a visit
+ *
+ * and in store_save_reread(), of a page that is the same but read otherwise:
+ *
+ *	another text                -> version, record, body, journal "reread"
  */
 #include "store/store.h"
 
@@ -268,6 +272,23 @@ static enum save_outcome save_known_page(struct store_batch *b, struct page_entr
 		append_version(b, p, place_version(b, p, r), r, raw);
 	put_page(b, &r->id, p);
 	return changed ? SAVE_UPDATED : SAVE_UNCHANGED;
+}
+
+enum save_outcome store_save_reread(struct store_batch *b, struct record *r, struct span raw)
+{
+	const struct page_version *newest;
+	struct page_entry p;
+
+	if (!find_page(b, &r->id, &p))
+		return SAVE_UNCHANGED;
+	newest = page_newest(&p);
+	if (!newest || newest->version != r->version || hash_eq(&newest->text_hash, &r->text_hash))
+		return SAVE_UNCHANGED;
+	r->version++;
+	(void)place_version(b, &p, r);
+	append_version(b, &p, JOURNAL_REREAD, r, raw);
+	put_page(b, &r->id, &p);
+	return SAVE_UPDATED;
 }
 
 /* Whether the newest version of a page was fetched from where @r was. */

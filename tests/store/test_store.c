@@ -328,6 +328,63 @@ static void test_store__a_visit_counts_without_a_version(void **state)
 	assert_int_equal(store_read_page(r, &unknown, &json), 0);
 }
 
+static enum save_outcome reread(struct store *s, struct record *r)
+{
+	struct store_batch *b = NULL;
+	enum save_outcome outcome;
+
+	assert_int_equal(store_batch_begin(s, &b), 0);
+	outcome = store_save_reread(b, r, SPAN_LITERAL("HTTP/1.1 200 OK\r\n\r\nbody"));
+	assert_int_equal(store_batch_commit(b), 0);
+	return outcome;
+}
+
+static void test_store__a_page_that_is_read_otherwise_gets_a_version_with_its_own_event(
+	void **state)
+{
+	struct fixture *fx = *state;
+	CLEANUP(store_reader_freep) struct store_reader *r = NULL;
+	struct record old = page("https://a.cn/1", "题", LONG("甲"));
+	struct record again = page("https://a.cn/1", "题", LONG("乙"));
+	struct journal_entry e = {0};
+
+	save(fx->store, &old, "HTTP/1.1 200 OK\r\n\r\nbody");
+	again.version = old.version;
+	assert_int_equal(reread(fx->store, &again), SAVE_UPDATED);
+	assert_int_equal(again.version, 2);
+	assert_true(hash_eq(&again.story, &old.story));
+	assert_int_equal(store_reader_open(fx->store, &r), 0);
+	assert_int_equal(store_read_journal(r, 1, &e), 1);
+	assert_int_equal(e.event, JOURNAL_REREAD);
+	assert_int_equal(e.version, 2);
+	assert_true(e.body_sum != 0);
+}
+
+static void test_store__reading_again_writes_nothing_where_nothing_changes(void **state)
+{
+	struct fixture *fx = *state;
+	CLEANUP(store_reader_freep) struct store_reader *r = NULL;
+	struct record old = page("https://a.cn/1", "题", LONG("甲"));
+	struct record same = page("https://a.cn/1", "另一题", LONG("甲"));
+	struct record late = page("https://a.cn/1", "题", LONG("丙"));
+	struct record unknown = page("https://a.cn/2", "题", LONG("丁"));
+	struct store_counts counts;
+
+	save(fx->store, &old, "");
+	save_text(fx->store, "https://a.cn/1", "题", LONG("乙"));
+	same.version = 2;
+	same.text_hash = hash_of(span_str(LONG("乙")));
+	late.version = 1; /* the page has changed while it was read */
+	unknown.version = 1;
+	assert_int_equal(reread(fx->store, &same), SAVE_UNCHANGED);
+	assert_int_equal(reread(fx->store, &late), SAVE_UNCHANGED);
+	assert_int_equal(reread(fx->store, &unknown), SAVE_UNCHANGED);
+	assert_int_equal(store_reader_open(fx->store, &r), 0);
+	assert_int_equal(store_read_counts(r, &counts), 0);
+	assert_int_equal(counts.records, 2);
+	assert_int_equal(counts.journal_last, 2);
+}
+
 static void test_store__robots_are_kept_by_origin(void **state)
 {
 	struct fixture *fx = *state;
@@ -618,6 +675,8 @@ int main(void)
 		TEST(test_store__the_journal_tells_events_in_order),
 		TEST(test_store__versions_and_bodies_are_found),
 		TEST(test_store__a_visit_counts_without_a_version),
+		TEST(test_store__a_page_that_is_read_otherwise_gets_a_version_with_its_own_event),
+		TEST(test_store__reading_again_writes_nothing_where_nothing_changes),
 		TEST(test_store__robots_are_kept_by_origin),
 		TEST(test_store__an_aborted_batch_leaves_nothing),
 		TEST(test_store__a_page_with_damaged_values_is_stored_anew),
