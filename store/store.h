@@ -59,7 +59,8 @@ void store_batch_abort(struct store_batch *b); /* NULL is ignored */
 DEFINE_CLEANUP(struct store_batch *, store_batch_abort)
 
 /*
- * Saves a page that was fetched and read: fills in r->version and r->story, sets
+ * Saves a page that was fetched and read: takes the site's own lines out of r->text
+ * (site_lines.h; what is left is the batch's), fills in r->version and r->story, sets
  * r->url and r->id to its own when another page stands where it says it belongs,
  * appends record, body (@raw: header lines as received, an empty line, the
  * bytes as received) and journal entry where something changed. @raw may be empty.

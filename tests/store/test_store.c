@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 #include "common/err.h"
+#include "common/fold.h"
 #include "common/strbuf.h"
 #include "common/url.h"
 #include "store/layout.h"
@@ -385,6 +386,29 @@ static void test_store__reading_again_writes_nothing_where_nothing_changes(void 
 	assert_int_equal(counts.journal_last, 2);
 }
 
+#define BODY                                                                                       \
+	LONG("各地围绕新一轮规划安排了许多项目，其中不少已经完工，另一些还在论证之中，预计明年可以见到成效")
+#define NOTICE "\n本网所载内容均由各单位提供，转载时请写明出处并与编辑部联系，违者自行承担责任。"
+
+static void test_store__lines_that_a_site_puts_into_all_texts_are_left_out(void **state)
+{
+	struct fixture *fx = *state;
+	struct record third = page("https://a.cn/3", "三", "丙" BODY NOTICE);
+
+	save_text(fx->store, "https://a.cn/1", "一", "甲" BODY NOTICE);
+	save_text(fx->store, "https://a.cn/2", "二", "乙" BODY NOTICE);
+	save(fx->store, &third, "");
+	assert_true(fold_hash(SPAN_LITERAL("丙" BODY)).bytes[0] == third.text_hash.bytes[0]);
+	assert_int_equal(save_text(fx->store, "https://b.cn/1", "四", "丁" BODY NOTICE), SAVE_NEW);
+	/* What was stored with such a line before has not changed, and may come with it again. */
+	assert_int_equal(save_text(fx->store, "https://a.cn/1", "一", "甲" BODY NOTICE),
+		SAVE_UNCHANGED);
+	assert_int_equal(save_text(fx->store, "https://a.cn/3", "三", "丙" BODY NOTICE),
+		SAVE_UNCHANGED);
+	assert_int_equal(save_text(fx->store, "https://a.cn/1", "一", "戊" BODY NOTICE),
+		SAVE_UPDATED);
+}
+
 static void test_store__robots_are_kept_by_origin(void **state)
 {
 	struct fixture *fx = *state;
@@ -677,6 +701,7 @@ int main(void)
 		TEST(test_store__a_visit_counts_without_a_version),
 		TEST(test_store__a_page_that_is_read_otherwise_gets_a_version_with_its_own_event),
 		TEST(test_store__reading_again_writes_nothing_where_nothing_changes),
+		TEST(test_store__lines_that_a_site_puts_into_all_texts_are_left_out),
 		TEST(test_store__robots_are_kept_by_origin),
 		TEST(test_store__an_aborted_batch_leaves_nothing),
 		TEST(test_store__a_page_with_damaged_values_is_stored_anew),
