@@ -31,7 +31,7 @@ static const char *make_text(struct article *t)
 	for (size_t i = t->body.first; i < t->body.end; i++) {
 		const struct block *b = &t->blocks.items[i];
 
-		if (!t->body.kept[i] || i == t->title.block ||
+		if (!body_keeps(&t->body, i) || i == t->title.block ||
 			(n < 4 && article_is_date_line(t, b->text)))
 			continue;
 		lines[n++] = (struct clean_line){.text = b->text, .heading = b->heading};
@@ -189,9 +189,11 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 	struct arena *a, struct read_output *out)
 {
 	struct article t = {.in = in, .h = h, .arena = a, .encoding = encoding};
+
 	struct absence absence;
 	const char *text;
 
+	t.explain = in->explain ? explain_new(a) : NULL;
 	block_list_make(h, a, &t.blocks);
 	survey(&t);
 	t.base = refresh_base(h, in->url, a);
@@ -210,6 +212,10 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 		return;
 	}
 	text = find_text(&t);
+	if (in->explain) {
+		article_explain(&t, text);
+		out->explain = t.explain;
+	}
 	if (!text) {
 		answer_nothing(out, "no text that reads like an article");
 		return;

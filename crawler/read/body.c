@@ -11,6 +11,15 @@
 #define NAMED_PERCENT   40      /* a container named as the article needs so much of the best sum */
 #define ARTICLE_MIN     (25 * BLOCK_HAN_WEIGHT) /* less text is no article */
 
+const char *body_fate_str(enum body_fate fate)
+{
+	static const char *const names[] = {[BODY_OUTSIDE] = "outside",
+		[BODY_FURNITURE] = "furniture",
+		[BODY_LINKS] = "links"};
+
+	return names[fate];
+}
+
 struct votes {
 	const struct html *h;
 	const struct block_list *blocks;
@@ -118,12 +127,14 @@ static uint32_t best_node(const struct votes *v)
 }
 
 /* A lone line of links inside of an article leads elsewhere, unless it is an attachment. */
-static bool is_worth_keeping(const struct block *b, bool furniture)
+static enum body_fate fate_of(const struct block *b, bool furniture)
 {
 	if (furniture)
-		return false;
-	return b->link_weight * 10 <= b->weight * 6 ||
-		(b->n_marks > 1 && b->link_weight * 10 < b->weight * 9);
+		return BODY_FURNITURE;
+	if (b->link_weight * 10 <= b->weight * 6 ||
+		(b->n_marks > 1 && b->link_weight * 10 < b->weight * 9))
+		return BODY_KEPT;
+	return BODY_LINKS;
 }
 
 static void keep_blocks(const struct votes *v, struct body *body)
@@ -140,7 +151,7 @@ static void keep_blocks(const struct votes *v, struct body *body)
 		if (body->first == v->blocks->len)
 			body->first = i;
 		body->end = i + 1;
-		body->kept[i] = is_worth_keeping(b, body->furniture[i]);
+		body->fate[i] = fate_of(b, body->furniture[i]);
 	}
 }
 
@@ -149,13 +160,13 @@ bool body_find(const struct html *h, const struct block_list *blocks, struct are
 {
 	struct votes v = {.h = h, .blocks = blocks};
 
-	*ret = (struct body){.kept = arena_alloc(a, blocks->len + 1),
+	*ret = (struct body){.fate = arena_alloc(a, blocks->len + 1),
 		.furniture = arena_alloc(a, blocks->len + 1),
 		.parts = arena_alloc(a, h->n_nodes + 1)};
 	if (!h->n_nodes || !blocks->len)
 		return false;
 	v.part = ret->parts;
-	v.sum = arena_alloc(a, h->n_nodes * sizeof *v.sum);
+	v.sum = ret->score = arena_alloc(a, h->n_nodes * sizeof *v.sum);
 	v.text = arena_alloc(a, h->n_nodes * sizeof *v.text);
 	weigh_text(&v);
 	name_parts(&v);

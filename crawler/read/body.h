@@ -17,10 +17,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum body_fate {
+	BODY_OUTSIDE,
+	BODY_KEPT,
+	BODY_FURNITURE, /* inside of something named as furniture */
+	BODY_LINKS,     /* a line of links */
+};
+
 struct body {
 	uint32_t node;      /* the element that holds the article */
+	const char *why;    /* it won, for people */
+	int64_t *score;     /* by node */
 	size_t first, end;  /* its blocks; not all of them are kept */
-	uint8_t *kept;      /* by block of the page */
+	uint8_t *fate;      /* enum body_fate by block of the page */
 	uint8_t *furniture; /* by block of the page: inside of something named as furniture */
 	uint8_t *parts;     /* enum noise_part by node; what is in furniture is furniture */
 };
@@ -28,5 +37,13 @@ struct body {
 /* False when nothing on the page reads like an article. */
 bool body_find(const struct html *h, const struct block_list *blocks, struct arena *a,
 	struct body *ret);
+
+/* What is left out, in a word; NULL for what is kept. */
+const char *body_fate_str(enum body_fate fate);
+
+static inline bool body_keeps(const struct body *b, size_t block)
+{
+	return b->fate[block] == BODY_KEPT;
+}
 
 #endif

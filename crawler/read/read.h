@@ -21,6 +21,8 @@
 
 #define READ_EXTRACTOR 1 /* raised when a page may now be read differently */
 
+struct explain;
+
 struct read_input {
 	struct span bytes;        /* the body, content codings undone */
 	const char *url;          /* where it was fetched, absolute; relative links start here */
@@ -39,6 +41,7 @@ struct read_input {
 	const char *link_selector;
 	const struct span *include, *exclude;
 	size_t n_include, n_exclude;
+	bool explain; /* somebody wants to know why (check page --explain) */
 };
 
 enum read_as {
@@ -62,6 +65,7 @@ struct read_output {
 	struct likeness likeness; /* of a page (WORK_PAGE), whatever it is read as */
 	size_t n_faults;          /* broken characters, now U+FFFD */
 	bool is_cut;              /* what came later was left out when it was decoded */
+	struct explain *explain;  /* of a page, if it was asked for */
 	const char *note;         /* READ_ITEMS: why some are left out, for people; may be NULL */
 };
 

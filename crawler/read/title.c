@@ -171,10 +171,12 @@ static const char *first_of(const char *a, const char *b)
 	return a ? a : b;
 }
 
-static void take(struct title *t, struct arena *a, struct span text)
+static void take(struct title *t, struct arena *a, struct span text, const char *source)
 {
-	if (!t->text && block_weigh(text) > 0)
-		t->text = arena_dup(a, span_trim(text));
+	if (t->text || block_weigh(text) == 0)
+		return;
+	t->text = arena_dup(a, span_trim(text));
+	t->source = source;
 }
 
 void title_find(const struct block_list *blocks, const struct body *body, const struct metadata *m,
@@ -195,16 +197,18 @@ void title_find(const struct block_list *blocks, const struct body *body, const 
 	without_site(span_str(m->page_title), m->site_name, &site);
 	if (site.data)
 		ret->site = arena_dup(a, site);
-	take(ret, a, span_str(m->article_title));
+	take(ret, a, span_str(m->article_title), "ArticleTitle");
 	if (ret->block != TITLE_NO_BLOCK)
-		take(ret, a, blocks->items[ret->block].text);
+		take(ret, a, blocks->items[ret->block].text,
+			"a line that the page's title agrees with");
 	else {
-		take(ret, a, span_str(m->headline));
-		take(ret, a, without_site(span_str(m->social_title), m->site_name, &site));
-		take(ret, a, without_site(span_str(m->page_title), m->site_name, &site));
-		take(ret, a, span_str(listed));
+		take(ret, a, span_str(m->headline), "headline of JSON-LD");
+		take(ret, a, without_site(span_str(m->social_title), m->site_name, &site),
+			"og:title");
+		take(ret, a, without_site(span_str(m->page_title), m->site_name, &site), "<title>");
+		take(ret, a, span_str(listed), "the list");
 		ret->block = find_heading(blocks, body);
 		if (ret->block != TITLE_NO_BLOCK)
-			take(ret, a, blocks->items[ret->block].text);
+			take(ret, a, blocks->items[ret->block].text, "the first heading");
 	}
 }
