@@ -167,7 +167,7 @@ static const char *find_text(struct article *t)
 {
 	const char *text = NULL;
 
-	if (body_find(t->h, &t->blocks, t->arena, &t->body)) {
+	if (body_find(t->h, &t->blocks, false, t->arena, &t->body)) {
 		title_find(&t->blocks, &t->body, &t->meta, t->in->title, t->arena, &t->title);
 		clean_title(t);
 		article_read_head(t);

@@ -1,12 +1,12 @@
-#include "crawler/read/body.h"
+#include "crawler/read/body_inside.h"
 
-#include "crawler/read/noise.h"
-
-#define LINE_COST (14 * BLOCK_HAN_WEIGHT) /* what a line must say to be worth a line */
-#define MARK_GAIN (8 * BLOCK_HAN_WEIGHT)  /* a comma or full stop: sentences have them */
+#define LINE_COST (3 * BLOCK_HAN_WEIGHT) /* what a line must say to be worth a line */
+#define LINK_COST (14 * BLOCK_HAN_WEIGHT) /* of a line of links */
+#define MARK_GAIN (8 * BLOCK_HAN_WEIGHT) /* a comma or full stop: sentences have them */
 #define FURNITURE_VOTE_MAX                                                                         \
 	(40 * BLOCK_HAN_WEIGHT) /* a long comment must not outvote a short article */
 #define FURNITURE_UNDO  45      /* percent of the page's text in it: then it is no furniture */
+#define WEAK_UNDO       (30 * BLOCK_HAN_WEIGHT) /* sentences in what is weakly named */
 #define DESCEND_PERCENT 88      /* a child with this much of the sum is the better fence */
 #define NAMED_PERCENT   40      /* a container named as the article needs so much of the best sum */
 #define ARTICLE_MIN     (25 * BLOCK_HAN_WEIGHT) /* less text is no article */
@@ -15,68 +15,103 @@ const char *body_fate_str(enum body_fate fate)
 {
 	static const char *const names[] = {[BODY_OUTSIDE] = "outside",
 		[BODY_FURNITURE] = "furniture",
+		[BODY_CAPTION] = "caption",
 		[BODY_LINKS] = "links"};
 
 	return names[fate];
 }
 
-struct votes {
-	const struct html *h;
-	const struct block_list *blocks;
-	uint8_t *part;  /* enum noise_part by node; furniture covers descendants */
-	int64_t *sum;   /* of votes, by node */
-	uint32_t *text; /* weight outside of links, by node */
-};
-
-static uint32_t plain_weight(const struct block *b)
-{
-	return b->weight - b->link_weight;
-}
-
 static void weigh_text(struct votes *v)
 {
+	const struct html_node *nodes = v->h->nodes;
+
 	for (size_t i = 0; i < v->blocks->len; i++) {
 		const struct block *b = &v->blocks->items[i];
 
-		if (b->n_marks && b->node != HTML_NONE)
-			v->text[b->node] += plain_weight(b);
+		if (b->node == HTML_NONE)
+			continue;
+		v->text[b->node] += b->n_marks ? block_plain_weight(b) : 0;
+		v->all[b->node] += b->weight;
+		v->links[b->node] += b->link_weight;
 	}
-	for (uint32_t i = v->h->n_nodes; i-- > 1;)
-		if (v->h->nodes[i].parent != HTML_NONE)
-			v->text[v->h->nodes[i].parent] += v->text[i];
+	for (uint32_t i = v->h->n_nodes; i-- > 1;) {
+		uint32_t parent = nodes[i].parent;
+
+		if (parent == HTML_NONE || !v->all[i])
+			continue;
+		v->text[parent] += v->text[i];
+		v->all[parent] += v->all[i];
+		v->links[parent] += v->links[i];
+	}
+}
+
+/* By element alone. Returns the weight of what is hidden, which is never an article. */
+static uint32_t name_elements(struct votes *v)
+{
+	uint32_t hidden = 0, covered = 0;
+
+	for (uint32_t i = 0; i < v->h->n_nodes; i++) {
+		if (v->h->nodes[i].tag != HTML_TEXT && v->all[i])
+			v->part[i] = (uint8_t)noise_of_element(v->h, i);
+		if (v->part[i] == NOISE_HIDDEN && i >= covered) {
+			covered = v->h->nodes[i].end;
+			hidden += v->text[i];
+		}
+	}
+	return hidden;
 }
 
 /* Names lie when the article stands in it. */
+static enum noise_part believe(const struct votes *v, uint32_t node, uint32_t all)
+{
+	switch (v->part[node]) {
+	case NOISE_WEAK:
+		return v->text[node] >= WEAK_UNDO && v->links[node] * 4 < v->all[node]
+			? NOISE_NONE
+			: NOISE_FURNITURE;
+	case NOISE_COMMENT:
+		if (v->thread)
+			return NOISE_NONE;
+		break;
+	case NOISE_FURNITURE:
+		break;
+	case NOISE_HIDDEN:
+		return NOISE_FURNITURE;
+	default:
+		return v->part[node];
+	}
+	return (uint64_t)v->text[node] * 100 > (uint64_t)all * FURNITURE_UNDO ? NOISE_NONE
+									     : NOISE_FURNITURE;
+}
+
 static void name_parts(struct votes *v)
 {
-	uint32_t covered = 0; /* up to here everything is furniture */
+	uint32_t all, covered = 0; /* up to here everything is of one kind */
+	enum noise_part cover = NOISE_NONE;
 
+	all = name_elements(v);
+	all = v->text[0] - all;
 	for (uint32_t i = 0; i < v->h->n_nodes; i++) {
-		enum noise_part part = NOISE_NONE;
+		enum noise_part part = i < covered ? cover : believe(v, i, all);
 
-		if (i < covered) {
-			v->part[i] = NOISE_FURNITURE;
-			continue;
-		}
-		if (v->h->nodes[i].tag != HTML_TEXT)
-			part = noise_of_element(v->h, i);
-		if (part == NOISE_FURNITURE &&
-			(uint64_t)v->text[i] * 100 > (uint64_t)v->text[0] * FURNITURE_UNDO)
-			part = NOISE_NONE;
-		if (part == NOISE_FURNITURE)
-			covered = v->h->nodes[i].end;
 		v->part[i] = (uint8_t)part;
+		if (i >= covered && (part == NOISE_FURNITURE || part == NOISE_CAPTION)) {
+			covered = v->h->nodes[i].end;
+			cover = part;
+		}
 	}
 }
 
-static int64_t vote_of(const struct block *b, bool furniture)
+static int64_t vote_of(const struct block *b, enum noise_part part)
 {
-	int64_t plain = plain_weight(b), links = b->link_weight, all = b->weight;
+	int64_t plain = block_plain_weight(b), links = b->link_weight, all = b->weight;
 
-	if (furniture)
+	if (part == NOISE_CAPTION)
+		return 0;
+	if (part == NOISE_FURNITURE)
 		return -(all < FURNITURE_VOTE_MAX ? all : FURNITURE_VOTE_MAX) / 3;
 	if (links > plain)
-		return -links / 2 - LINE_COST;
+		return -links / 2 - LINK_COST;
 	return plain - links - LINE_COST + (int64_t)b->n_marks * MARK_GAIN;
 }
 
@@ -86,7 +121,7 @@ static void cast_votes(struct votes *v)
 		const struct block *b = &v->blocks->items[i];
 
 		if (b->node != HTML_NONE)
-			v->sum[b->node] += vote_of(b, v->part[b->node] == NOISE_FURNITURE);
+			v->sum[b->node] += vote_of(b, v->part[b->node]);
 	}
 	for (uint32_t i = v->h->n_nodes; i-- > 1;)
 		if (v->h->nodes[i].parent != HTML_NONE)
@@ -110,7 +145,29 @@ static uint32_t descend(const struct votes *v, uint32_t node)
 	return node;
 }
 
-static uint32_t best_node(const struct votes *v)
+/* What holds a paragraph or a list is the better fence than that itself. */
+static uint32_t leave_paragraph(const struct html *h, uint32_t node)
+{
+	for (; h->nodes[node].parent != HTML_NONE; node = h->nodes[node].parent) {
+		switch (h->nodes[node].tag) {
+		case HTML_ARTICLE:
+		case HTML_BODY:
+		case HTML_CENTER:
+		case HTML_DIV:
+		case HTML_FORM:
+		case HTML_MAIN:
+		case HTML_OTHER:
+		case HTML_SECTION:
+		case HTML_TD:
+			return node;
+		default:
+			break;
+		}
+	}
+	return node;
+}
+
+static uint32_t best_node(const struct votes *v, const char **ret_why)
 {
 	uint32_t best = 0, named = HTML_NONE;
 
@@ -121,44 +178,17 @@ static uint32_t best_node(const struct votes *v)
 			(named == HTML_NONE || v->sum[i] > v->sum[named]))
 			named = i;
 	}
-	if (named != HTML_NONE && v->sum[named] * 100 > v->sum[best] * NAMED_PERCENT)
-		return named;
-	return descend(v, best);
-}
-
-/* A lone line of links inside of an article leads elsewhere, unless it is an attachment. */
-static enum body_fate fate_of(const struct block *b, bool furniture)
-{
-	if (furniture)
-		return BODY_FURNITURE;
-	if (b->link_weight * 10 <= b->weight * 6 ||
-		(b->n_marks > 1 && b->link_weight * 10 < b->weight * 9))
-		return BODY_KEPT;
-	return BODY_LINKS;
-}
-
-static void keep_blocks(const struct votes *v, struct body *body)
-{
-	uint32_t end = v->h->nodes[body->node].end;
-
-	body->first = v->blocks->len;
-	for (size_t i = 0; i < v->blocks->len; i++) {
-		const struct block *b = &v->blocks->items[i];
-
-		body->furniture[i] = b->node != HTML_NONE && v->part[b->node] == NOISE_FURNITURE;
-		if (b->first < body->node || b->first >= end || b->node == HTML_NONE)
-			continue;
-		if (body->first == v->blocks->len)
-			body->first = i;
-		body->end = i + 1;
-		body->fate[i] = fate_of(b, body->furniture[i]);
+	if (named != HTML_NONE && v->sum[named] * 100 > v->sum[best] * NAMED_PERCENT) {
+		*ret_why = "named as an article";
+		return leave_paragraph(v->h, named);
 	}
+	return leave_paragraph(v->h, descend(v, best));
 }
 
-bool body_find(const struct html *h, const struct block_list *blocks, struct arena *a,
+bool body_find(const struct html *h, const struct block_list *blocks, bool thread, struct arena *a,
 	struct body *ret)
 {
-	struct votes v = {.h = h, .blocks = blocks};
+	struct votes v = {.h = h, .blocks = blocks, .thread = thread, .arena = a};
 
 	*ret = (struct body){.fate = arena_alloc(a, blocks->len + 1),
 		.furniture = arena_alloc(a, blocks->len + 1),
@@ -168,10 +198,12 @@ bool body_find(const struct html *h, const struct block_list *blocks, struct are
 	v.part = ret->parts;
 	v.sum = ret->score = arena_alloc(a, h->n_nodes * sizeof *v.sum);
 	v.text = arena_alloc(a, h->n_nodes * sizeof *v.text);
+	v.all = arena_alloc(a, h->n_nodes * sizeof *v.all);
+	v.links = arena_alloc(a, h->n_nodes * sizeof *v.links);
 	weigh_text(&v);
 	name_parts(&v);
 	cast_votes(&v);
-	ret->node = best_node(&v);
-	keep_blocks(&v, ret);
+	ret->node = best_node(&v, &ret->why);
+	body_keep(&v, ret);
 	return v.sum[ret->node] > 0 || v.text[ret->node] >= ARTICLE_MIN;
 }

@@ -1,140 +1,6 @@
 #include "crawler/read/noise.h"
 
-#include <stdint.h>
-
-#define NAME_BYTES_MAX      200 /* of a class attribute; more are generated */
-#define SHORT_WORD_MAX      3
 #define FURNITURE_BYTES_MAX 90
-
-/* Words of class and id names. */
-static const char *const furniture_words[] = {"ad", "ads", "adv", "advert", "advertisement",
-	"aside", "banner", "bdshare", "breadcrumb", "breadcrumbs", "bread", "comment", "comments",
-	"comm", "copyright", "crumb", "crumbs", "disclaimer", "download", "footer", "foot",
-	"friend", "friendlink", "gg", "hot", "hotnews", "jiathis", "keywords", "links", "login",
-	"menu", "mianze", "modal", "more", "morenews", "nav", "navbar", "navi", "navigation",
-	"newsletter", "pager", "pagenav", "pagination", "paging", "pinglun", "popup", "position",
-	"promo", "qrcode", "rank", "ranking", "recommend", "recommends", "recommended", "rela",
-	"relate", "related", "relevant", "reply", "search", "shang", "share", "shares", "sharebar",
-	"sidebar", "sitemap", "skip", "social", "sponsor", "subscribe", "subnav", "tags", "tool",
-	"toolbar", "tools", "topnav", "tuijian", "weather", "widget", "xgxw", "xgyd", "signup",
-	"cookie", "consent", "teaser", "byline", "authorbox", "outbrain", "taboola", "disqus"};
-
-/* Long words that also count inside of others: newsRecommendList. */
-static const char *const furniture_stems[] = {"recommend", "breadcrumb", "copyright", "sidebar",
-	"pagination", "related", "relatenews", "friendlink", "navigation", "newsletter", "tuijian",
-	"pinglun", "commentlist", "commentbox", "hotnews", "toolbar", "sharebox", "bdshare",
-	"footer", "onetrust", "cookie", "bottomnav", "subscri", "advert"};
-
-/* Whole names, letters and digits alone, in lower case. */
-static const char *const article_names[] = {"trseditor", "trseditorview", "trsueditor",
-	"ucapcontent", "articlebody", "articlecontent", "articletext", "articlecon",
-	"articledetail", "arttext", "artibody", "artcontent", "artcon", "arcontent", "postbody",
-	"postcontent", "posttext", "entrycontent", "newstext", "newstxt", "newscontent", "newscon",
-	"newsbody", "storybody", "storycontent", "storytext", "contenttext", "conttxt",
-	"contentarticle", "contentbody", "detailcontent", "detailtext", "endtext", "endcontent",
-	"vsbcontent", "vsbcontent2", "vnewscontent", "richmediacontent", "jscontent", "textcontent",
-	"textarea1", "textcon", "leftzw", "bodycontent", "maintext", "articlebodycontent",
-	"contentdetail", "contentmain", "cntmainarticleqq", "mainarticle", "bigtext", "pnlcontent",
-	"zwcontent", "xlcontent", "docdetail", "articlecontentwrap", "contentarea",
-	"wparticlecontent", "articlecontentbody"};
-
-static bool is_one_of(const char *word, size_t len, const char *const *list, size_t n)
-{
-	if (!len)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (list[i][0] == word[0] && strlen(list[i]) == len &&
-			memcmp(list[i], word, len) == 0)
-			return true;
-	return false;
-}
-
-#define IS_ONE_OF(word, len, list) is_one_of(word, len, list, sizeof(list) / sizeof *(list))
-
-static char lower_alnum(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return (char)(c + 32);
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : 0;
-}
-
-/* Where a word of a name begins or ends: a mark, or the change to a capital or digit. */
-enum edge { EDGE_NONE, EDGE_SOFT, EDGE_MARK };
-
-static bool is_furniture_word(const char *word, size_t len, enum edge before, enum edge after)
-{
-	/* ad, nav and tag turn up in generated suffixes (__Ee5Ad): those must stand by themselves.
-	 */
-	if (len <= SHORT_WORD_MAX && (before != EDGE_MARK || after != EDGE_MARK))
-		return false;
-	return IS_ONE_OF(word, len, furniture_words);
-}
-
-static enum edge edge_before(char c, char previous)
-{
-	if (!lower_alnum(c))
-		return EDGE_MARK;
-	if (c >= '0' && c <= '9')
-		return EDGE_SOFT;
-	return c >= 'A' && c <= 'Z' && !(previous >= 'A' && previous <= 'Z') ? EDGE_SOFT
-									     : EDGE_NONE;
-}
-
-/* One name: its words by hyphens, underscores and capitals, then all of it together. */
-static enum noise_part part_of_name(struct span name)
-{
-	char joined[NAME_BYTES_MAX];
-	size_t len = 0, word = 0;
-	enum edge began = EDGE_MARK;
-	bool furniture = false;
-
-	for (size_t i = 0; i <= name.len && len < sizeof joined; i++) {
-		char c = i < name.len ? name.data[i] : '-';
-		enum edge edge = edge_before(c, i > 0 ? name.data[i - 1] : 'A');
-
-		if (edge != EDGE_NONE) {
-			furniture |= is_furniture_word(joined + word, len - word, began, edge);
-			word = len;
-			began = edge;
-		}
-		if (lower_alnum(c))
-			joined[len++] = lower_alnum(c);
-		if (c >= '0' && c <= '9')
-			word = len;
-	}
-	if (IS_ONE_OF(joined, len, article_names))
-		return NOISE_ARTICLE;
-	furniture |= len == 6 && memcmp(joined, "header", 6) == 0;
-	for (size_t i = 0; !furniture && i < sizeof furniture_stems / sizeof *furniture_stems; i++)
-		furniture =
-			memmem(joined, len, furniture_stems[i], strlen(furniture_stems[i])) != NULL;
-	return furniture ? NOISE_FURNITURE : NOISE_NONE;
-}
-
-static enum noise_part part_of_names(struct span names)
-{
-	enum noise_part part = NOISE_NONE;
-
-	names.len = names.len < NAME_BYTES_MAX ? names.len : NAME_BYTES_MAX;
-	while (names.len) {
-		size_t n = 0;
-
-		names = span_trim(names);
-		while (n < names.len && !strchr(" \t\r\n\f", names.data[n]))
-			n++;
-		switch (part_of_name(span_from(names.data, n))) {
-		case NOISE_ARTICLE:
-			return NOISE_ARTICLE;
-		case NOISE_FURNITURE:
-			part = NOISE_FURNITURE;
-			break;
-		case NOISE_NONE:
-			break;
-		}
-		names = span_from_offset(names, n);
-	}
-	return part;
-}
 
 static bool is_hidden(struct span style)
 {
@@ -156,6 +22,8 @@ static enum noise_part part_of_tag(enum html_tag tag)
 	case HTML_FOOTER:
 	case HTML_FORM:
 		return NOISE_FURNITURE;
+	case HTML_FIGCAPTION:
+		return NOISE_CAPTION;
 	default:
 		return NOISE_NONE;
 	}
@@ -177,10 +45,8 @@ enum noise_part noise_of_element(const struct html *h, uint32_t node)
 		if (span_is(attr->name, "itemprop") && span_is_nocase(attr->value, "articleBody"))
 			return NOISE_ARTICLE;
 		if (span_is(attr->name, "class") || span_is(attr->name, "id")) {
-			named = part_of_names(attr->value);
-			if (named == NOISE_ARTICLE)
-				return NOISE_ARTICLE;
-			part = named == NOISE_FURNITURE ? named : part;
+			named = noise_of_names(attr->value);
+			part = named > part ? named : part;
 		} else if ((span_is(attr->name, "role") &&
 				   (span_is(attr->value, "navigation") ||
 					   span_is(attr->value, "banner") ||
@@ -188,7 +54,7 @@ enum noise_part noise_of_element(const struct html *h, uint32_t node)
 					   span_is(attr->value, "complementary"))) ||
 			(span_is(attr->name, "style") && is_hidden(attr->value)) ||
 			span_is(attr->name, "hidden"))
-			part = NOISE_FURNITURE;
+			part = part > NOISE_FURNITURE ? part : NOISE_FURNITURE;
 	}
 	return part;
 }
