@@ -50,16 +50,32 @@ static void explain_nodes(struct article *t)
 	}
 }
 
+/* Names the outermost element that makes a line furniture or a caption. */
+static const char *name_part(const struct article *t, uint32_t node, const char *fate)
+{
+	uint8_t part = t->body.parts[node];
+	uint32_t root = node;
+
+	for (; node != HTML_NONE; node = t->h->nodes[node].parent)
+		if (t->body.parts[node] == part)
+			root = node;
+	return part != NOISE_FURNITURE && part != NOISE_CAPTION
+		? fate
+		: arena_printf(t->arena, "%s: %s", fate, explain_element(t->h, root, t->arena));
+}
+
 /* What the body kept may still have been cleaned away. */
 static const char *fate_of(const struct article *t, size_t i, const char *text)
 {
 	struct span line = t->blocks.items[i].text;
 	struct span probe = span_from(line.data, line.len < PROBE_BYTES ? line.len : PROBE_BYTES);
 
+	if (t->blocks.items[i].node == HTML_NONE)
+		return body_fate_str(t->body.fate[i]);
 	if (i == t->title.block)
 		return "headline";
 	if (!body_keeps(&t->body, i))
-		return body_fate_str(t->body.fate[i]);
+		return name_part(t, t->blocks.items[i].node, body_fate_str(t->body.fate[i]));
 	return text && span_find(span_str(text), probe) >= 0 ? NULL : "cleaned";
 }
 

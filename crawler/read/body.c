@@ -1,15 +1,16 @@
 #include "crawler/read/body_inside.h"
 
-#define LINE_COST (3 * BLOCK_HAN_WEIGHT) /* what a line must say to be worth a line */
+#define LINE_COST (3 * BLOCK_HAN_WEIGHT)  /* what a line must say to be worth a line */
 #define LINK_COST (14 * BLOCK_HAN_WEIGHT) /* of a line of links */
-#define MARK_GAIN (8 * BLOCK_HAN_WEIGHT) /* a comma or full stop: sentences have them */
+#define MARK_GAIN (8 * BLOCK_HAN_WEIGHT)  /* a comma or full stop: sentences have them */
 #define FURNITURE_VOTE_MAX                                                                         \
 	(40 * BLOCK_HAN_WEIGHT) /* a long comment must not outvote a short article */
-#define FURNITURE_UNDO  45      /* percent of the page's text in it: then it is no furniture */
-#define WEAK_UNDO       (30 * BLOCK_HAN_WEIGHT) /* sentences in what is weakly named */
-#define DESCEND_PERCENT 88      /* a child with this much of the sum is the better fence */
-#define NAMED_PERCENT   40      /* a container named as the article needs so much of the best sum */
-#define ARTICLE_MIN     (25 * BLOCK_HAN_WEIGHT) /* less text is no article */
+#define FURNITURE_UNDO      45  /* percent of the page's text in it: then it is no furniture */
+#define FURNITURE_UNDO_CORE 20  /* where the headline stands in it, too */
+#define WEAK_UNDO           (30 * BLOCK_HAN_WEIGHT) /* sentences in what is weakly named */
+#define DESCEND_PERCENT     88 /* a child with this much of the sum is the better fence */
+#define NAMED_PERCENT       40 /* a container named as the article needs so much of the best sum */
+#define ARTICLE_MIN         (25 * BLOCK_HAN_WEIGHT) /* less text is no article */
 
 const char *body_fate_str(enum body_fate fate)
 {
@@ -45,6 +46,25 @@ static void weigh_text(struct votes *v)
 	}
 }
 
+static void count_cores(struct votes *v)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < v->h->n_nodes; i++) {
+		enum html_tag tag = v->h->nodes[i].tag;
+
+		v->cores[i] = n;
+		n += tag == HTML_H1 || tag == HTML_ARTICLE || tag == HTML_MAIN;
+	}
+	v->cores[v->h->n_nodes] = n;
+}
+
+/* Whether elements stand in a node that only an article or the page's main part has. */
+static bool has_core(const struct votes *v, uint32_t node)
+{
+	return v->cores[v->h->nodes[node].end] > v->cores[node];
+}
+
 /* By element alone. Returns the weight of what is hidden, which is never an article. */
 static uint32_t name_elements(struct votes *v)
 {
@@ -53,6 +73,8 @@ static uint32_t name_elements(struct votes *v)
 	for (uint32_t i = 0; i < v->h->n_nodes; i++) {
 		if (v->h->nodes[i].tag != HTML_TEXT && v->all[i])
 			v->part[i] = (uint8_t)noise_of_element(v->h, i);
+		if (v->part[i] == NOISE_HIDDEN && has_core(v, i))
+			v->part[i] = NOISE_NONE;
 		if (v->part[i] == NOISE_HIDDEN && i >= covered) {
 			covered = v->h->nodes[i].end;
 			hidden += v->text[i];
@@ -61,27 +83,27 @@ static uint32_t name_elements(struct votes *v)
 	return hidden;
 }
 
+static bool is_most_of_text(const struct votes *v, uint32_t node, uint32_t all)
+{
+	unsigned percent = has_core(v, node) ? FURNITURE_UNDO_CORE : FURNITURE_UNDO;
+
+	return (uint64_t)v->text[node] * 100 > (uint64_t)all * percent;
+}
+
 /* Names lie when the article stands in it. */
 static enum noise_part believe(const struct votes *v, uint32_t node, uint32_t all)
 {
-	switch (v->part[node]) {
-	case NOISE_WEAK:
-		return v->text[node] >= WEAK_UNDO && v->links[node] * 4 < v->all[node]
-			? NOISE_NONE
-			: NOISE_FURNITURE;
-	case NOISE_COMMENT:
-		if (v->thread)
-			return NOISE_NONE;
-		break;
-	case NOISE_FURNITURE:
-		break;
-	case NOISE_HIDDEN:
+	enum noise_part part = v->part[node];
+	bool says = v->text[node] >= WEAK_UNDO && v->links[node] * 4 < v->all[node];
+
+	if (part == NOISE_HIDDEN)
 		return NOISE_FURNITURE;
-	default:
-		return v->part[node];
-	}
-	return (uint64_t)v->text[node] * 100 > (uint64_t)all * FURNITURE_UNDO ? NOISE_NONE
-									     : NOISE_FURNITURE;
+	if (!noise_is_part_of_frame(part))
+		return part;
+	if ((part == NOISE_WEAK && says) || (part == NOISE_COMMENT && v->thread) ||
+		is_most_of_text(v, node, all))
+		return NOISE_NONE;
+	return NOISE_FURNITURE;
 }
 
 static void name_parts(struct votes *v)
@@ -200,7 +222,9 @@ bool body_find(const struct html *h, const struct block_list *blocks, bool threa
 	v.text = arena_alloc(a, h->n_nodes * sizeof *v.text);
 	v.all = arena_alloc(a, h->n_nodes * sizeof *v.all);
 	v.links = arena_alloc(a, h->n_nodes * sizeof *v.links);
+	v.cores = arena_alloc(a, (h->n_nodes + 1) * sizeof *v.cores);
 	weigh_text(&v);
+	count_cores(&v);
 	name_parts(&v);
 	cast_votes(&v);
 	ret->node = best_node(&v, &ret->why);

@@ -69,6 +69,14 @@ const char *explain_path(const struct html *h, uint32_t node, struct arena *a)
 	return arena_dup(a, strbuf_span(&out));
 }
 
+const char *explain_element(const struct html *h, uint32_t node, struct arena *a)
+{
+	STRBUF_LOCAL(out);
+
+	add_element(h, node, &out);
+	return arena_dup(a, strbuf_span(&out));
+}
+
 void explain_node(struct explain *e, const struct html *h, uint32_t node, int64_t score,
 	const char *note)
 {

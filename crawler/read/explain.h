@@ -55,7 +55,8 @@ void explain_node(struct explain *e, const struct html *h, uint32_t node, int64_
 	const char *note);
 void explain_fact(struct explain *e, const char *name, const char *value, const char *source);
 
-/* An element as a selector that people can read. */
+/* An element as a selector that people can read, by itself and with those around it. */
+const char *explain_element(const struct html *h, uint32_t node, struct arena *a);
 const char *explain_path(const struct html *h, uint32_t node, struct arena *a);
 
 /* Appends all of it as lines for people, or as one JSON object. */

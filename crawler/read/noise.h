@@ -17,9 +17,9 @@
 /* From weak to strong: of several names of an element the strongest counts. */
 enum noise_part {
 	NOISE_NONE,
-	NOISE_WEAK,    /* furniture, unless sentences stand in it: footer, more, tools */
-	NOISE_CAPTION, /* of a picture, or its credit */
-	NOISE_COMMENT, /* comments and replies: the text of a forum, else furniture */
+	NOISE_WEAK,      /* furniture, unless sentences stand in it: footer, more, tools */
+	NOISE_CAPTION,   /* of a picture, or its credit */
+	NOISE_COMMENT,   /* comments and replies: the text of a forum, else furniture */
 	NOISE_FURNITURE, /* navigation, sharing, related stories, advertising */
 	NOISE_HIDDEN,    /* consent to cookies, popups, what only screen readers read */
 	NOISE_ARTICLE, /* names that are given to the text of an article and hardly anything else */

@@ -20,19 +20,18 @@ static const struct name words[] = {{"ad", NOISE_FURNITURE}, {"ads", NOISE_FURNI
 	{"adv", NOISE_FURNITURE}, {"advert", NOISE_FURNITURE}, {"advertisement", NOISE_FURNITURE},
 	{"aside", NOISE_FURNITURE}, {"authorbio", NOISE_FURNITURE}, {"authorbox", NOISE_FURNITURE},
 	{"authorprofile", NOISE_FURNITURE}, {"banner", NOISE_FURNITURE},
-	{"bdshare", NOISE_FURNITURE}, {"bildunterschrift", NOISE_CAPTION},
-	{"bio", NOISE_FURNITURE}, {"biography", NOISE_FURNITURE}, {"bread", NOISE_FURNITURE},
-	{"breadcrumb", NOISE_FURNITURE}, {"breadcrumbs", NOISE_FURNITURE},
-	{"byline", NOISE_FURNITURE}, {"caption", NOISE_CAPTION}, {"captions", NOISE_CAPTION},
-	{"captiontext", NOISE_CAPTION}, {"carousel", NOISE_WEAK}, {"comm", NOISE_COMMENT},
-	{"comment", NOISE_COMMENT}, {"comments", NOISE_COMMENT}, {"consent", NOISE_HIDDEN},
-	{"cookie", NOISE_HIDDEN}, {"cookies", NOISE_HIDDEN}, {"copyright", NOISE_FURNITURE},
-	{"credit", NOISE_CAPTION}, {"credits", NOISE_CAPTION}, {"crumb", NOISE_FURNITURE},
-	{"crumbs", NOISE_FURNITURE}, {"disclaimer", NOISE_FURNITURE}, {"disqus", NOISE_COMMENT},
-	{"download", NOISE_WEAK}, {"figcaption", NOISE_CAPTION}, {"foot", NOISE_WEAK},
-	{"footer", NOISE_WEAK}, {"friend", NOISE_WEAK}, {"friendlink", NOISE_FURNITURE},
-	{"gdpr", NOISE_HIDDEN}, {"gg", NOISE_FURNITURE}, {"hot", NOISE_WEAK},
-	{"hotnews", NOISE_FURNITURE}, {"imgcaption", NOISE_CAPTION},
+	{"bdshare", NOISE_FURNITURE}, {"bildunterschrift", NOISE_CAPTION}, {"bio", NOISE_FURNITURE},
+	{"biography", NOISE_FURNITURE}, {"bread", NOISE_FURNITURE}, {"breadcrumb", NOISE_FURNITURE},
+	{"breadcrumbs", NOISE_FURNITURE}, {"byline", NOISE_FURNITURE}, {"caption", NOISE_CAPTION},
+	{"captions", NOISE_CAPTION}, {"captiontext", NOISE_CAPTION}, {"carousel", NOISE_CAPTION},
+	{"comm", NOISE_COMMENT}, {"comment", NOISE_COMMENT}, {"comments", NOISE_COMMENT},
+	{"consent", NOISE_HIDDEN}, {"cookie", NOISE_HIDDEN}, {"cookies", NOISE_HIDDEN},
+	{"copyright", NOISE_FURNITURE}, {"credit", NOISE_CAPTION}, {"credits", NOISE_CAPTION},
+	{"crumb", NOISE_FURNITURE}, {"crumbs", NOISE_FURNITURE}, {"disclaimer", NOISE_FURNITURE},
+	{"disqus", NOISE_COMMENT}, {"download", NOISE_WEAK}, {"figcaption", NOISE_CAPTION},
+	{"foot", NOISE_WEAK}, {"footer", NOISE_WEAK}, {"friend", NOISE_WEAK},
+	{"friendlink", NOISE_FURNITURE}, {"gdpr", NOISE_HIDDEN}, {"gg", NOISE_FURNITURE},
+	{"hot", NOISE_WEAK}, {"hotnews", NOISE_FURNITURE}, {"imgcaption", NOISE_CAPTION},
 	{"jiathis", NOISE_FURNITURE}, {"keywords", NOISE_FURNITURE}, {"links", NOISE_WEAK},
 	{"login", NOISE_FURNITURE}, {"menu", NOISE_FURNITURE}, {"mianze", NOISE_FURNITURE},
 	{"modal", NOISE_HIDDEN}, {"more", NOISE_WEAK}, {"morenews", NOISE_FURNITURE},
@@ -42,15 +41,14 @@ static const struct name words[] = {{"ad", NOISE_FURNITURE}, {"ads", NOISE_FURNI
 	{"pagination", NOISE_FURNITURE}, {"paging", NOISE_FURNITURE}, {"pinglun", NOISE_COMMENT},
 	{"popup", NOISE_HIDDEN}, {"position", NOISE_WEAK}, {"promo", NOISE_FURNITURE},
 	{"qrcode", NOISE_FURNITURE}, {"rail", NOISE_FURNITURE}, {"rank", NOISE_FURNITURE},
-	{"ranking", NOISE_FURNITURE}, {"recirc", NOISE_FURNITURE},
-	{"recommend", NOISE_FURNITURE}, {"recommended", NOISE_FURNITURE},
-	{"recommends", NOISE_FURNITURE}, {"rela", NOISE_FURNITURE}, {"relate", NOISE_FURNITURE},
-	{"related", NOISE_FURNITURE}, {"relevant", NOISE_FURNITURE}, {"reply", NOISE_COMMENT},
-	{"search", NOISE_WEAK}, {"shang", NOISE_FURNITURE}, {"share", NOISE_FURNITURE},
-	{"sharebar", NOISE_FURNITURE}, {"shares", NOISE_FURNITURE},
-	{"sidebar", NOISE_FURNITURE}, {"signature", NOISE_FURNITURE}, {"signup", NOISE_FURNITURE},
-	{"sitemap", NOISE_FURNITURE}, {"skip", NOISE_FURNITURE}, {"social", NOISE_FURNITURE},
-	{"sponsor", NOISE_FURNITURE}, {"subnav", NOISE_FURNITURE},
+	{"ranking", NOISE_FURNITURE}, {"recirc", NOISE_FURNITURE}, {"recommend", NOISE_FURNITURE},
+	{"recommended", NOISE_FURNITURE}, {"recommends", NOISE_FURNITURE},
+	{"rela", NOISE_FURNITURE}, {"relate", NOISE_FURNITURE}, {"related", NOISE_FURNITURE},
+	{"relevant", NOISE_FURNITURE}, {"reply", NOISE_COMMENT}, {"search", NOISE_WEAK},
+	{"shang", NOISE_FURNITURE}, {"share", NOISE_FURNITURE}, {"sharebar", NOISE_FURNITURE},
+	{"shares", NOISE_FURNITURE}, {"sidebar", NOISE_FURNITURE}, {"signature", NOISE_FURNITURE},
+	{"signup", NOISE_FURNITURE}, {"sitemap", NOISE_FURNITURE}, {"skip", NOISE_FURNITURE},
+	{"social", NOISE_FURNITURE}, {"sponsor", NOISE_FURNITURE}, {"subnav", NOISE_FURNITURE},
 	{"subscribe", NOISE_FURNITURE}, {"taboola", NOISE_FURNITURE}, {"tags", NOISE_FURNITURE},
 	{"teaser", NOISE_FURNITURE}, {"tool", NOISE_WEAK}, {"toolbar", NOISE_FURNITURE},
 	{"tools", NOISE_WEAK}, {"tooltip", NOISE_FURNITURE}, {"topnav", NOISE_FURNITURE},
@@ -67,16 +65,14 @@ static const struct name names[] = {{"arcontent", NOISE_ARTICLE}, {"artcon", NOI
 	{"bodycontent", NOISE_ARTICLE}, {"cntmainarticleqq", NOISE_ARTICLE},
 	{"contentarea", NOISE_ARTICLE}, {"contentarticle", NOISE_ARTICLE},
 	{"contentbody", NOISE_ARTICLE}, {"contentdetail", NOISE_ARTICLE},
-	{"contentmain", NOISE_ARTICLE}, {"contenttext", NOISE_ARTICLE},
-	{"conttxt", NOISE_ARTICLE}, {"detailcontent", NOISE_ARTICLE},
-	{"detailtext", NOISE_ARTICLE}, {"docdetail", NOISE_ARTICLE},
-	{"endcontent", NOISE_ARTICLE}, {"endtext", NOISE_ARTICLE},
-	{"entrycontent", NOISE_ARTICLE}, {"header", NOISE_FURNITURE},
-	{"jscontent", NOISE_ARTICLE}, {"leftzw", NOISE_ARTICLE}, {"mainarticle", NOISE_ARTICLE},
-	{"maintext", NOISE_ARTICLE}, {"newsbody", NOISE_ARTICLE}, {"newscon", NOISE_ARTICLE},
-	{"newscontent", NOISE_ARTICLE}, {"newstext", NOISE_ARTICLE}, {"newstxt", NOISE_ARTICLE},
-	{"pnlcontent", NOISE_ARTICLE}, {"postbody", NOISE_ARTICLE},
-	{"postcontent", NOISE_ARTICLE}, {"posttext", NOISE_ARTICLE},
+	{"contentmain", NOISE_ARTICLE}, {"contenttext", NOISE_ARTICLE}, {"conttxt", NOISE_ARTICLE},
+	{"detailcontent", NOISE_ARTICLE}, {"detailtext", NOISE_ARTICLE},
+	{"docdetail", NOISE_ARTICLE}, {"endcontent", NOISE_ARTICLE}, {"endtext", NOISE_ARTICLE},
+	{"entrycontent", NOISE_ARTICLE}, {"header", NOISE_FURNITURE}, {"jscontent", NOISE_ARTICLE},
+	{"leftzw", NOISE_ARTICLE}, {"mainarticle", NOISE_ARTICLE}, {"maintext", NOISE_ARTICLE},
+	{"newsbody", NOISE_ARTICLE}, {"newscon", NOISE_ARTICLE}, {"newscontent", NOISE_ARTICLE},
+	{"newstext", NOISE_ARTICLE}, {"newstxt", NOISE_ARTICLE}, {"pnlcontent", NOISE_ARTICLE},
+	{"postbody", NOISE_ARTICLE}, {"postcontent", NOISE_ARTICLE}, {"posttext", NOISE_ARTICLE},
 	{"richmediacontent", NOISE_ARTICLE}, {"screenreadertext", NOISE_HIDDEN},
 	{"sronly", NOISE_HIDDEN}, {"storybody", NOISE_ARTICLE}, {"storycontent", NOISE_ARTICLE},
 	{"storytext", NOISE_ARTICLE}, {"textarea1", NOISE_ARTICLE}, {"textcon", NOISE_ARTICLE},
@@ -100,7 +96,8 @@ static const struct name names[] = {{"arcontent", NOISE_ARTICLE}, {"artcon", NOI
 	X('h', 'o', 't', "news", FURNITURE) X('t', 'o', 'o', "lbar", FURNITURE) \
 	X('s', 'h', 'a', "rebox", FURNITURE) X('b', 'd', 's', "hare", FURNITURE) \
 	X('f', 'o', 'o', "ter", WEAK) X('o', 'n', 'e', "trust", HIDDEN) \
-	X('c', 'o', 'o', "kie", HIDDEN) X('b', 'o', 't', "tomnav", FURNITURE) \
+	X('c', 'o', 'o', "kie", HIDDEN) X('i', 'n', 'f', "obox", FURNITURE) \
+	X('f', 'a', 'c', "tbox", FURNITURE) X('b', 'o', 't', "tomnav", FURNITURE) \
 	X('s', 'u', 'b', "scri", FURNITURE) X('a', 'd', 'v', "ert", FURNITURE) \
 	X('c', 'a', 'p', "tion", CAPTION) X('i', 'm', 'g', "wrapper", CAPTION)
 /* clang-format on */
@@ -116,7 +113,7 @@ static const struct {
 };
 
 /* Few places of a name begin like a stem: one look into this set passes over the others. */
-#define STEM_BIT(a, b, c) (UINT64_C(1) << (((a) * 7 + (b) * 13 + (c)) & 63))
+#define STEM_BIT(a, b, c) (UINT64_C(1) << (((a)*7 + (b)*13 + (c)) & 63))
 
 static const uint64_t stem_set = 0
 #define STEM_OR(a, b, c, rest, part) | STEM_BIT(a, b, c)
