@@ -63,6 +63,7 @@ uint32_t block_weigh(struct span text)
 static void end_line(struct builder *b)
 {
 	if (b->line.weight || b->text.len) {
+		b->line.n_marks += b->text.len > 0 && b->text.data[b->text.len - 1] == '.';
 		b->line.text = span_from(arena_dup(b->arena, strbuf_span(&b->text)), b->text.len);
 		b->line.heading =
 			b->line.heading || (b->line.weight && b->weight_bold == b->line.weight);

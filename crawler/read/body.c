@@ -98,12 +98,12 @@ static enum noise_part believe(const struct votes *v, uint32_t node, uint32_t al
 
 	if (part == NOISE_HIDDEN)
 		return NOISE_FURNITURE;
-	if (!noise_is_part_of_frame(part))
+	if (!noise_is_part_of_frame(part) && part != NOISE_CAPTION)
 		return part;
 	if ((part == NOISE_WEAK && says) || (part == NOISE_COMMENT && v->thread) ||
 		is_most_of_text(v, node, all))
 		return NOISE_NONE;
-	return NOISE_FURNITURE;
+	return part == NOISE_CAPTION ? NOISE_CAPTION : NOISE_FURNITURE;
 }
 
 static void name_parts(struct votes *v)

@@ -76,7 +76,7 @@ static void take_in_alike(const struct votes *v, struct body *body)
 static bool is_lead(const struct votes *v, const struct block *b)
 {
 	return b->node != HTML_NONE && b->weight >= LEAD_WEIGHT_MIN && b->n_marks > 0 &&
-		b->link_weight * 5 < b->weight && !b->heading && v->part[b->node] == NOISE_NONE;
+		b->link_weight * 5 < b->weight && v->part[b->node] == NOISE_NONE;
 }
 
 static bool is_in_headline(const struct html *h, uint32_t node)
