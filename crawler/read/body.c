@@ -4,13 +4,15 @@
 #define LINK_COST (14 * BLOCK_HAN_WEIGHT) /* of a line of links */
 #define MARK_GAIN (8 * BLOCK_HAN_WEIGHT)  /* a comma or full stop: sentences have them */
 #define FURNITURE_VOTE_MAX                                                                         \
-	(40 * BLOCK_HAN_WEIGHT) /* a long comment must not outvote a short article */
-#define FURNITURE_UNDO      45  /* percent of the page's text in it: then it is no furniture */
-#define FURNITURE_UNDO_CORE 20  /* where the headline stands in it, too */
-#define WEAK_UNDO           (30 * BLOCK_HAN_WEIGHT) /* sentences in what is weakly named */
-#define DESCEND_PERCENT     88 /* a child with this much of the sum is the better fence */
-#define NAMED_PERCENT       40 /* a container named as the article needs so much of the best sum */
-#define ARTICLE_MIN         (25 * BLOCK_HAN_WEIGHT) /* less text is no article */
+	(40 * BLOCK_HAN_WEIGHT)  /* a long comment must not outvote a short article */
+#define FURNITURE_UNDO        45 /* percent of the page's text in it: then it is no furniture */
+#define REST_MIN              (100 * BLOCK_HAN_WEIGHT) /* of sentences elsewhere: enough for an article */
+#define FURNITURE_UNDO_BEHIND 80
+#define FURNITURE_UNDO_CORE   20                      /* ... where it stands in it */
+#define WEAK_UNDO             (30 * BLOCK_HAN_WEIGHT) /* sentences in what is weakly named */
+#define DESCEND_PERCENT       88 /* a child with this much of the sum is the better fence */
+#define NAMED_PERCENT         40 /* a container named as the article needs so much of the best sum */
+#define ARTICLE_MIN           (25 * BLOCK_HAN_WEIGHT) /* less text is no article */
 
 const char *body_fate_str(enum body_fate fate)
 {
@@ -54,7 +56,11 @@ static void count_cores(struct votes *v)
 		enum html_tag tag = v->h->nodes[i].tag;
 
 		v->cores[i] = n;
-		n += tag == HTML_H1 || tag == HTML_ARTICLE || tag == HTML_MAIN;
+		n += tag == HTML_ARTICLE || tag == HTML_MAIN;
+		if (tag == HTML_H1 && v->all[i] && v->h1 == HTML_NONE) {
+			v->h1 = i;
+			n++;
+		}
 	}
 	v->cores[v->h->n_nodes] = n;
 }
@@ -83,11 +89,15 @@ static uint32_t name_elements(struct votes *v)
 	return hidden;
 }
 
+/* Behind the headline, with much else that may be its article, stands another one. */
 static bool is_most_of_text(const struct votes *v, uint32_t node, uint32_t all)
 {
-	unsigned percent = has_core(v, node) ? FURNITURE_UNDO_CORE : FURNITURE_UNDO;
+	uint32_t text = v->text[node];
+	bool behind = v->h1 != HTML_NONE && v->h1 < node && all - text > REST_MIN;
+	unsigned percent = behind ? FURNITURE_UNDO_BEHIND : FURNITURE_UNDO;
 
-	return (uint64_t)v->text[node] * 100 > (uint64_t)all * percent;
+	return (uint64_t)text * 100 >
+		(uint64_t)all * (has_core(v, node) ? FURNITURE_UNDO_CORE : percent);
 }
 
 /* Names lie when the article stands in it. */
@@ -210,7 +220,7 @@ static uint32_t best_node(const struct votes *v, const char **ret_why)
 bool body_find(const struct html *h, const struct block_list *blocks, bool thread, struct arena *a,
 	struct body *ret)
 {
-	struct votes v = {.h = h, .blocks = blocks, .thread = thread, .arena = a};
+	struct votes v = {.h = h, .blocks = blocks, .thread = thread, .arena = a, .h1 = HTML_NONE};
 
 	*ret = (struct body){.fate = arena_alloc(a, blocks->len + 1),
 		.furniture = arena_alloc(a, blocks->len + 1),

@@ -18,7 +18,8 @@ struct votes {
 	int64_t *sum;    /* of votes, by node */
 	uint32_t *text;  /* weight of sentences outside of links, by node */
 	uint32_t *all;   /* weight of everything, by node */
-	uint32_t *cores; /* h1, article and main elements before a node */
+	uint32_t h1;     /* the first one, or HTML_NONE */
+	uint32_t *cores; /* that h1, article and main elements before a node */
 	uint32_t *links; /* weight of links, by node */
 };
 

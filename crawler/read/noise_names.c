@@ -52,7 +52,7 @@ static const struct name words[] = {{"ad", NOISE_FURNITURE}, {"ads", NOISE_FURNI
 	{"subscribe", NOISE_FURNITURE}, {"taboola", NOISE_FURNITURE}, {"tags", NOISE_FURNITURE},
 	{"teaser", NOISE_FURNITURE}, {"tool", NOISE_WEAK}, {"toolbar", NOISE_FURNITURE},
 	{"tools", NOISE_WEAK}, {"tooltip", NOISE_FURNITURE}, {"topnav", NOISE_FURNITURE},
-	{"tuijian", NOISE_FURNITURE}, {"weather", NOISE_FURNITURE}, {"widget", NOISE_FURNITURE},
+	{"tuijian", NOISE_FURNITURE}, {"weather", NOISE_FURNITURE}, {"widget", NOISE_WEAK},
 	{"xgxw", NOISE_FURNITURE}, {"xgyd", NOISE_FURNITURE}};
 
 /* Whole names, letters and digits alone, sorted. */
@@ -245,6 +245,63 @@ enum noise_part noise_of_names(struct span all)
 			n++;
 		part = stronger(part, part_of_name(span_from(all.data, n)));
 		all = span_from_offset(all, n);
+	}
+	return part;
+}
+
+static bool is_hidden(struct span style)
+{
+	ptrdiff_t at = span_find(style, SPAN_LITERAL("display"));
+
+	if (at < 0)
+		return false;
+	style = span_trim(span_from_offset(style, (size_t)at + 7));
+	if (!style.len || style.data[0] != ':')
+		return false;
+	return span_starts_with(span_trim(span_from_offset(style, 1)), SPAN_LITERAL("none"));
+}
+
+static enum noise_part part_of_tag(enum html_tag tag)
+{
+	switch (tag) {
+	case HTML_NAV:
+	case HTML_ASIDE:
+	case HTML_FOOTER:
+	case HTML_FORM:
+		return NOISE_FURNITURE;
+	case HTML_FIGCAPTION:
+		return NOISE_CAPTION;
+	default:
+		return NOISE_NONE;
+	}
+}
+
+enum noise_part noise_of_element(const struct html *h, uint32_t node)
+{
+	const struct html_node *n = &h->nodes[node];
+	enum noise_part part = part_of_tag(n->tag), named;
+
+	/* What is written as an article or as the page's main part is no furniture, whatever its
+	 * name. */
+	if (n->tag == HTML_TEXT || n->tag == HTML_BODY || n->tag == HTML_HTML || n->tag == HTML_A ||
+		n->tag == HTML_ARTICLE || n->tag == HTML_MAIN)
+		return NOISE_NONE;
+	for (uint32_t i = 0; i < n->n_attrs; i++) {
+		const struct html_attr *attr = &h->attrs[n->first_attr + i];
+
+		if (span_is(attr->name, "itemprop") && span_is_nocase(attr->value, "articleBody"))
+			return NOISE_ARTICLE;
+		if (span_is(attr->name, "class") || span_is(attr->name, "id")) {
+			named = noise_of_names(attr->value);
+			part = named > part ? named : part;
+		} else if ((span_is(attr->name, "role") &&
+				   (span_is(attr->value, "navigation") ||
+					   span_is(attr->value, "banner") ||
+					   span_is(attr->value, "contentinfo") ||
+					   span_is(attr->value, "complementary"))) ||
+			(span_is(attr->name, "style") && is_hidden(attr->value)) ||
+			span_is(attr->name, "hidden"))
+			part = part > NOISE_FURNITURE ? part : NOISE_FURNITURE;
 	}
 	return part;
 }
