@@ -9,7 +9,7 @@
 #define ELSEWHERE_BYTES_MAX 300
 
 /* What stands behind an article. */
-static const char *const tails[] = {"[声明]", "[打印]", "copyright", "©", "【声明】", "【打印】",
+static const char *const tails[] = {"[声明]", "[打印]", "copyright", "【声明】", "【打印】",
 	"上一篇", "下一篇", "为您推荐", "举报/反馈", "今日推荐", "体育要闻", "免责声明", "关注我们",
 	"关键字:", "关键词:", "凡本网注明", "凡注明", "分享到", "分享至", "友情链接", "发表评论",
 	"图片新闻", "声明:", "大家都在看", "头条要闻", "娱乐要闻", "延伸阅读", "往期回顾",
@@ -23,7 +23,7 @@ static const char *const tails[] = {"[声明]", "[打印]", "copyright", "©", "
 
 /* Buttons, counters, paths and labels of a page. */
 static const char *const beginnings[] = {"![]()", "0条评论", "[关闭", "[字体", "[字号", "a+",
-	"ai生成图", "comments", "email", "follow us", "loading", "print", "share", "sign up",
+	"ai生成图", "comments", "email", "follow us", "loading", "print", "share", "sign up", "©",
 	"【关闭", "【字体", "【字号", "二维码", "你的位置", "关闭窗口", "分享到", "分享至",
 	"听新闻", "图源:", "图片由ai生成", "复制链接", "大中小", "字体:", "字体大小",
 	"字号:", "当前位置", "微信扫", "您当前的位置", "您现在的位置", "您的位置", "我来说两句",
