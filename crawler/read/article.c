@@ -12,6 +12,7 @@
 #include "crawler/read/language.h"
 #include "crawler/read/noise.h"
 #include "crawler/read/refresh.h"
+#include "crawler/read/thread.h"
 
 #define TEXT_WEIGHT_MIN (12 * BLOCK_HAN_WEIGHT)
 #define ATTACHMENTS_MAX 100
@@ -167,7 +168,7 @@ static const char *find_text(struct article *t)
 {
 	const char *text = NULL;
 
-	if (body_find(t->h, &t->blocks, false, t->arena, &t->body)) {
+	if (body_find(t->h, &t->blocks, thread_is(t->h, t->in->url), t->arena, &t->body)) {
 		title_find(&t->blocks, &t->body, &t->meta, t->in->title, t->arena, &t->title);
 		clean_title(t);
 		article_read_head(t);

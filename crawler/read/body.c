@@ -147,6 +147,13 @@ static int64_t vote_of(const struct block *b, enum noise_part part)
 	return plain - links - LINE_COST + (int64_t)b->n_marks * MARK_GAIN;
 }
 
+static void add_up(const struct votes *v)
+{
+	for (uint32_t i = v->h->n_nodes; i-- > 1;)
+		if (v->h->nodes[i].parent != HTML_NONE)
+			v->sum[v->h->nodes[i].parent] += v->sum[i];
+}
+
 static void cast_votes(struct votes *v)
 {
 	for (size_t i = 0; i < v->blocks->len; i++) {
@@ -155,9 +162,7 @@ static void cast_votes(struct votes *v)
 		if (b->node != HTML_NONE)
 			v->sum[b->node] += vote_of(b, v->part[b->node]);
 	}
-	for (uint32_t i = v->h->n_nodes; i-- > 1;)
-		if (v->h->nodes[i].parent != HTML_NONE)
-			v->sum[v->h->nodes[i].parent] += v->sum[i];
+	add_up(v);
 }
 
 /* The child that has nearly all of it, and its child, and so on. */
@@ -217,6 +222,25 @@ static uint32_t best_node(const struct votes *v, const char **ret_why)
 	return leave_paragraph(v->h, descend(v, best));
 }
 
+/* In a conversation everybody's lines count alike: what holds nearly all of them is it. */
+static uint32_t thread_node(const struct votes *v, const char **ret_why)
+{
+	const struct block_list *blocks = v->blocks;
+
+	for (uint32_t i = 0; i < v->h->n_nodes; i++)
+		v->sum[i] = 0;
+	for (size_t i = 0; i < blocks->len; i++) {
+		const struct block *b = &blocks->items[i];
+
+		if (b->node != HTML_NONE && v->part[b->node] != NOISE_FURNITURE &&
+			b->link_weight * 2 < b->weight && b->n_marks)
+			v->sum[b->node] += block_plain_weight(b);
+	}
+	add_up(v);
+	*ret_why = "holds the lines of a conversation";
+	return leave_paragraph(v->h, descend(v, 0));
+}
+
 bool body_find(const struct html *h, const struct block_list *blocks, bool thread, struct arena *a,
 	struct body *ret)
 {
@@ -237,7 +261,7 @@ bool body_find(const struct html *h, const struct block_list *blocks, bool threa
 	count_cores(&v);
 	name_parts(&v);
 	cast_votes(&v);
-	ret->node = best_node(&v, &ret->why);
+	ret->node = thread ? thread_node(&v, &ret->why) : best_node(&v, &ret->why);
 	body_keep(&v, ret);
 	return v.sum[ret->node] > 0 || v.text[ret->node] >= ARTICLE_MIN;
 }
