@@ -19,6 +19,7 @@ const char *body_fate_str(enum body_fate fate)
 	static const char *const names[] = {[BODY_OUTSIDE] = "outside",
 		[BODY_FURNITURE] = "furniture",
 		[BODY_CAPTION] = "caption",
+		[BODY_LABEL] = "label",
 		[BODY_LINKS] = "links"};
 
 	return names[fate];

@@ -4,6 +4,7 @@
 
 #define LEAD_DISTANCE_MAX 40 /* lines between a headline and the text that it stands above */
 #define LEAD_WEIGHT_MIN   (12 * BLOCK_HAN_WEIGHT)
+#define LABEL_WEIGHT_MAX  (8 * BLOCK_HAN_WEIGHT)
 #define ALIKE_LEVELS      3 /* ancestors of the article whose like are looked for beside them */
 #define ALIKE_TEXT_MIN    (15 * BLOCK_HAN_WEIGHT)
 #define TEXT_MIN          (25 * BLOCK_HAN_WEIGHT) /* less is no text: captions count then */
@@ -15,13 +16,21 @@ static bool is_links(const struct block *b)
 		!(b->n_marks > 1 && b->link_weight * 10 < b->weight * 9);
 }
 
+/* Names, dates, counters and buttons beside what somebody says. */
+static bool is_label(const struct votes *v, const struct block *b)
+{
+	return !b->n_marks && b->weight < LABEL_WEIGHT_MAX && v->h->nodes[b->node].tag != HTML_PRE;
+}
+
 static enum body_fate fate_of(const struct votes *v, const struct block *b)
 {
 	if (votes_is_frame(v, b->node))
 		return BODY_FURNITURE;
 	if (v->part[b->node] == NOISE_CAPTION)
 		return BODY_CAPTION;
-	return is_links(b) ? BODY_LINKS : BODY_KEPT;
+	if (is_links(b))
+		return BODY_LINKS;
+	return v->thread && is_label(v, b) ? BODY_LABEL : BODY_KEPT;
 }
 
 /* Takes in the blocks of a node: they are told apart as parts of the article. */
