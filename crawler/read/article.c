@@ -7,6 +7,7 @@
 #include "crawler/read/clean.h"
 #include "crawler/read/directives.h"
 #include "crawler/read/docnumber.h"
+#include "crawler/read/embedded.h"
 #include "crawler/read/enrich/keywords.h"
 #include "crawler/read/enrich/summary.h"
 #include "crawler/read/language.h"
@@ -15,6 +16,7 @@
 #include "crawler/read/thread.h"
 
 #define TEXT_WEIGHT_MIN (12 * BLOCK_HAN_WEIGHT)
+#define SHORT_WEIGHT    (30 * BLOCK_HAN_WEIGHT) /* a page with less may be drawn by scripts */
 #define ATTACHMENTS_MAX 100
 
 static void survey(struct article *t)
@@ -163,27 +165,72 @@ static void clean_title(struct article *t)
 			clean_phrase(span_str(t->title.site), &t->survey, t->arena));
 }
 
-/* The text of the page, or what JSON-LD has of it where the page is drawn by scripts. */
+/* Cleans the lines of a document that holds a text and nothing else. */
+static const char *text_of_markup(struct article *t, struct span markup)
+{
+	CLEANUP(html_freep) struct html *h = html_parse(markup);
+	struct block_list blocks;
+	struct clean_line *lines;
+
+	block_list_make(h, t->arena, &blocks);
+	lines = arena_alloc(t->arena, (blocks.len + 1) * sizeof *lines);
+	for (size_t i = 0; i < blocks.len; i++)
+		lines[i] = (struct clean_line){.text = blocks.items[i].text,
+			.heading = blocks.items[i].heading};
+	return clean_lines(lines, blocks.len, t->title.text, &t->survey, t->arena, &t->byline);
+}
+
+static uint32_t weigh(const char *text)
+{
+	return text ? block_weigh(span_str(text)) : 0;
+}
+
+static const char *text_of_metadata(struct article *t)
+{
+	const char *body = t->meta.article_body;
+
+	if (!body || (!strstr(body, "</") && !strstr(body, "<br")))
+		return body;
+	return text_of_markup(t, span_str(body));
+}
+
+static const char *text_of_scripts(struct article *t)
+{
+	struct span markup = embedded_find(t->h, t->arena);
+
+	return markup.len ? text_of_markup(t, markup) : NULL;
+}
+
+static const char *text_of_page(struct article *t)
+{
+	const char *text;
+
+	if (!t->has_body)
+		return NULL;
+	article_read_head(t);
+	text = make_text(t);
+	article_read_tail(t);
+	return text;
+}
+
+/* The text of the page, or what JSON-LD or its scripts have of it where scripts draw it. */
 static const char *find_text(struct article *t)
 {
-	const char *text = NULL;
+	const char *text, *other;
 
-	if (body_find(t->h, &t->blocks, thread_is(t->h, t->in->url), t->arena, &t->body)) {
-		title_find(&t->blocks, &t->body, &t->meta, t->in->title, t->arena, &t->title);
-		clean_title(t);
-		article_read_head(t);
-		text = make_text(t);
-		article_read_tail(t);
-	} else {
-		title_find(&t->blocks, &t->body, &t->meta, t->in->title, t->arena, &t->title);
-		clean_title(t);
+	t->has_body = body_find(t->h, &t->blocks, thread_is(t->h, t->in->url), t->arena, &t->body);
+	title_find(&t->blocks, &t->body, &t->meta, t->in->title, t->arena, &t->title);
+	clean_title(t);
+	text = text_of_page(t);
+	other = text_of_metadata(t);
+	if (weigh(other) > weigh(text) * 2)
+		text = other;
+	if (weigh(text) < SHORT_WEIGHT) {
+		other = text_of_scripts(t);
+		if (weigh(other) > weigh(text) * 3)
+			text = other;
 	}
-	if (t->meta.article_body &&
-		(!text ||
-			block_weigh(span_str(text)) * 2 <
-				block_weigh(span_str(t->meta.article_body))))
-		text = t->meta.article_body;
-	return text && block_weigh(span_str(text)) >= TEXT_WEIGHT_MIN ? text : NULL;
+	return weigh(text) >= TEXT_WEIGHT_MIN ? text : NULL;
 }
 
 void article_read(const struct read_input *in, const char *encoding, struct html *h,

@@ -24,6 +24,7 @@ struct article {
 	struct arena *arena;
 	struct block_list blocks;
 	struct body body;
+	bool has_body;
 	struct metadata meta;
 	struct title title;
 	struct byline byline;
