@@ -171,13 +171,20 @@ static const char *text_of_markup(struct article *t, struct span markup)
 	CLEANUP(html_freep) struct html *h = html_parse(markup);
 	struct block_list blocks;
 	struct clean_line *lines;
+	struct body body;
+	size_t n = 0;
 
 	block_list_make(h, t->arena, &blocks);
 	lines = arena_alloc(t->arena, (blocks.len + 1) * sizeof *lines);
-	for (size_t i = 0; i < blocks.len; i++)
-		lines[i] = (struct clean_line){.text = blocks.items[i].text,
-			.heading = blocks.items[i].heading};
-	return clean_lines(lines, blocks.len, t->title.text, &t->survey, t->arena, &t->byline);
+	body_find(h, &blocks, false, t->arena, &body);
+	for (size_t i = 0; i < blocks.len; i++) {
+		const struct block *b = &blocks.items[i];
+
+		if (b->node != HTML_NONE && body.parts[b->node] != NOISE_FURNITURE &&
+			body.parts[b->node] != NOISE_CAPTION)
+			lines[n++] = (struct clean_line){.text = b->text, .heading = b->heading};
+	}
+	return clean_lines(lines, n, t->title.text, &t->survey, t->arena, &t->byline);
 }
 
 static uint32_t weigh(const char *text)
