@@ -193,14 +193,15 @@ static bool is_same(struct span a, struct span b)
 static struct span agreed_title(const struct metadata *m, struct span line)
 {
 	struct span site, self = without_site(span_str(m->page_title), m->site_name, &site);
-	struct span social = without_site(span_str(m->social_title), m->site_name, &site);
-	struct span headline = span_str(m->headline);
+	struct span social = span_str(m->social_title), headline = span_str(m->headline), agreed;
 	bool machines_agree = social.len && is_same(social, headline);
-	struct span agreed = machines_agree || (social.len && is_same(social, self)) ? social
-		: headline.len && is_same(headline, self)                            ? headline
-							  : span_from(NULL, 0);
 	STRBUF_LOCAL(folded);
 
+	if (!machines_agree || !line.len)
+		social = without_site(social, m->site_name, &site);
+	agreed = social.len && (machines_agree || is_same(social, self)) ? social
+		: headline.len && is_same(headline, self)                ? headline
+									 : span_from(NULL, 0);
 	if (block_weigh(agreed) < TITLE_WEIGHT_MIN || is_with_suffix(agreed, line) ||
 		(line.len && is_same(line, headline)))
 		return span_from(NULL, 0);
