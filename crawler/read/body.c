@@ -8,7 +8,8 @@
 #define FURNITURE_UNDO        45 /* percent of the page's text in it: then it is no furniture */
 #define REST_MIN              (100 * BLOCK_HAN_WEIGHT) /* of sentences elsewhere: enough for an article */
 #define FURNITURE_UNDO_BEHIND 80
-#define FURNITURE_UNDO_CORE   20                      /* ... where it stands in it */
+#define FURNITURE_UNDO_CORE   20 /* ... where it stands in it */
+#define META_WEIGHT_MAX       (50 * BLOCK_HAN_WEIGHT)
 #define WEAK_UNDO             (30 * BLOCK_HAN_WEIGHT) /* sentences in what is weakly named */
 #define DESCEND_PERCENT       88 /* a child with this much of the sum is the better fence */
 #define NAMED_PERCENT         40 /* a container named as the article needs so much of the best sum */
@@ -19,6 +20,7 @@ const char *body_fate_str(enum body_fate fate)
 	static const char *const names[] = {[BODY_OUTSIDE] = "outside",
 		[BODY_FURNITURE] = "furniture",
 		[BODY_CAPTION] = "caption",
+		[BODY_META] = "metadata",
 		[BODY_LABEL] = "label",
 		[BODY_LINKS] = "links"};
 
@@ -57,7 +59,8 @@ static void count_cores(struct votes *v)
 		enum html_tag tag = v->h->nodes[i].tag;
 
 		v->cores[i] = n;
-		n += tag == HTML_ARTICLE || tag == HTML_MAIN;
+		n += (tag == HTML_ARTICLE || tag == HTML_MAIN) &&
+			(uint64_t)v->text[i] * 100 > (uint64_t)v->text[0] * FURNITURE_UNDO_CORE;
 		if (tag == HTML_H1 && v->all[i] && v->h1 == HTML_NONE) {
 			v->h1 = i;
 			n++;
@@ -109,6 +112,8 @@ static enum noise_part believe(const struct votes *v, uint32_t node, uint32_t al
 
 	if (part == NOISE_HIDDEN)
 		return NOISE_FURNITURE;
+	if (part == NOISE_META)
+		return v->all[node] > META_WEIGHT_MAX ? NOISE_NONE : NOISE_META;
 	if (!noise_is_part_of_frame(part) && part != NOISE_CAPTION)
 		return part;
 	if ((part == NOISE_WEAK && says) || (part == NOISE_COMMENT && v->thread) ||
@@ -128,7 +133,8 @@ static void name_parts(struct votes *v)
 		enum noise_part part = i < covered ? cover : believe(v, i, all);
 
 		v->part[i] = (uint8_t)part;
-		if (i >= covered && (part == NOISE_FURNITURE || part == NOISE_CAPTION)) {
+		if (i >= covered &&
+			(part == NOISE_FURNITURE || part == NOISE_CAPTION || part == NOISE_META)) {
 			covered = v->h->nodes[i].end;
 			cover = part;
 		}
@@ -139,7 +145,7 @@ static int64_t vote_of(const struct block *b, enum noise_part part)
 {
 	int64_t plain = block_plain_weight(b), links = b->link_weight, all = b->weight;
 
-	if (part == NOISE_CAPTION)
+	if (part == NOISE_CAPTION || part == NOISE_META)
 		return 0;
 	if (part == NOISE_FURNITURE)
 		return -(all < FURNITURE_VOTE_MAX ? all : FURNITURE_VOTE_MAX) / 3;

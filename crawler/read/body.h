@@ -25,6 +25,7 @@ enum body_fate {
 	BODY_KEPT,
 	BODY_FURNITURE, /* inside of something named as furniture */
 	BODY_CAPTION,
+	BODY_META,  /* when and by whom, in an element named so */
 	BODY_LABEL, /* of a contribution to a conversation */
 	BODY_LINKS, /* a line of links, or in a list of them */
 };

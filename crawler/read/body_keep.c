@@ -28,6 +28,8 @@ static enum body_fate fate_of(const struct votes *v, const struct block *b)
 		return BODY_FURNITURE;
 	if (v->part[b->node] == NOISE_CAPTION)
 		return BODY_CAPTION;
+	if (v->part[b->node] == NOISE_META)
+		return BODY_META;
 	if (is_links(b))
 		return BODY_LINKS;
 	return v->thread && is_label(v, b) ? BODY_LABEL : BODY_KEPT;

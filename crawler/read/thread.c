@@ -21,11 +21,11 @@ static bool is_one_of(struct span s, const char *const *list)
 /* Parts of an address as wholes: a headline in one may hold the same words. */
 static bool is_part_of_forum(struct span part)
 {
-	static const char *const parts[] = {"forum", "forums", "bbs", "thread", "threads", "topic", "topics", "comments",
-		"question", "questions", "discussion", "discussions", "discussion-topics",
-		"discuss", "viewtopic.php", "showthread.php", "viewthread.php", "forum.php",
-		"ubbthreads.php", "ubbthreads", "questionanswer", "answers", "community", "r", "t",
-		NULL};
+	static const char *const parts[] = {"forum", "forums", "bbs", "thread", "threads", "topic",
+		"comments", "question", "questions", "discussion", "discussions",
+		"discussion-topics", "discuss", "viewtopic.php", "showthread.php", "viewthread.php",
+		"forum.php", "ubbthreads.php", "ubbthreads", "questionanswer", "answers",
+		"community", "r", "t", NULL};
 	static const char *const beginnings[] = {"thread-", "viewtopic", "showthread", "topic-",
 		"viewthread", NULL};
 
