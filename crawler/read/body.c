@@ -9,6 +9,7 @@
 #define REST_MIN              (100 * BLOCK_HAN_WEIGHT) /* of sentences elsewhere: enough for an article */
 #define FURNITURE_UNDO_BEHIND 80
 #define FURNITURE_UNDO_CORE   20 /* ... where it stands in it */
+#define IMAGE_WEIGHT_MAX      (120 * BLOCK_HAN_WEIGHT)
 #define META_WEIGHT_MAX       (50 * BLOCK_HAN_WEIGHT)
 #define WEAK_UNDO             (30 * BLOCK_HAN_WEIGHT) /* sentences in what is weakly named */
 #define DESCEND_PERCENT       88 /* a child with this much of the sum is the better fence */
@@ -75,22 +76,24 @@ static bool has_core(const struct votes *v, uint32_t node)
 	return v->cores[v->h->nodes[node].end] > v->cores[node];
 }
 
-/* By element alone. Returns the weight of what is hidden, which is never an article. */
-static uint32_t name_elements(struct votes *v)
+/* By element alone. */
+static void name_elements(struct votes *v)
 {
-	uint32_t hidden = 0, covered = 0;
+	uint32_t covered = 0;
 
 	for (uint32_t i = 0; i < v->h->n_nodes; i++) {
 		if (v->h->nodes[i].tag != HTML_TEXT && v->all[i])
 			v->part[i] = (uint8_t)noise_of_element(v->h, i);
 		if (v->part[i] == NOISE_HIDDEN && has_core(v, i))
 			v->part[i] = NOISE_NONE;
-		if (v->part[i] == NOISE_HIDDEN && i >= covered) {
-			covered = v->h->nodes[i].end;
-			hidden += v->text[i];
-		}
+		if (i < covered || (v->part[i] != NOISE_HIDDEN && v->part[i] != NOISE_IMAGE))
+			continue;
+		covered = v->h->nodes[i].end;
+		if (v->part[i] == NOISE_HIDDEN)
+			v->hidden += v->text[i];
+		else
+			v->beside_images += v->text[i];
 	}
-	return hidden;
 }
 
 /* Behind the headline, with much else that may be its article, stands another one. */
@@ -114,6 +117,10 @@ static enum noise_part believe(const struct votes *v, uint32_t node, uint32_t al
 		return NOISE_FURNITURE;
 	if (part == NOISE_META)
 		return v->all[node] > META_WEIGHT_MAX ? NOISE_NONE : NOISE_META;
+	if (part == NOISE_IMAGE)
+		return v->all[node] > IMAGE_WEIGHT_MAX || v->beside_images * 3 > all
+			? NOISE_NONE
+			: NOISE_CAPTION;
 	if (!noise_is_part_of_frame(part) && part != NOISE_CAPTION)
 		return part;
 	if ((part == NOISE_WEAK && says) || (part == NOISE_COMMENT && v->thread) ||
@@ -124,11 +131,11 @@ static enum noise_part believe(const struct votes *v, uint32_t node, uint32_t al
 
 static void name_parts(struct votes *v)
 {
-	uint32_t all, covered = 0; /* up to here everything is of one kind */
+	uint32_t covered = 0, all; /* up to here everything is of one kind */
 	enum noise_part cover = NOISE_NONE;
 
-	all = name_elements(v);
-	all = v->text[0] - all;
+	name_elements(v);
+	all = v->text[0] - v->hidden;
 	for (uint32_t i = 0; i < v->h->n_nodes; i++) {
 		enum noise_part part = i < covered ? cover : believe(v, i, all);
 

@@ -19,6 +19,7 @@ enum noise_part {
 	NOISE_NONE,
 	NOISE_WEAK,      /* furniture, unless sentences stand in it: footer, more, tools */
 	NOISE_META,      /* when and by whom the article was made, unless much is said in it */
+	NOISE_IMAGE,     /* around a picture: what little is said in it is a caption */
 	NOISE_CAPTION,   /* of a picture, or its credit */
 	NOISE_COMMENT,   /* comments and replies: the text of a forum, else furniture */
 	NOISE_FURNITURE, /* navigation, sharing, related stories, advertising */
