@@ -15,9 +15,10 @@
 #include "crawler/read/refresh.h"
 #include "crawler/read/thread.h"
 
-#define TEXT_WEIGHT_MIN (12 * BLOCK_HAN_WEIGHT)
-#define SHORT_WEIGHT    (30 * BLOCK_HAN_WEIGHT) /* a page with less may be drawn by scripts */
-#define ATTACHMENTS_MAX 100
+#define TEXT_WEIGHT_MIN  (12 * BLOCK_HAN_WEIGHT)
+#define REPLY_WEIGHT_MIN (5 * BLOCK_HAN_WEIGHT)
+#define SHORT_WEIGHT     (30 * BLOCK_HAN_WEIGHT) /* a page with less may be drawn by scripts */
+#define ATTACHMENTS_MAX  100
 
 static void survey(struct article *t)
 {
@@ -208,6 +209,12 @@ static const char *text_of_scripts(struct article *t)
 	return markup.len ? text_of_markup(t, markup) : NULL;
 }
 
+static bool is_in_body(const struct article *t, size_t block)
+{
+	return block != TITLE_NO_BLOCK && block >= t->body.first && block < t->body.end;
+}
+
+/* A message that is called by all of itself has no line beside its headline. */
 static const char *text_of_page(struct article *t)
 {
 	const char *text;
@@ -216,6 +223,8 @@ static const char *text_of_page(struct article *t)
 		return NULL;
 	article_read_head(t);
 	text = make_text(t);
+	if (!*text && is_in_body(t, t->title.block))
+		text = t->blocks.items[t->title.block].text.data;
 	article_read_tail(t);
 	return text;
 }
@@ -224,8 +233,9 @@ static const char *text_of_page(struct article *t)
 static const char *find_text(struct article *t)
 {
 	const char *text, *other;
+	bool thread = thread_is(t->h, t->in->url);
 
-	t->has_body = body_find(t->h, &t->blocks, thread_is(t->h, t->in->url), t->arena, &t->body);
+	t->has_body = body_find(t->h, &t->blocks, thread, t->arena, &t->body);
 	title_find(&t->blocks, &t->body, &t->meta, t->in->title, t->arena, &t->title);
 	clean_title(t);
 	text = text_of_page(t);
@@ -237,7 +247,7 @@ static const char *find_text(struct article *t)
 		if (weigh(other) > weigh(text) * 3)
 			text = other;
 	}
-	return weigh(text) >= TEXT_WEIGHT_MIN ? text : NULL;
+	return weigh(text) >= (thread ? REPLY_WEIGHT_MIN : TEXT_WEIGHT_MIN) ? text : NULL;
 }
 
 void article_read(const struct read_input *in, const char *encoding, struct html *h,

@@ -100,7 +100,7 @@ static void name_elements(struct votes *v)
 static bool is_most_of_text(const struct votes *v, uint32_t node, uint32_t all)
 {
 	uint32_t text = v->text[node];
-	bool behind = v->h1 != HTML_NONE && v->h1 < node && all - text > REST_MIN;
+	bool behind = v->h1 != HTML_NONE && v->h1 < node && (v->thread || all - text > REST_MIN);
 	unsigned percent = behind ? FURNITURE_UNDO_BEHIND : FURNITURE_UNDO;
 
 	return (uint64_t)text * 100 >
@@ -123,6 +123,8 @@ static enum noise_part believe(const struct votes *v, uint32_t node, uint32_t al
 			: NOISE_CAPTION;
 	if (!noise_is_part_of_frame(part) && part != NOISE_CAPTION)
 		return part;
+	if (v->thread && v->h->nodes[node].tag == HTML_ASIDE && part == NOISE_FURNITURE)
+		return NOISE_NONE; /* Discourse quotes in it */
 	if ((part == NOISE_WEAK && says) || (part == NOISE_COMMENT && v->thread) ||
 		is_most_of_text(v, node, all))
 		return NOISE_NONE;
