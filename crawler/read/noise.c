@@ -6,6 +6,7 @@
 #include "crawler/read/noise.h"
 
 #define FURNITURE_BYTES_MAX 90
+#define SUBSCRIBE_BYTES_MAX 300
 #define ELSEWHERE_BYTES_MAX 300
 
 /* What stands behind an article. */
@@ -139,6 +140,34 @@ bool noise_is_furniture(struct span folded)
 			span_find(folded, SPAN_LITERAL(">正文")) >= 0);
 }
 
+/* One look at each byte: where a phrase may begin, its first letter stands. */
+static bool contains_word_of(struct span s, const char *const *phrases, const char *first_letters)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		struct span rest = span_from_offset(s, i);
+
+		if (!strchr(first_letters, s.data[i]) || !s.data[i])
+			continue;
+		for (const char *const *w = phrases; *w; w++)
+			if (span_starts_with(rest, span_str(*w)))
+				return true;
+	}
+	return false;
+}
+
+/* Sign up for our newsletter; get the news delivered to your inbox; join us on WhatsApp. */
+static bool asks_to_subscribe(struct span folded)
+{
+	static const char *const media[] = {"newsletter", "inbox", "whatsapp", "telegram channel",
+		"push notification", NULL};
+	static const char *const calls[] = {"sign up", "signing up", "subscri", "delivered",
+		"join ", "follow", "get the", "get our", "get more", "abonn", "anmeld", "inscri",
+		"suscr", "iscriv", "daftar", "bestellen", "click", "receive", "stay up", NULL};
+
+	return folded.len < SUBSCRIBE_BYTES_MAX && contains_word_of(folded, media, "niwtp") &&
+		contains_word_of(folded, calls, "sdjfgaibcr");
+}
+
 bool noise_is_promotion(struct span folded)
 {
 	static const char *const product[] = {"客户端", "app", "公众号", "微信号", "小程序",
@@ -148,6 +177,8 @@ bool noise_is_promotion(struct span folded)
 		"更多资讯", "更多原创"};
 	size_t n = 0;
 
+	if (asks_to_subscribe(folded))
+		return true;
 	if (folded.len > 600 || !CONTAINS_ONE_OF(folded, product))
 		return false;
 	for (size_t i = 0; i < sizeof promise / sizeof *promise; i++)
