@@ -1,12 +1,13 @@
 #include "crawler/read/body_inside.h"
 
-#define LINE_COST (3 * BLOCK_HAN_WEIGHT)  /* what a line must say to be worth a line */
-#define LINK_COST (14 * BLOCK_HAN_WEIGHT) /* of a line of links */
-#define MARK_GAIN (8 * BLOCK_HAN_WEIGHT)  /* a comma or full stop: sentences have them */
+#define LINE_COST  (3 * BLOCK_HAN_WEIGHT)  /* what a line must say to be worth a line */
+#define LABEL_COST (6 * BLOCK_HAN_WEIGHT)  /* ... and one without a mark of sentences */
+#define LINK_COST  (14 * BLOCK_HAN_WEIGHT) /* of a line of links */
+#define MARK_GAIN  (8 * BLOCK_HAN_WEIGHT)  /* a comma or full stop: sentences have them */
 #define FURNITURE_VOTE_MAX                                                                         \
 	(40 * BLOCK_HAN_WEIGHT)  /* a long comment must not outvote a short article */
 #define FURNITURE_UNDO        45 /* percent of the page's text in it: then it is no furniture */
-#define REST_MIN              (100 * BLOCK_HAN_WEIGHT) /* of sentences elsewhere: enough for an article */
+#define REST_MIN              (30 * BLOCK_HAN_WEIGHT) /* of sentences elsewhere: enough for an article */
 #define FURNITURE_UNDO_BEHIND 80
 #define FURNITURE_UNDO_CORE   20 /* ... where it stands in it */
 #define IMAGE_WEIGHT_MAX      (120 * BLOCK_HAN_WEIGHT)
@@ -160,7 +161,8 @@ static int64_t vote_of(const struct block *b, enum noise_part part)
 		return -(all < FURNITURE_VOTE_MAX ? all : FURNITURE_VOTE_MAX) / 3;
 	if (links > plain)
 		return -links / 2 - LINK_COST;
-	return plain - links - LINE_COST + (int64_t)b->n_marks * MARK_GAIN;
+	return plain - links - (b->n_marks ? LINE_COST : LABEL_COST) +
+		(int64_t)b->n_marks * MARK_GAIN;
 }
 
 static void add_up(const struct votes *v)

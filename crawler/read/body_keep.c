@@ -90,6 +90,11 @@ static bool is_lead(const struct votes *v, const struct block *b)
 		b->link_weight * 5 < b->weight && v->part[b->node] == NOISE_NONE;
 }
 
+static bool repeats(const struct block *b, struct span headline)
+{
+	return span_find(b->text, headline) >= 0;
+}
+
 static bool is_in_headline(const struct html *h, uint32_t node)
 {
 	return node != HTML_NONE && h->nodes[node].tag == HTML_H1;
@@ -99,14 +104,16 @@ static bool is_in_headline(const struct html *h, uint32_t node)
 static void take_in_lead(const struct votes *v, struct body *body)
 {
 	size_t head = body->first, first = body->first;
+	struct span headline;
 	size_t stop = first > LEAD_DISTANCE_MAX ? first - LEAD_DISTANCE_MAX : 0;
 
 	while (head > stop && !is_in_headline(v->h, v->blocks->items[head - 1].node))
 		head--;
 	if (head == stop)
 		return;
+	headline = v->blocks->items[head - 1].text;
 	for (size_t i = head; i < first; i++) {
-		if (!is_lead(v, &v->blocks->items[i]))
+		if (!is_lead(v, &v->blocks->items[i]) || repeats(&v->blocks->items[i], headline))
 			continue;
 		body->fate[i] = BODY_KEPT;
 		body->first = i < body->first ? i : body->first;
