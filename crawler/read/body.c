@@ -235,9 +235,9 @@ static uint32_t best_node(const struct votes *v, const char **ret_why)
 	}
 	if (named != HTML_NONE && v->sum[named] * 100 > v->sum[best] * NAMED_PERCENT) {
 		*ret_why = "named as an article";
-		return leave_paragraph(v->h, named);
+		return named;
 	}
-	return leave_paragraph(v->h, descend(v, best));
+	return descend(v, best);
 }
 
 /* In a conversation everybody's lines count alike: what holds nearly all of them is it. */
@@ -256,13 +256,14 @@ static uint32_t thread_node(const struct votes *v, const char **ret_why)
 	}
 	add_up(v);
 	*ret_why = "holds the lines of a conversation";
-	return leave_paragraph(v->h, descend(v, 0));
+	return descend(v, 0);
 }
 
 bool body_find(const struct html *h, const struct block_list *blocks, bool thread, struct arena *a,
 	struct body *ret)
 {
 	struct votes v = {.h = h, .blocks = blocks, .thread = thread, .arena = a, .h1 = HTML_NONE};
+	uint32_t best;
 
 	*ret = (struct body){.fate = arena_alloc(a, blocks->len + 1),
 		.furniture = arena_alloc(a, blocks->len + 1),
@@ -279,7 +280,8 @@ bool body_find(const struct html *h, const struct block_list *blocks, bool threa
 	count_cores(&v);
 	name_parts(&v);
 	cast_votes(&v);
-	ret->node = thread ? thread_node(&v, &ret->why) : best_node(&v, &ret->why);
+	best = thread ? thread_node(&v, &ret->why) : best_node(&v, &ret->why);
+	ret->node = leave_paragraph(h, best);
 	body_keep(&v, ret);
-	return v.sum[ret->node] > 0 || v.text[ret->node] >= ARTICLE_MIN;
+	return v.sum[best] > 0 || v.text[best] >= ARTICLE_MIN;
 }

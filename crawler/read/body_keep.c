@@ -5,6 +5,7 @@
 #define LEAD_DISTANCE_MAX 40 /* lines between a headline and the text that it stands above */
 #define LEAD_WEIGHT_MIN   (12 * BLOCK_HAN_WEIGHT)
 #define LABEL_WEIGHT_MAX  (8 * BLOCK_HAN_WEIGHT)
+#define LEAD_WEIGHT_SURE  (40 * BLOCK_HAN_WEIGHT)
 #define ALIKE_LEVELS      3 /* ancestors of the article whose like are looked for beside them */
 #define ALIKE_TEXT_MIN    (15 * BLOCK_HAN_WEIGHT)
 #define TEXT_MIN          (25 * BLOCK_HAN_WEIGHT) /* less is no text: captions count then */
@@ -84,9 +85,21 @@ static void take_in_alike(const struct votes *v, struct body *body)
 	}
 }
 
+static bool ends_sentence(struct span text)
+{
+	static const char *const ends[] = {"。", "！", "？", "…", "”", "」", ".", "!", "?", "\"",
+		"»"};
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		if (span_ends_with(text, span_str(ends[i])))
+			return true;
+	return false;
+}
+
 static bool is_lead(const struct votes *v, const struct block *b)
 {
 	return b->node != HTML_NONE && b->weight >= LEAD_WEIGHT_MIN && b->n_marks > 0 &&
+		(b->weight >= LEAD_WEIGHT_SURE || ends_sentence(b->text)) &&
 		b->link_weight * 5 < b->weight && v->part[b->node] == NOISE_NONE;
 }
 
