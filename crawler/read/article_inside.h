@@ -3,6 +3,7 @@
  *
  *	article.c        blocks -> body -> title -> facts around the body -> cleaned text -> record
  *	article_parts.c  the text of further pages of the same article
+ *	article_why.c    why all that, for those who ask
  *	article_facts.c  when it was published, by whom, from the lines around the text and from metadata
  */
 #ifndef POLICYWATCH_CRAWLER_READ_ARTICLE_INSIDE_H
@@ -13,6 +14,7 @@
 #include "crawler/read/body.h"
 #include "crawler/read/byline.h"
 #include "crawler/read/date/date.h"
+#include "crawler/read/explain.h"
 #include "crawler/read/metadata.h"
 #include "crawler/read/pinyin.h"
 #include "crawler/read/title.h"
@@ -23,6 +25,7 @@ struct article {
 	struct arena *arena;
 	struct block_list blocks;
 	struct body body;
+	bool has_body;
 	struct metadata meta;
 	struct title title;
 	struct byline byline;
@@ -30,6 +33,7 @@ struct article {
 	struct date_context dates;
 	struct record_time found; /* in the lines around the text */
 	int found_rate;
+	struct explain *explain; /* NULL when nobody asks */
 	const char *base;
 	const char *encoding;
 };
@@ -52,6 +56,9 @@ void article_read_tail(struct article *t);
 
 /* A line of the text that is a date and little else belongs to the head. */
 bool article_is_date_line(const struct article *t, struct span line);
+
+/* Fills t->explain; @text is the record's. */
+void article_explain(struct article *t, const char *text);
 
 /* Weighs what was found against the metadata and sets the times, people and publisher of @r. */
 void article_set_facts(struct article *t, struct record *r);

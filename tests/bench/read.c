@@ -81,7 +81,7 @@ static void stage_find(struct bench *b, struct page *p, struct arena *a)
 	struct body body;
 
 	(void)b;
-	body_find(p->html, &p->blocks, a, &body);
+	body_find(p->html, &p->blocks, false, a, &body);
 }
 
 static void stage_fold(struct bench *b, struct page *p, struct arena *a)
