@@ -195,8 +195,7 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 	block_list_make(h, a, &t.blocks);
 	survey(&t);
 	t.base = refresh_base(h, in->url, a);
-	t.dates = (struct date_context){.now_ms = in->fetched_at_ms,
-		.zone_min = article_is_chinese(&t) ? DATE_ZONE_CHINA : 0};
+	article_set_dates(&t);
 	metadata_read(h, &t.dates, a, &t.meta);
 	absence = absence_of(&t.blocks, t.meta.page_title, in->title);
 	if (absence.outcome != OUTCOME_OK) {
