@@ -6,16 +6,14 @@
 /* What the papers call themselves in short. */
 static const struct {
 	const char *nick, *name;
-} nicks[] = {{"南都", "南方都市报"}, {"南都讯", "南方都市报"}, {"中新社", "中国新闻社"},
-	{"央视", "央视网"}};
+} nicks[] = {{"南都", "南方都市报"}, {"南都讯", "南方都市报"}};
 
-/* Ways in which a medium appears that are no part of its name. */
-static const char *const suffixes[] = {"新闻客户端", "手机客户端", "客户端", "新聞客戶端", "客戶端",
-	"APP", "App", "微信公众号", "公众号", "官方微博", "官方微信", "微信", "微博", "网络版",
-	"電子版", "电子版", "全媒体", "全媒", "融媒体", "讯", "訊", "电", "╱", "/", "／", "|", "-"};
-
-/* Words that 新闻 belongs to: 央视新闻, not 央视. */
-static const char *const news[] = {"央视", "澎湃", "央視", "腾讯", "触电", "红星", "极目"};
+/*
+ * Ways in which a medium appears that are no part of its name. A client program
+ * (央视新闻客户端) is a medium of its own.
+ */
+static const char *const suffixes[] = {"微信公众号", "公众号", "官方微博", "官方微信", "微信",
+	"微博", "网络版", "電子版", "电子版", "全媒体", "全媒", "融媒体", "╱", "/", "／", "|", "-"};
 
 static const char *const nobody[] = {"本网", "本站", "本報", "本报", "本网站", "本網", "本網站",
 	"本台", "本社", "网络", "互联网", "原创", "转载", "未知", "其他", "综合", "無", "无",
@@ -55,18 +53,13 @@ static bool is_one_of(struct span s, const char *const *list, size_t n)
 
 #define IS_ONE_OF(s, list) is_one_of(s, list, sizeof(list) / sizeof *(list))
 
-/* 央视新闻客户端: what is left without 新闻 is another name. */
 static size_t suffix_of(struct span s)
 {
 	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-		struct span suffix = span_str(suffixes[i]), rest;
+		struct span suffix = span_str(suffixes[i]);
 
-		if (s.len < suffix.len + 4 || !span_ends_with(s, suffix))
-			continue;
-		rest = span_from(s.data, s.len - suffix.len);
-		if (IS_ONE_OF(rest, news))
-			continue;
-		return suffix.len;
+		if (s.len >= suffix.len + 4 && span_ends_with(s, suffix))
+			return suffix.len;
 	}
 	return 0;
 }

@@ -1,7 +1,7 @@
 /*
- * Publishers by the names that a reader knows them by: 央视新闻客户端 is 央视新闻,
- * 湖北日报全媒体 is 湖北日报, 南都 is 南方都市报. 本网 and 本站 name nobody: whoever asks
- * takes the site instead.
+ * Publishers by the names that a reader knows them by: 江城日报全媒体 is 江城日报,
+ * 聯合報╱ is 聯合報, 南都 is 南方都市报. 本网 and 本站 name nobody: whoever asks takes the
+ * site instead.
  *
  * Thread-safe.
  */
