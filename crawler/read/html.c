@@ -22,12 +22,15 @@
 #include <lexbor/html/html.h>
 #include <lexbor/selectors/selectors.h>
 
+#include <pthread.h>
+
 #define DEPTH_MAX       256         /* real pages stay under 60; browsers stop at 512 */
 #define FORMATTING_MAX  8           /* unclosed <b>, <font>...: opened anew in every paragraph */
 #define ATTRS_MAX       64          /* of one element */
 #define ROOTS_MAX       8           /* repeated <html> and <body> tags */
 #define NAMES_MAX       16384       /* distinct unknown names of tags and attributes */
 #define OPTIONS_MAX     2048        /* of forms: each looks through all others of its list */
+#define SPARE_BYTES_MAX (8u << 20)  /* a tree that took more is not kept for the next page */
 #define FEED_BYTES      131072      /* between two looks at the limits; most pages are one piece */
 #define TREE_BASE_BYTES (16u << 20) /* of tree for any page, and so many for each byte of it, */
 #define TREE_FACTOR     24 /* within HTML_TREE_BYTES_MAX: amplification by broken markup ends here */
@@ -39,13 +42,17 @@ struct taken {
 	size_t bytes;
 };
 
+/*
+ * A tree outlives its page: a thread keeps one to use again, since making
+ * lexbor's tables and arenas costs as much as reading a small page.
+ */
 struct html_tree {
-	lxb_html_parser_t *parser;
+	lxb_html_parser_t *parser; /* the document's own */
 	lxb_html_document_t *document;
 	lxb_html_tokenizer_token_f build; /* lexbor's own callback */
 	void *build_ctx;
 	struct taken taken[4];
-	size_t bytes_max;
+	size_t bytes, bytes_max;
 	size_t n_options;
 	size_t n_roots; /* <html> and <body> tags: each adds its attributes to the same element */
 	size_t n_dropped[2]; /* tags too deep, formatting tags too many: their end tags go too */
@@ -158,11 +165,12 @@ static size_t taken_bytes(struct taken *taken)
 
 static bool is_too_much(struct html_tree *t)
 {
-	size_t bytes = 0;
-
-	for (size_t i = 0; !t->full && i < sizeof t->taken / sizeof *t->taken; i++)
-		bytes += taken_bytes(&t->taken[i]);
-	t->full = t->full || bytes > t->bytes_max;
+	if (t->full)
+		return true;
+	t->bytes = 0;
+	for (size_t i = 0; i < sizeof t->taken / sizeof *t->taken; i++)
+		t->bytes += taken_bytes(&t->taken[i]);
+	t->full = t->bytes > t->bytes_max;
 	return t->full;
 }
 
@@ -284,36 +292,80 @@ static void feed(struct html_tree *t, struct span utf8)
 	}
 }
 
-static struct html_tree *tree_new(struct span utf8)
-{
-	struct html_tree *t = ALLOC_NEW(struct html_tree);
-	lxb_html_tokenizer_t *tokenizer;
+static pthread_key_t spare_key;
+static pthread_once_t spare_once = PTHREAD_ONCE_INIT;
 
-	t->bytes_max = TREE_BASE_BYTES + utf8.len * TREE_FACTOR;
-	if (t->bytes_max > HTML_TREE_BYTES_MAX)
-		t->bytes_max = HTML_TREE_BYTES_MAX;
-	t->parser = lxb_html_parser_create();
-	must(lxb_html_parser_init(t->parser) == LXB_STATUS_OK);
-	t->document = lxb_html_parse_chunk_begin(t->parser);
+static void tree_destroy(void *arg)
+{
+	struct html_tree *t = arg;
+
+	lxb_html_document_destroy(t->document);
+	free(t);
+}
+
+static void make_spare_key(void)
+{
+	if (pthread_key_create(&spare_key, tree_destroy) != 0)
+		abort();
+}
+
+static struct html_tree *tree_take(void)
+{
+	struct html_tree *t;
+
+	pthread_once(&spare_once, make_spare_key);
+	t = pthread_getspecific(spare_key);
+	if (t) {
+		pthread_setspecific(spare_key, NULL);
+		return t;
+	}
+	t = ALLOC_NEW(struct html_tree);
+	t->document = lxb_html_document_create();
 	must(t->document != NULL);
-	tokenizer = lxb_html_parser_tokenizer(t->parser);
-	t->build = tokenizer->callback_token_done;
-	t->build_ctx = tokenizer->callback_token_ctx;
-	lxb_html_tokenizer_callback_token_done_set(tokenizer, on_token, t);
-	watch_memory(t);
-	feed(t, utf8);
-	lxb_html_parse_chunk_end(t->parser);
-	/* The tokenizer holds a copy of the longest text: let it go before the tree is read. */
-	t->parser = lxb_html_parser_destroy(t->parser);
 	return t;
 }
 
+/* The tokenizer's room for the longest text, which never shrinks. */
+static size_t longest_text(const struct html_tree *t)
+{
+	return (size_t)(t->parser->tkz->end - t->parser->tkz->start);
+}
+
+/* Only a tree of ordinary size is kept: what a large page took is given back. */
 static void tree_free(struct html_tree *t)
 {
 	if (!t)
 		return;
-	lxb_html_document_destroy(t->document);
-	free(t);
+	if (t->bytes + longest_text(t) > SPARE_BYTES_MAX || pthread_getspecific(spare_key))
+		tree_destroy(t);
+	else {
+		lxb_html_document_clean(t->document);
+		pthread_setspecific(spare_key, t);
+	}
+}
+
+static struct html_tree *tree_new(struct span utf8)
+{
+	struct html_tree *t = tree_take();
+	lxb_html_document_t *document = t->document;
+	lxb_html_tokenizer_t *tokenizer;
+
+	*t = (struct html_tree){.document = document, .build = t->build, .build_ctx = t->build_ctx};
+	t->bytes_max = TREE_BASE_BYTES + utf8.len * TREE_FACTOR;
+	if (t->bytes_max > HTML_TREE_BYTES_MAX)
+		t->bytes_max = HTML_TREE_BYTES_MAX;
+	must(lxb_html_document_parse_chunk_begin(document) == LXB_STATUS_OK);
+	t->parser = lxb_dom_interface_document(document)->parser;
+	tokenizer = lxb_html_parser_tokenizer(t->parser);
+	if (!t->build) {
+		t->build = tokenizer->callback_token_done;
+		t->build_ctx = tokenizer->callback_token_ctx;
+		lxb_html_tokenizer_callback_token_done_set(tokenizer, on_token, t);
+	}
+	watch_memory(t);
+	feed(t, utf8);
+	lxb_html_document_parse_chunk_end(document);
+	return t;
 }
 
 /* The next node in document order. */
