@@ -255,8 +255,7 @@ void article_prepare(struct article *t)
 	block_list_make(t->h, t->arena, &t->blocks);
 	survey(t);
 	t->base = refresh_base(t->h, t->in->url, t->arena);
-	t->dates = (struct date_context){.now_ms = t->in->fetched_at_ms,
-		.zone_min = article_is_chinese(t) ? DATE_ZONE_CHINA : 0};
+	article_set_dates(t);
 	metadata_read(t->h, &t->dates, t->arena, &t->meta);
 }
 
@@ -264,7 +263,6 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 	struct arena *a, struct read_output *out)
 {
 	struct article t = {.in = in, .h = h, .arena = a, .encoding = encoding};
-
 	struct absence absence;
 	const char *text;
 
@@ -293,4 +291,6 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 	out->as = READ_RECORD;
 	out->is_as_listed = absence_is_refuted(&t.blocks, t.meta.page_title, in->title);
 	fill_record(&t, article_add_parts(&t, text), &out->record);
+	if (in->explain)
+		article_explain_facts(&t, &out->record);
 }
