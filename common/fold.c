@@ -179,12 +179,16 @@ static bool says_something(uint32_t c)
 struct hash fold_hash(struct span text)
 {
 	STRBUF_LOCAL(folded);
-	STRBUF_LOCAL(letters);
-	const char *p, *end;
 
 	fold_text(text, &folded);
-	p = folded.data;
-	end = p + folded.len;
+	return fold_hash_folded(strbuf_span(&folded));
+}
+
+struct hash fold_hash_folded(struct span folded)
+{
+	STRBUF_LOCAL(letters);
+	const char *p = folded.data, *end = p + folded.len;
+
 	strbuf_reserve(&letters, folded.len);
 	while (p < end) {
 		const char *start = p;

@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct gazetteers;
+
 #define READ_EXTRACTOR 1 /* raised when a page may now be read differently */
 
 struct read_input {
@@ -30,6 +32,7 @@ struct read_input {
 	struct span x_robots_tag; /* values of these headers, a line each */
 	const char *user_agent;   /* ours, which directives may be addressed to; may be NULL */
 	const struct url_rules *url_rules;
+	const struct gazetteers *gazetteers; /* NULL: nothing is looked up in articles */
 	/* What the lease says (protocol.h). All may be NULL or empty. */
 	const char *source;
 	const char *title;
