@@ -118,8 +118,8 @@ const struct command check_gazetteers = {
 	.name = "check gazetteers",
 	.arguments = "[FILE...]",
 	.summary = "The names that are looked for in articles, and where a text has them",
-	.options = (const struct cli_option[]){{"text", "FILE",
-						       "show what is found in a text (- for standard input)"},
+	.options = (const struct cli_option
+			[]){{"text", "FILE", "show what is found in a text (- for standard input)"},
 		{0}},
 	.n_arguments_max = -1,
 	.run = run,

@@ -171,8 +171,8 @@ bool cli_load_gazetteers(struct cli *cli, const char *folder)
 	const struct config *c = cli->config;
 	STRBUF_LOCAL(errors);
 	int r = folder ? gazetteers_load(folder, NULL, &cli->gazetteers, &errors)
-		       : gazetteers_load(c->gazetteers_dir, c->gazetteers_own_dir,
-				 &cli->gazetteers, &errors);
+		       : gazetteers_load(c->gazetteers_dir, c->gazetteers_own_dir, &cli->gazetteers,
+				 &errors);
 
 	if (r < 0)
 		fputs(errors.data, stderr);

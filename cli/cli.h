@@ -45,8 +45,8 @@ struct cli {
 	int n_arguments;
 	char **arguments;
 	const char *values
-		[CLI_OPTIONS_MAX]; /* of command->options; "" for a switch, NULL when absent */
-	struct config *config;     /* by cli_load_config(), owned */
+		[CLI_OPTIONS_MAX];     /* of command->options; "" for a switch, NULL when absent */
+	struct config *config;         /* by cli_load_config(), owned */
 	struct gazetteers *gazetteers; /* by cli_load_gazetteers(), owned */
 };
 

@@ -33,7 +33,8 @@ static struct span skip_spaces(struct span s)
 /* A bracket at the start, with what is in it: who reports. */
 static struct span skip_bracket(struct span s)
 {
-	const char *p = s.data, *end = s.data + (s.len < BRACKET_BYTES_MAX ? s.len : BRACKET_BYTES_MAX);
+	const char *p = s.data,
+		   *end = s.data + (s.len < BRACKET_BYTES_MAX ? s.len : BRACKET_BYTES_MAX);
 	bool is_open = p < end && is_one_of("（(【[", utf8_next(&p, end));
 
 	while (is_open && p < end)

@@ -7,14 +7,13 @@
 static void add_line(struct folded *f, struct span line)
 {
 	f->lines = alloc_grow(f->lines, f->n_lines, &f->cap_lines, sizeof *f->lines);
-	f->lines[f->n_lines++] =
-		(struct folded_line){.at = (uint32_t)f->text.len, .written = line};
+	f->lines[f->n_lines++] = (struct folded_line){.at = (uint32_t)f->text.len, .written = line};
 	fold_text(line, &f->text);
 }
 
 void folded_init(struct folded *f, struct span title, struct span text)
 {
-	*f = (struct folded){0};
+	*f = (struct folded){.body = text};
 	strbuf_init(&f->text, 0);
 	strbuf_reserve(&f->text, title.len + text.len + 2);
 	add_line(f, title);

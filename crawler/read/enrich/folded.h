@@ -24,7 +24,8 @@ struct folded {
 	size_t title_len;   /* of the first line, which may be empty */
 	struct folded_line *lines;
 	size_t n_lines, cap_lines;
-	size_t traced; /* the line that @origin is of, from 1; 0: none */
+	struct span body; /* the text behind the title as it was written, borrowed */
+	size_t traced;    /* the line that @origin is of, from 1; 0: none */
 	uint32_t *origin;
 };
 
@@ -32,7 +33,7 @@ struct folded {
 void folded_init(struct folded *f, struct span title, struct span text);
 void folded_release(struct folded *f);
 
-/* The text behind the title. */
+/* The folded text behind the title. */
 struct span folded_body(const struct folded *f);
 
 /* What was written where the folded form has bytes @start to @end, which stand in one line. */

@@ -196,8 +196,8 @@ static void add_organ_names(struct loading *l, const struct draft *d, uint32_t e
 	add_organ_name(l, d, entry, d->name, NAME_ORGAN);
 	for (size_t i = 0; i < d->also.len; i++)
 		add_organ_name(l, d, entry, d->also.items[i], NAME_ORGAN);
-	for (size_t i = 0; i < d->not.len; i++)
-		add_organ_name(l, d, entry, d->not.items[i], NAME_VOID);
+	for (size_t i = 0; i < d->not .len; i++)
+		add_organ_name(l, d, entry, d->not .items[i], NAME_VOID);
 }
 
 /* Entries */
@@ -211,7 +211,26 @@ static enum region_level level_of(const char *code)
 {
 	if (strlen(code) != 6)
 		return LEVEL_NONE;
-	return ends_in(code, "0000") ? LEVEL_PROVINCE : ends_in(code, "00") ? LEVEL_CITY : LEVEL_COUNTY;
+	return ends_in(code, "0000")  ? LEVEL_PROVINCE
+		: ends_in(code, "00") ? LEVEL_CITY
+				      : LEVEL_COUNTY;
+}
+
+static uint32_t find_above(const struct loading *l, const char *code)
+{
+	enum region_level level = level_of(code);
+	CLEANUP(freep) char *above = alloc_strdup(code);
+	uint32_t found = NO_ENTRY;
+
+	if (level == LEVEL_COUNTY) {
+		memcpy(above + 4, "00", 2);
+		found = find_draft(l, GAZETTEER_REGIONS, above);
+	}
+	if (found == NO_ENTRY && (level == LEVEL_COUNTY || level == LEVEL_CITY)) {
+		memcpy(above + 2, "0000", 4);
+		found = find_draft(l, GAZETTEER_REGIONS, above);
+	}
+	return found;
 }
 
 static void set_region(struct loading *l, const struct draft *d, struct gazetteer_entry *e)
@@ -221,8 +240,8 @@ static void set_region(struct loading *l, const struct draft *d, struct gazettee
 	e->region_name = e->name;
 	e->name = e->region_code = arena_strdup(l->g->arena, d->code);
 	e->level = level_of(d->code);
-	e->is_municipality =
-		e->level == LEVEL_PROVINCE && span_ends_with(name, SPAN_LITERAL("市"));
+	e->above = find_above(l, d->code);
+	e->is_municipality = e->level == LEVEL_PROVINCE && span_ends_with(name, SPAN_LITERAL("市"));
 }
 
 static void set_near(struct loading *l, const struct draft *d, struct gazetteer_entry *e)
@@ -260,6 +279,8 @@ static void add_entry(struct loading *l, const struct draft *d, uint32_t i)
 
 	e->table = is_organ ? GAZETTEER_AGENCIES : (enum gazetteer_table)d->table;
 	e->name = arena_strdup(l->g->arena, d->name);
+	e->folded = fold_to(l->g->arena, d->name);
+	e->above = NO_ENTRY;
 	e->is_weak = d->is_weak;
 	e->is_party = d->is_party;
 	e->is_organ = is_organ;
@@ -306,8 +327,7 @@ static void make_index(struct loading *l)
 		if (i && same_name(&l->names[i], &l->names[i - 1]) && !l->names[i].name.written)
 			continue;
 		if (!n || !span_eq(texts[n - 1].text, l->names[i].text))
-			texts[n++] = (struct trie_name){l->names[i].text,
-				(uint32_t)g->n_names + 1};
+			texts[n++] = (struct trie_name){l->names[i].text, (uint32_t)g->n_names + 1};
 		else
 			g->names[g->n_names - 1].is_last = false;
 		g->names[g->n_names] = l->names[i].name;

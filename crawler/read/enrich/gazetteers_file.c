@@ -79,10 +79,7 @@ static bool read_entry(struct draft_list *list, int t, const char *path, const s
 	}
 	list->items = alloc_grow(list->items, list->len, &list->cap, sizeof *list->items);
 	d = &list->items[list->len];
-	*d = (struct draft){.table = t,
-		.path = path,
-		.line = yaml_line(node),
-		.number = list->len};
+	*d = (struct draft){.table = t, .path = path, .line = yaml_line(node), .number = list->len};
 	list->len++;
 	if (!settings_read(table, TABLE_LEN, y, node, d, errors))
 		return false;

@@ -55,8 +55,10 @@ enum region_level { LEVEL_NONE, LEVEL_PROVINCE, LEVEL_CITY, LEVEL_COUNTY };
 struct gazetteer_entry {
 	enum gazetteer_table table;
 	const char *name;        /* as records have it */
+	struct span folded;      /* what it is called, in its folded form */
 	const char *region_name; /* of a region: what it is called */
 	const char *region_code;
+	uint32_t above; /* the region that a county, district or city lies in, else NO_ENTRY */
 	enum region_level level;
 	bool is_municipality; /* a province that is a city */
 	bool is_weak;

@@ -249,6 +249,11 @@ static void scan(struct scan *s)
 
 /* Doubtful names */
 
+static bool is_ascii_word(char c)
+{
+	return (unsigned char)c < 0x80 && hits_is_word_char((unsigned char)c);
+}
+
 /* Latin words are whole ones here, too: no "ai" in "said". */
 static bool has_word(struct span text, struct span word)
 {
@@ -257,10 +262,10 @@ static bool has_word(struct span text, struct span word)
 
 	while ((at = span_find(span_from_offset(text, from), word)) >= 0) {
 		size_t start = from + (size_t)at, end = start + word.len;
-		bool is_cut = (start && hits_is_word_char((unsigned char)text.data[start - 1]) &&
-				      hits_is_word_char((unsigned char)word.data[0])) ||
-			(end < text.len && hits_is_word_char((unsigned char)text.data[end]) &&
-				hits_is_word_char((unsigned char)word.data[word.len - 1]));
+		bool is_cut = (start && is_ascii_word(text.data[start - 1]) &&
+				      is_ascii_word(word.data[0])) ||
+			(end < text.len && is_ascii_word(text.data[end]) &&
+				is_ascii_word(word.data[word.len - 1]));
 
 		if (!is_cut)
 			return true;
@@ -306,6 +311,16 @@ static bool has_neighbour(const struct gazetteers *g, const struct hits *h, size
 	return false;
 }
 
+/* A district's short name is meant where its city is spoken of. */
+static bool has_region_above(const struct gazetteers *g, const bool *known, uint32_t entry)
+{
+	uint32_t above = g->entries[entry].above;
+
+	while (above != NO_ENTRY && !known[above])
+		above = g->entries[above].above;
+	return above != NO_ENTRY;
+}
+
 static void confirm(const struct gazetteers *g, struct span text, struct hits *h)
 {
 	uint8_t *tries = alloc_zeroed(g->n_entries + 1, sizeof *tries);
@@ -319,7 +334,8 @@ static void confirm(const struct gazetteers *g, struct span text, struct hits *h
 
 		if (!hit->is_doubtful || known[hit->entry] || tries[hit->entry]++ >= TRIES_MAX)
 			continue;
-		if (has_near(&g->entries[hit->entry], text, hit) || has_neighbour(g, h, i)) {
+		if (has_near(&g->entries[hit->entry], text, hit) || has_neighbour(g, h, i) ||
+			has_region_above(g, known, hit->entry)) {
 			hit->is_doubtful = false;
 			hit->reason = HIT_IN_COMPANY;
 			known[hit->entry] = true;

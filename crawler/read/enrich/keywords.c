@@ -1,29 +1,32 @@
 /*
- * given words that stand in the article, then the best of: names, runs of Han
- * characters, words
+ * given words that stand in the article, then the best of: names, what is put
+ * in quotes, runs of Han characters, words
  */
 #include "crawler/read/enrich/keywords.h"
 
 #include "common/alloc.h"
 #include "common/fold.h"
 #include "common/utf8.h"
+#include "crawler/read/enrich/quotes.h"
 #include "crawler/read/enrich/runs.h"
 #include "crawler/read/enrich/words.h"
 
-#define GIVEN_MAX       12 /* looked for; lists that are longer are for search engines */
-#define GIVEN_BYTES_MAX 60
-#define HAN_MIN         50 /* so many Han characters make a Chinese text */
-#define TIMES_MAX       10
-#define TITLE_BONUS     6
-#define CANDIDATES_MAX  1024
-#define LATIN_MIN       3 /* bytes of a word that is no name, outside Chinese texts */
+#define GIVEN_MAX         12 /* looked for; lists that are longer are for search engines */
+#define GIVEN_BYTES_MAX   60
+#define GIVEN_PIECE_BYTES 27
+#define TIMES_MAX         10
+#define TITLE_BONUS       6
+#define LEAD_BYTES        600 /* behind the title */
+#define LEAD_BONUS        2
+#define CANDIDATES_MAX    1024
+#define LATIN_MIN         3 /* bytes of a word that is no name, outside Chinese texts */
 
 struct candidate {
 	uint32_t start, end; /* in the folded text */
 	uint32_t times;
 	uint32_t score;
-	bool is_name;
-	bool is_canonical;
+	uint32_t entry; /* of a name, else NO_ENTRY */
+	bool is_own;    /* the entry's own name */
 };
 
 struct candidates {
@@ -35,28 +38,31 @@ struct chooser {
 	const struct gazetteers *g;
 	struct folded *f;
 	struct span text; /* folded */
+	struct span written;
 	struct arena *arena;
 	struct candidates candidates;
 	struct str_list *ret;
 	struct span chosen[KEYWORDS_MAX]; /* folded */
-	bool chosen_is_name[KEYWORDS_MAX];
+	uint32_t entries[KEYWORDS_MAX];   /* of those that are names, else NO_ENTRY */
 	bool is_chinese;
 };
 
 /* A word is the more telling the less it is one of any text: what an occurrence counts. */
 static const uint32_t table_weights[GAZETTEER_TABLES] = {
-	[GAZETTEER_TECHNOLOGIES] = 10,
+	[GAZETTEER_TECHNOLOGIES] = 12,
 	[GAZETTEER_INDUSTRIES] = 5,
-	[GAZETTEER_REGIONS] = 7,
+	[GAZETTEER_REGIONS] = 6,
 	[GAZETTEER_AGENCIES] = 6,
-	[GAZETTEER_POLICY_TERMS] = 8,
+	[GAZETTEER_POLICY_TERMS] = 10,
 };
 
-#define WEIGHT_RUN   4 /* and one for each character */
-#define WEIGHT_LATIN 8 /* in a Chinese text, where it is a name mostly */
-#define WEIGHT_WORD  5
-#define WEIGHT_PAIR  9
-#define COMMON_PART  3 /* of words of any text, this part counts */
+#define WEIGHT_RUN      4 /* and one for each character */
+#define WEIGHT_QUOTE    12
+#define QUOTE_TIMES_MIN 2
+#define WEIGHT_LATIN    8 /* in a Chinese text, where it is a name mostly */
+#define WEIGHT_WORD     5
+#define WEIGHT_PAIR     9
+#define COMMON_PART     3 /* of words of any text, this part counts */
 
 /* What the page gives */
 
@@ -101,16 +107,39 @@ static bool is_chosen(const struct chooser *c, struct span folded)
 	return false;
 }
 
-static void choose(struct chooser *c, struct span written, struct span folded, bool is_name)
+static void choose(struct chooser *c, struct span written, struct span folded, uint32_t entry)
 {
 	c->chosen[c->ret->len] = folded;
-	c->chosen_is_name[c->ret->len] = is_name;
+	c->entries[c->ret->len] = entry;
 	record_list_add(c->arena, c->ret, arena_dup(c->arena, written));
+}
+
+/* The first entry that has this name. */
+static uint32_t entry_of(const struct chooser *c, struct span folded)
+{
+	uint32_t name = c->g ? trie_find(c->g->trie, folded) : 0;
+
+	return name ? c->g->names[name - 1].entry : NO_ENTRY;
 }
 
 static enum word_class class_of(const struct chooser *c, struct span folded)
 {
 	return c->g ? (enum word_class)trie_find(c->g->words, folded) : WORD_UNKNOWN;
+}
+
+static bool has_letter(struct span folded)
+{
+	for (size_t i = 0; i < folded.len; i++)
+		if ((unsigned char)folded.data[i] >= 'a')
+			return true;
+	return false;
+}
+
+/* Some list the title, or what stands between its commas. */
+static bool is_piece_of_title(const struct chooser *c, struct span word)
+{
+	return word.len >= GIVEN_PIECE_BYTES &&
+		span_find(span_from(c->text.data, c->f->title_len), word) >= 0;
 }
 
 static void look_at_given(struct chooser *c, struct span written)
@@ -122,10 +151,10 @@ static void look_at_given(struct chooser *c, struct span written)
 		return;
 	fold_text(written, &folded);
 	word = strbuf_span(&folded);
-	if (!word.len || class_of(c, word) != WORD_UNKNOWN || span_find(c->text, word) < 0 ||
-		is_chosen(c, word))
+	if (!has_letter(word) || is_piece_of_title(c, word) || class_of(c, word) == WORD_FUNCTION ||
+		span_find(c->text, word) < 0 || is_chosen(c, word))
 		return;
-	choose(c, written, span_from(arena_dup(c->arena, word), word.len), true);
+	choose(c, written, span_from(arena_dup(c->arena, word), word.len), entry_of(c, word));
 }
 
 static void choose_given(struct chooser *c, const char *given)
@@ -146,7 +175,9 @@ static uint32_t rate(const struct chooser *c, uint32_t start, uint32_t times, ui
 
 	if (start < c->f->title_len)
 		score += TITLE_BONUS;
-	return class == WORD_FUNCTION      ? 0
+	else if (start < c->f->title_len + LEAD_BYTES)
+		score += LEAD_BONUS;
+	return class == WORD_FUNCTION  ? 0
 		: class == WORD_COMMON ? score * weight / COMMON_PART
 				       : score * weight;
 }
@@ -157,7 +188,7 @@ static struct candidate *add_candidate(struct chooser *c, uint32_t start, uint32
 
 	if (list->len == CANDIDATES_MAX)
 		return NULL;
-	list->items[list->len] = (struct candidate){.start = start, .end = end};
+	list->items[list->len] = (struct candidate){.start = start, .end = end, .entry = NO_ENTRY};
 	return &list->items[list->len++];
 }
 
@@ -170,29 +201,40 @@ static bool is_keyword_entry(const struct chooser *c, const struct hit *h)
 	return !e->is_weak || e->table == GAZETTEER_TECHNOLOGIES;
 }
 
-/* The entry's own name stands for it where the article has it, else the first that it has. */
+/*
+ * The entry's own name stands for it where the article has it, of a region the
+ * shorter one, else the first.
+ */
+static bool is_better(const struct chooser *c, const struct candidate *k, const struct hit *h,
+	bool is_own)
+{
+	if (k->start < c->f->title_len && h->start >= c->f->title_len)
+		return false; /* a place in the title counts more */
+	if (c->g->entries[h->entry].table == GAZETTEER_REGIONS)
+		return h->end - h->start < k->end - k->start;
+	return is_own && !k->is_own;
+}
+
 static void count_hit(struct chooser *c, const struct hit *h, uint32_t *places)
 {
-	const struct gazetteer_entry *e = &c->g->entries[h->entry];
 	struct candidate *k;
-	bool is_canonical =
-		span_is(span_from(c->text.data + h->start, h->end - h->start), e->name);
+	bool is_own = span_eq(span_from(c->text.data + h->start, h->end - h->start),
+		c->g->entries[h->entry].folded);
 
 	if (!places[h->entry]) {
-		if (!add_candidate(c, h->start, h->end))
+		k = add_candidate(c, h->start, h->end);
+		if (!k)
 			return;
+		k->entry = h->entry;
+		k->is_own = is_own;
 		places[h->entry] = (uint32_t)c->candidates.len;
 	}
 	k = &c->candidates.items[places[h->entry] - 1];
-	k->is_name = true;
 	k->times++;
-	if (is_canonical && !k->is_canonical) {
-		k->is_canonical = true;
-		/* A place in the title stays, since it counts more. */
-		if (k->start >= c->f->title_len || h->start < c->f->title_len) {
-			k->start = h->start;
-			k->end = h->end;
-		}
+	if (is_better(c, k, h, is_own)) {
+		k->start = h->start;
+		k->end = h->end;
+		k->is_own = is_own;
 	}
 }
 
@@ -203,12 +245,11 @@ static void add_names(struct chooser *c, const struct hits *hits)
 	for (size_t i = 0; i < hits->len; i++)
 		if (is_keyword_entry(c, &hits->items[i]))
 			count_hit(c, &hits->items[i], places);
-	for (uint32_t i = 0; i < c->g->n_entries; i++) {
-		struct candidate *k = places[i] ? &c->candidates.items[places[i] - 1] : NULL;
+	for (size_t i = 0; i < c->candidates.len; i++) {
+		struct candidate *k = &c->candidates.items[i];
 
-		if (k)
-			k->score = rate(c, k->start, k->times, table_weights[c->g->entries[i].table],
-				class_of(c, span_from(c->text.data + k->start, k->end - k->start)));
+		k->score = rate(c, k->start, k->times, table_weights[c->g->entries[k->entry].table],
+			class_of(c, span_from(c->text.data + k->start, k->end - k->start)));
 	}
 	free(places);
 }
@@ -226,6 +267,25 @@ static void add_runs(struct chooser *c, const struct runs *runs)
 		if (k)
 			k->score = rate(c, r->start, r->times, WEIGHT_RUN + r->chars,
 				class_of(c, span_from(c->text.data + r->start, r->end - r->start)));
+	}
+}
+
+/* Quotes that are names are there as names. */
+static void add_quotes(struct chooser *c, const struct quotes *quotes)
+{
+	for (size_t i = 0; i < quotes->len; i++) {
+		const struct quote *q = &quotes->items[i];
+		struct candidate *k;
+		ptrdiff_t at;
+
+		if (q->times < QUOTE_TIMES_MIN || entry_of(c, q->folded) != NO_ENTRY)
+			continue;
+		at = span_find(c->text, q->folded);
+		k = at < 0 ? NULL
+			   : add_candidate(c, (uint32_t)at, (uint32_t)((size_t)at + q->folded.len));
+		if (k)
+			k->score =
+				rate(c, k->start, q->times, WEIGHT_QUOTE, class_of(c, q->folded));
 	}
 }
 
@@ -269,12 +329,15 @@ static int by_score(const void *a, const void *b)
 }
 
 /* Names may hold one another, since each is one by itself: 人工智能 in 人工智能+. */
-static bool touches(const struct chooser *c, struct span word, bool is_name)
+static bool touches(const struct chooser *c, const struct candidate *k, struct span word)
 {
 	for (size_t i = 0; i < c->ret->len; i++) {
-		if (is_name && c->chosen_is_name[i] ? span_eq(c->chosen[i], word)
-						    : span_find(c->chosen[i], word) >= 0 ||
-					    span_find(word, c->chosen[i]) >= 0)
+		bool both_names = k->entry != NO_ENTRY && c->entries[i] != NO_ENTRY;
+		bool same = both_names
+			? k->entry == c->entries[i] || span_eq(c->chosen[i], word)
+			: span_find(c->chosen[i], word) >= 0 || span_find(word, c->chosen[i]) >= 0;
+
+		if (same)
 			return true;
 	}
 	return false;
@@ -286,6 +349,14 @@ static bool has_capital(struct span s)
 		if (s.data[i] >= 'A' && s.data[i] <= 'Z')
 			return true;
 	return false;
+}
+
+/* An entry's own name as it should be written, where the article does so once at least. */
+static struct span as_named(const struct chooser *c, const struct candidate *k, struct span written)
+{
+	struct span own = k->is_own ? span_str(c->g->entries[k->entry].name) : written;
+
+	return span_find(c->written, own) >= 0 ? own : written;
 }
 
 static void choose_best(struct chooser *c)
@@ -300,21 +371,27 @@ static void choose_best(struct chooser *c)
 
 		if (!k->score)
 			break;
-		if (touches(c, folded, k->is_name))
+		if (touches(c, k, folded))
 			continue;
 		written = folded_written(c->f, k->start, k->end);
 		/* Small letters in a Chinese text are remains of an address or of pinyin. */
-		if (c->is_chinese && !k->is_name && hits_is_word_char((unsigned char)*folded.data) &&
+		if (c->is_chinese && k->entry == NO_ENTRY && (unsigned char)*folded.data < 0x80 &&
 			!has_capital(written))
 			continue;
-		choose(c, written, folded, k->is_name);
+		choose(c, as_named(c, k, written), folded, k->entry);
 	}
 }
 
 void keywords_set(const struct gazetteers *g, struct folded *f, const struct hits *hits,
 	const char *given, struct arena *a, struct str_list *ret)
 {
-	struct chooser c = {.g = g, .f = f, .text = strbuf_span(&f->text), .arena = a, .ret = ret};
+	struct chooser c = {.g = g,
+		.f = f,
+		.text = strbuf_span(&f->text),
+		.written = f->body,
+		.arena = a,
+		.ret = ret};
+	struct quotes quotes = {0};
 	struct runs runs;
 	struct words words;
 
@@ -324,12 +401,16 @@ void keywords_set(const struct gazetteers *g, struct folded *f, const struct hit
 		return;
 	c.candidates.items = arena_alloc(a, CANDIDATES_MAX * sizeof *c.candidates.items);
 	runs_find(c.text, hits, a, &runs);
-	c.is_chinese = runs.n_han >= HAN_MIN;
+	c.is_chinese = runs.n_han >= RUN_HAN_MIN;
 	words_find(c.text, g ? g->words : NULL, a, &words);
 	if (g)
 		add_names(&c, hits);
-	if (c.is_chinese)
+	if (c.is_chinese) {
+		quotes_add(f->lines[0].written, a, &quotes);
+		quotes_add(f->body, a, &quotes);
+		add_quotes(&c, &quotes);
 		add_runs(&c, &runs);
+	}
 	add_words(&c, &words, hits);
 	choose_best(&c);
 }

@@ -13,7 +13,7 @@
 #include "crawler/read/enrich/hits.h"
 #include "store/record.h"
 
-#define KEYWORDS_MAX 8
+#define KEYWORDS_MAX 10
 
 /*
  * Adds at most KEYWORDS_MAX words, best first, as they are written in the

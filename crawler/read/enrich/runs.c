@@ -1,5 +1,5 @@
 /*
- *	letters   the text's Han characters; a break where something else stands
+ *	letters   the text's Han characters and Latin words; a break where something else stands
  *	level n   for each letter at which a repeating run of n begins: which one
  *	gram      one such run: how often it stands, and where
  *
@@ -15,9 +15,10 @@
 #define RUNS_MAX       300 /* kept of one text */
 #define COHESION_MIN   8   /* so many times more often together than by chance */
 #define SIGNS          1024
+#define LATIN          0x80000000u /* the letter is a word */
 
 struct letter {
-	uint32_t c;    /* 0: no Han character */
+	uint32_t c;    /* a Han character, LATIN and a hash, or 0: something else */
 	uint32_t at;   /* in the text */
 	uint32_t name; /* the name that it is a part of, from 1 */
 };
@@ -64,7 +65,7 @@ static const char *const no_part = "的了和在是与这";
 static bool has(const char *list, uint32_t c)
 {
 	char bytes[4];
-	size_t n = utf8_encode(c, bytes);
+	size_t n = utf8_encode(c, bytes); /* of a word U+FFFD, which is in no list */
 
 	return memmem(list, strlen(list), bytes, n) != NULL;
 }
@@ -74,17 +75,36 @@ static void add_letter(struct finder *f, uint32_t c, size_t at)
 	if (!c && f->letters[f->n_letters - 1].c == 0)
 		return;
 	f->letters[f->n_letters++] = (struct letter){.c = c, .at = (uint32_t)at};
-	f->n_han += c != 0;
+	f->n_han += c && !(c & LATIN);
 }
 
-/* At least as many as there are Han characters: bytes that one may begin with. */
+static bool is_latin(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+}
+
+/* At least as many as there are Han characters and words: bytes that one may begin with. */
 static size_t count_leads(struct span text)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < text.len; i++)
-		n += (unsigned char)text.data[i] >= 0xE3;
+		n += (unsigned char)text.data[i] >= 0xE3 ||
+			(is_latin(text.data[i]) && !(i && is_latin(text.data[i - 1])));
 	return n;
+}
+
+/* A word as one letter; a number is none. */
+static uint32_t read_word(const char **p, const char *end)
+{
+	uint32_t hash = 0;
+	bool is_number = true;
+
+	for (; *p < end && is_latin(**p); ++*p) {
+		hash = (hash ^ (unsigned char)**p) * 0x01000193u;
+		is_number &= **p <= '9';
+	}
+	return is_number ? 0 : hash | LATIN;
 }
 
 static void read_letters(struct finder *f)
@@ -96,9 +116,9 @@ static void read_letters(struct finder *f)
 	f->letters[f->n_letters++] = (struct letter){0};
 	while (p < end) {
 		size_t at = (size_t)(p - start);
-		uint32_t c = utf8_next(&p, end);
+		uint32_t c = is_latin(*p) ? read_word(&p, end) : utf8_next(&p, end);
 
-		add_letter(f, utf8_is_han(c) ? c : 0, at);
+		add_letter(f, c & LATIN || utf8_is_han(c) ? c : 0, at);
 	}
 	f->letters[f->n_letters++] = (struct letter){.at = (uint32_t)f->text.len};
 }
@@ -189,9 +209,9 @@ static void open_level(struct finder *f, struct level *l, size_t n)
 static void make_first_level(struct finder *f)
 {
 	struct level *l = &f->levels[1];
-	size_t mask = slots_for(f->n_han) - 1;
+	size_t mask = slots_for(f->n_letters) - 1;
 
-	open_level(f, l, f->n_han);
+	open_level(f, l, f->n_letters);
 	for (uint32_t i = 0; i < f->n_letters; i++)
 		if (f->letters[i].c)
 			add_place(f, l, gram_of(f, l, f->letters[i].c, mask), i);
@@ -268,11 +288,15 @@ static bool has_good_edges(const struct finder *f, const struct gram *g, size_t 
 {
 	const struct letter *first = &f->letters[g->first], *last = first + n - 1;
 
-	for (const struct letter *l = first; l <= last; l++)
+	bool has_han = false;
+
+	for (const struct letter *l = first; l <= last; l++) {
 		if (has(no_part, l->c))
 			return false;
-	return !has(no_edge, first->c) && !has(no_start, first->c) && !has(no_edge, last->c) &&
-		!has(no_end, last->c);
+		has_han |= !(l->c & LATIN);
+	}
+	return has_han && !has(no_edge, first->c) && !has(no_start, first->c) &&
+		!has(no_edge, last->c) && !has(no_end, last->c);
 }
 
 static void claim_parts(struct finder *f, const struct gram *g, size_t n)
@@ -335,11 +359,11 @@ void runs_find(struct span text, const struct hits *hits, struct arena *a, struc
 	f->runs = ret;
 	read_letters(f);
 	ret->n_han = f->n_han;
-	if (!f->n_han)
+	if (f->n_han < RUN_HAN_MIN)
 		return;
 	mark_names(f, hits);
 	f->next = arena_alloc(a, f->n_letters * sizeof *f->next);
-	f->slots = arena_alloc(a, slots_for(f->n_han) * sizeof *f->slots);
+	f->slots = arena_alloc(a, slots_for(f->n_letters) * sizeof *f->slots);
 	make_first_level(f);
 	for (size_t n = CHARS_MIN; n <= RUN_CHARS_MAX && f->levels[n - 1].n_places; n++) {
 		make_level(f, n);

@@ -1,8 +1,8 @@
 /*
  * Runs: words of a text without spaces that no list knows. Chinese writes no
- * spaces, so a word is a run of Han characters that repeats as a whole: its
- * parts belong together more than by chance, and what stands before and
- * behind it varies.
+ * spaces, so a word is a run of Han characters, Latin words among them, that
+ * repeats as a whole: its parts belong together more than by chance, and what
+ * stands before and behind it varies.
  *
  * Linear: a run of n characters that repeats is made of two that overlap and
  * have n - 1, so each length looks only at the places that are left of the
@@ -19,11 +19,12 @@
 
 #define RUN_TIMES_MIN 3
 #define RUN_CHARS_MAX 8
+#define RUN_HAN_MIN   50 /* so many Han characters make a Chinese text; others have no runs */
 
 struct run {
 	uint32_t start, end; /* where it stands first, in the text that was given */
 	uint32_t times;
-	uint32_t chars;
+	uint32_t chars; /* a Latin word is one */
 };
 
 struct runs {

@@ -2,13 +2,11 @@
 
 #include "common/alloc.h"
 
-#define LEAD_BYTES    600 /* behind the title: some two hundred Han characters */
-#define WEIGHT_TITLE  6
-#define WEIGHT_LEAD   2
-#define SCORE_MAX     60 /* what is said still more often is no more of a subject */
-#define ORGANS_MAX    64
-#define INDUSTRY_MIN  2 /* one word in passing makes no industry, unless there is no other */
-#define REGION_DIGITS 6
+#define LEAD_BYTES   600 /* behind the title: some two hundred Han characters */
+#define WEIGHT_TITLE 6
+#define WEIGHT_LEAD  2
+#define SCORE_MAX    60 /* what is said still more often is no more of a subject */
+#define ORGANS_MAX   64
 
 struct subject {
 	const char *name;
@@ -36,7 +34,7 @@ struct tally {
 
 static const size_t most[GAZETTEER_TABLES] = {
 	[GAZETTEER_TECHNOLOGIES] = 30,
-	[GAZETTEER_INDUSTRIES] = 10,
+	[GAZETTEER_INDUSTRIES] = 12,
 	[GAZETTEER_REGIONS] = 20,
 	[GAZETTEER_AGENCIES] = 20,
 	[GAZETTEER_POLICY_TERMS] = 20,
@@ -44,9 +42,7 @@ static const size_t most[GAZETTEER_TABLES] = {
 
 uint32_t subjects_weight(const struct folded *f, size_t at)
 {
-	return at < f->title_len ? WEIGHT_TITLE
-		: at < f->title_len + LEAD_BYTES ? WEIGHT_LEAD
-						 : 1;
+	return at < f->title_len ? WEIGHT_TITLE : at < f->title_len + LEAD_BYTES ? WEIGHT_LEAD : 1;
 }
 
 static void count(const struct tally *t, struct subject *s, const struct hit *hit)
@@ -66,37 +62,13 @@ static const struct gazetteer_entry *entry_of(const struct tally *t, uint32_t i)
 	return &t->g->entries[i];
 }
 
-/* Entries are sorted by table and code. */
+/* Where the page is from; one look at all regions, where no better is known. */
 static uint32_t find_region(const struct gazetteers *g, const char *code)
 {
-	size_t low = 0, high = g->n_entries;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct gazetteer_entry *e = &g->entries[middle];
-		int order = e->table != GAZETTEER_REGIONS || e->is_organ
-			? (e->is_organ ? 1 : (int)e->table - GAZETTEER_REGIONS)
-			: strcmp(e->region_code, code);
-
-		if (order == 0)
-			return (uint32_t)middle;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	for (uint32_t i = 0; i < g->n_entries; i++)
+		if (g->entries[i].region_code && strcmp(g->entries[i].region_code, code) == 0)
+			return i;
 	return NO_ENTRY;
-}
-
-/* The region that the first @digits of a code are. */
-static uint32_t find_above(const struct gazetteers *g, const char *code, size_t digits)
-{
-	char above[REGION_DIGITS + 1] = "000000";
-
-	if (strlen(code) != REGION_DIGITS)
-		return NO_ENTRY;
-	memcpy(above, code, digits);
-	return find_region(g, above);
 }
 
 static bool is_of_level(const struct gazetteer_entry *e, enum region_level level)
@@ -127,7 +99,7 @@ static uint32_t home_of(const struct tally *t, enum region_level level, const ch
 	if (best != NO_ENTRY && !is_of_level(entry_of(t, best), level))
 		best = NO_ENTRY;
 	if (best == NO_ENTRY && level == LEVEL_PROVINCE && city != NO_ENTRY)
-		best = find_above(t->g, entry_of(t, city)->region_code, 2);
+		best = entry_of(t, city)->above;
 	return best;
 }
 
@@ -136,15 +108,10 @@ static uint32_t home_of(const struct tally *t, enum region_level level, const ch
 /* The city or province that is told with a district: 杭州市余杭区. */
 static const char *name_above(const struct tally *t, const struct gazetteer_entry *region)
 {
-	uint32_t above = NO_ENTRY;
-
-	if (region->level != LEVEL_COUNTY ||
+	if (region->level != LEVEL_COUNTY || region->above == NO_ENTRY ||
 		span_ends_with(span_str(region->region_name), SPAN_LITERAL("市")))
 		return "";
-	above = find_above(t->g, region->region_code, 4);
-	if (above == NO_ENTRY)
-		above = find_above(t->g, region->region_code, 2);
-	return above == NO_ENTRY ? "" : entry_of(t, above)->region_name;
+	return entry_of(t, region->above)->region_name;
 }
 
 static const char *organ_name(const struct tally *t, const struct hit *hit)
@@ -262,8 +229,6 @@ static void set_list(const struct tally *t, enum gazetteer_table table, struct s
 
 	qsort(room, n, sizeof *room, by_score);
 	for (size_t i = 0; i < n && ret->len < most[table]; i++) {
-		if (table == GAZETTEER_INDUSTRIES && i && room[i].score < INDUSTRY_MIN)
-			break;
 		if (!record_list_has(ret, room[i].name))
 			record_list_add(t->arena, ret, arena_strdup(t->arena, room[i].name));
 	}

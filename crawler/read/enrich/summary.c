@@ -21,7 +21,7 @@
 
 struct sentence {
 	struct span text;
-	bool is_whole;  /* ends as sentences do; headings do not */
+	bool is_whole; /* ends as sentences do; headings do not */
 	bool is_chosen;
 	int rate;
 };
@@ -172,8 +172,8 @@ static bool begins_with_one_of(struct span s, const char *const *list)
 static bool is_caption(struct span s)
 {
 	static const char *const starts[] = {"图为", "图片", "圖為", "圖片", "资料图", "資料圖",
-		"▲", "△", "图：", "图源", "配图", "视频：", "Photo", "Image", "Picture",
-		"Caption", NULL};
+		"▲", "△", "图：", "图源", "配图", "视频：", "Photo", "Image", "Picture", "Caption",
+		NULL};
 	static const char *const stops[] = {"摄", "摄）", "摄)", "攝", "攝）", "供图", "供图）",
 		"供圖", "图/文", "制图", "资料图", NULL};
 

@@ -93,9 +93,8 @@ static struct word *find(struct finder *f, struct span text)
 			return known;
 	}
 	f->slots[i] = (uint32_t)++w->len;
-	w->items[w->len - 1] =
-		(struct word){.start = (uint32_t)(text.data - f->text.data),
-			.end = (uint32_t)(text.data - f->text.data + text.len)};
+	w->items[w->len - 1] = (struct word){.start = (uint32_t)(text.data - f->text.data),
+		.end = (uint32_t)(text.data - f->text.data + text.len)};
 	return &w->items[w->len - 1];
 }
 
@@ -136,7 +135,9 @@ static void drop_function_words(struct words *w)
 
 void words_find(struct span text, const struct trie *classes, struct arena *a, struct words *ret)
 {
-	struct finder f = {.text = utf8_cut(text, TEXT_BYTES_MAX), .classes = classes, .words = ret};
+	struct finder f = {.text = utf8_cut(text, TEXT_BYTES_MAX),
+		.classes = classes,
+		.words = ret};
 	struct span word, before = {0};
 	const struct word *last = NULL;
 	size_t at = 0;
