@@ -122,9 +122,14 @@ static void put(struct folder *f, uint32_t c)
 	}
 }
 
+static uint32_t entry_of(uint32_t c)
+{
+	return fold_entries[fold_blocks[c >> 8]][c & 0xFF];
+}
+
 static void put_folded(struct folder *f, uint32_t c)
 {
-	uint32_t entry = fold_entries[fold_blocks[c >> 8]][c & 0xFF];
+	uint32_t entry = entry_of(c);
 
 	if (entry == FOLD_SAME)
 		put(f, c);
@@ -137,6 +142,75 @@ static void put_folded(struct folder *f, uint32_t c)
 		put(f, entry);
 }
 
+/* What an ASCII character becomes if that is one that needs no look at its neighbours, else 0. */
+static uint32_t plain_ascii(unsigned char c)
+{
+	uint32_t entry = entry_of(c), to = entry == FOLD_SAME ? c : entry;
+
+	return to > ' ' && to < 0x7F && to != '\'' ? to : 0;
+}
+
+/* Likewise of the three bytes of a Han character. */
+static uint32_t plain_han(const unsigned char *s)
+{
+	uint32_t c = (s[0] & 0x0Fu) << 12 | (s[1] & 0x3Fu) << 6 | (s[2] & 0x3Fu);
+	uint32_t entry, to;
+
+	if (s[0] < 0xE4 || s[0] > 0xE9 || (s[1] & 0xC0) != 0x80 || (s[2] & 0xC0) != 0x80)
+		return 0;
+	entry = entry_of(c);
+	to = entry == FOLD_SAME ? c : entry;
+	return to >= 0x4000 && to < 0xA000 ? to : 0;
+}
+
+static bool is_plain_gap(const struct folder *f, const char *p, const char *end)
+{
+	return *p == ' ' && f->last && f->last < 0x80 && end - p > 1 &&
+		(unsigned char)p[1] < 0x80 && plain_ascii((unsigned char)p[1]);
+}
+
+/*
+ * Nearly all of a text is letters, single spaces between them, and Han
+ * characters: these are written as they come, no longer than they were.
+ * Returns where something else stands. Nothing may be pending.
+ */
+static const char *fold_plain(struct folder *f, const char *p, const char *end)
+{
+	char *to, *start;
+
+	strbuf_reserve(f->out, (size_t)(end - p));
+	to = start = f->out->data + f->out->len;
+	while (p < end) {
+		uint32_t c;
+
+		if ((unsigned char)*p < 0x80) {
+			c = is_plain_gap(f, p, end) ? ' ' : plain_ascii((unsigned char)*p);
+			if (!c)
+				break;
+			*to++ = (char)c;
+			p++;
+		} else {
+			c = end - p >= 3 ? plain_han((const unsigned char *)p) : 0;
+			if (!c)
+				break;
+			to += utf8_encode(c, to);
+			p += 3;
+		}
+		f->last = c;
+	}
+	if (to > start) {
+		f->out->len += (size_t)(to - start);
+		f->last_at = f->out->len - (f->last < 0x80 ? 1 : 3);
+		*to = '\0';
+	}
+	return p;
+}
+
+static bool is_plain(const struct folder *f)
+{
+	return f->gap == GAP_NONE && !f->apostrophe && !f->origin && !f->out->max;
+}
+
 static void fold(struct folder *f, struct span text)
 {
 	const char *p = text.data, *end;
@@ -147,6 +221,8 @@ static void fold(struct folder *f, struct span text)
 	end = p + text.len;
 	strbuf_reserve(f->out, text.len);
 	while (p < end) {
+		if (is_plain(f) && (p = fold_plain(f, p, end)) == end)
+			break;
 		f->from = (uint32_t)(p - text.data);
 		put_folded(f, utf8_next(&p, end));
 	}

@@ -4,6 +4,7 @@
 #include "common/err.h"
 #include "crawler/keep.h"
 #include "crawler/pool.h"
+#include "crawler/stored_answer.h"
 
 #include <assert.h>
 
@@ -28,6 +29,8 @@ static void read_answer(void *arg)
 		.user_agent = j->env->config->user_agent,
 		.url_rules = j->url_rules,
 		.gazetteers = j->gazetteers,
+		.parts = j->parts,
+		.n_parts = j->n_parts,
 		.source = l->source,
 		.title = l->title,
 		.published_ms = l->published_ms,
@@ -56,7 +59,7 @@ static void on_read(void *arg)
 	}
 	switch (j->read.as) {
 	case READ_RECORD:
-		job_enter(j, JOB_COMPARE);
+		job_enter(j, job_has_more_parts(j) ? JOB_PARTS : JOB_COMPARE);
 		break;
 	case READ_ITEMS:
 		j->result.items = j->read.items;
@@ -178,12 +181,27 @@ static void on_kept(void *arg, int err, enum save_outcome outcome)
 	job_finish(j, j->result.outcome, NULL);
 }
 
+static struct span stored_answer(struct job *j)
+{
+	struct span raw = strbuf_span(&j->raw);
+	STRBUF_LOCAL(all);
+
+	if (!j->n_parts)
+		return raw;
+	stored_answer_write(span_from(raw.data, j->body_at), span_from_offset(raw, j->body_at),
+		j->parts, j->n_parts, &all);
+	strbuf_release(&j->raw);
+	j->raw = all;
+	all = (struct strbuf)STRBUF_INIT;
+	return strbuf_span(&j->raw);
+}
+
 void job_start_keeping(struct job *j)
 {
 	if (!j->env->keep)
 		job_finish(j, j->result.outcome, NULL);
 	else if (j->result.outcome == OUTCOME_OK) {
-		keep_page(j->env->keep, &j->read.record, strbuf_span(&j->raw), on_kept, j);
+		keep_page(j->env->keep, &j->read.record, stored_answer(j), on_kept, j);
 	} else {
 		STRBUF_LOCAL(canonical);
 		struct hash id = {0};

@@ -69,6 +69,8 @@ static void read_page(void *arg)
 
 	read_document(WORK_PAGE, &in, l->arena, &out);
 	l->result.likeness = out.likeness;
+	l->result.body = in.bytes;
+	l->result.next_part = out.next_part;
 	if (out.refresh_to)
 		l->result.outcome = OUTCOME_MOVED;
 	else if (out.as == READ_NOTHING && out.outcome != OUTCOME_EMPTY &&

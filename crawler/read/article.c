@@ -157,7 +157,7 @@ static void clean_title(struct article *t)
 }
 
 /* The text of the page, or what JSON-LD has of it where the page is drawn by scripts. */
-static const char *find_text(struct article *t)
+const char *article_find_text(struct article *t)
 {
 	const char *text = NULL;
 
@@ -179,6 +179,16 @@ static const char *find_text(struct article *t)
 	return text && block_weigh(span_str(text)) >= TEXT_WEIGHT_MIN ? text : NULL;
 }
 
+void article_prepare(struct article *t)
+{
+	block_list_make(t->h, t->arena, &t->blocks);
+	survey(t);
+	t->base = refresh_base(t->h, t->in->url, t->arena);
+	t->dates = (struct date_context){.now_ms = t->in->fetched_at_ms,
+		.zone_min = article_is_chinese(t) ? DATE_ZONE_CHINA : 0};
+	metadata_read(t->h, &t->dates, t->arena, &t->meta);
+}
+
 void article_read(const struct read_input *in, const char *encoding, struct html *h,
 	struct arena *a, struct read_output *out)
 {
@@ -186,12 +196,7 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 	struct absence absence;
 	const char *text;
 
-	block_list_make(h, a, &t.blocks);
-	survey(&t);
-	t.base = refresh_base(h, in->url, a);
-	t.dates = (struct date_context){.now_ms = in->fetched_at_ms,
-		.zone_min = article_is_chinese(&t) ? DATE_ZONE_CHINA : 0};
-	metadata_read(h, &t.dates, a, &t.meta);
+	article_prepare(&t);
 	absence = absence_of(&t.blocks, t.meta.page_title, in->title);
 	if (absence.outcome != OUTCOME_OK) {
 		answer_nothing(out, absence.why);
@@ -203,12 +208,12 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 		answer_nothing(out, "the page only sends on to another address");
 		return;
 	}
-	text = find_text(&t);
+	text = article_find_text(&t);
 	if (!text) {
 		answer_nothing(out, "no text that reads like an article");
 		return;
 	}
 	out->as = READ_RECORD;
 	out->is_as_listed = absence_is_refuted(&t.blocks, t.meta.page_title, in->title);
-	fill_record(&t, text, &out->record);
+	fill_record(&t, article_add_parts(&t, text), &out->record);
 }

@@ -2,6 +2,7 @@
  * An article being read. Its parts:
  *
  *	article.c        blocks -> body -> title -> facts around the body -> cleaned text -> record
+ *	article_parts.c  the text of further pages of the same article
  *	article_facts.c  when it was published, by whom, from the lines around the text and from metadata
  */
 #ifndef POLICYWATCH_CRAWLER_READ_ARTICLE_INSIDE_H
@@ -32,6 +33,15 @@ struct article {
 	const char *base;
 	const char *encoding;
 };
+
+/* Lays the page out and reads its metadata; in, h, arena and encoding are set. */
+void article_prepare(struct article *t);
+
+/* The text of the page and what stands around it; NULL when nothing reads like an article. */
+const char *article_find_text(struct article *t);
+
+/* @text with that of the article's further pages behind it. */
+const char *article_add_parts(struct article *t, const char *text);
 
 /* By the characters of the page. */
 bool article_is_chinese(const struct article *t);

@@ -19,12 +19,17 @@ struct builder {
 	uint32_t in_link, in_heading, in_bold, in_pre;
 };
 
+static bool is_plain_han(uint32_t c)
+{
+	return c >= 0x4E00 && c <= 0x9FFF;
+}
+
 static uint32_t weight_of(uint32_t c)
 {
-	if (utf8_is_cjk(c) || (c >= 0xAC00 && c <= 0xD7A3))
+	if (c < 0x80)
+		return c - '0' < 10 || (c | 0x20) - 'a' < 26;
+	if (is_plain_han(c) || utf8_is_cjk(c) || (c >= 0xAC00 && c <= 0xD7A3))
 		return BLOCK_HAN_WEIGHT;
-	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
-		return 1;
 	return c >= 0xC0 && c < 0x2000 ? 1 : 0;
 }
 
@@ -75,53 +80,64 @@ static void end_line(struct builder *b)
 	b->gap = false;
 }
 
-static void add_space(struct builder *b, uint32_t c)
+static void begin_line(struct builder *b, uint32_t node)
 {
-	if (b->in_pre && c == '\n')
-		end_line(b);
-	else
-		b->gap = true;
+	b->line.node = html_block(b->h, node);
+	b->line.first = node;
+	b->line.heading = b->in_heading > 0;
+	b->line.n_links = b->in_link > 0;
 }
 
-static void add_char(struct builder *b, const char *bytes, size_t len, uint32_t c)
-{
-	uint32_t weight = weight_of(c);
+/* Characters without white space between them. */
+struct run {
+	const char *start;
+	uint32_t weight, n_marks;
+};
 
+static void add_run(struct builder *b, uint32_t node, const struct run *run, const char *end)
+{
+	if (end == run->start)
+		return;
+	if (b->line.node == HTML_NONE)
+		begin_line(b, node);
 	if (b->gap && b->text.len)
 		strbuf_add_char(&b->text, ' ');
 	b->gap = false;
-	strbuf_add(&b->text, bytes, len);
-	b->line.weight += weight;
-	b->line.n_marks += is_mark(c);
-	if (b->in_link)
-		b->line.link_weight += weight;
-	if (b->in_bold)
-		b->weight_bold += weight;
+	strbuf_add(&b->text, run->start, (size_t)(end - run->start));
+	b->line.end = node + 1;
+	b->line.weight += run->weight;
+	b->line.n_marks += run->n_marks;
+	b->line.link_weight += b->in_link ? run->weight : 0;
+	b->weight_bold += b->in_bold ? run->weight : 0;
+}
+
+static bool parts(uint32_t c)
+{
+	return !is_plain_han(c) && (utf8_is_space(c) || utf8_is_invisible(c));
 }
 
 static void add_text(struct builder *b, uint32_t node)
 {
 	const char *p = b->h->nodes[node].text.data, *end = p + b->h->nodes[node].text.len;
+	struct run run = {.start = p};
 
 	while (p < end) {
 		const char *start = p;
 		uint32_t c = utf8_next(&p, end);
 
-		if (utf8_is_space(c)) {
-			add_space(b, c);
+		if (!parts(c)) {
+			run.weight += weight_of(c);
+			run.n_marks += is_mark(c);
 			continue;
 		}
-		if (utf8_is_invisible(c))
-			continue;
-		if (b->line.node == HTML_NONE) {
-			b->line.node = html_block(b->h, node);
-			b->line.first = node;
-			b->line.heading = b->in_heading > 0;
-			b->line.n_links = b->in_link > 0;
-		}
-		b->line.end = node + 1;
-		add_char(b, start, (size_t)(p - start), c);
+		add_run(b, node, &run, start);
+		run = (struct run){.start = p};
+		if (b->in_pre && c == '\n')
+			end_line(b);
+		else if (utf8_is_space(c))
+			b->gap = true;
 	}
+	add_run(b, node, &run, end);
 }
 
 static bool is_heading(enum html_tag tag)

@@ -21,7 +21,15 @@
 
 struct gazetteers;
 
-#define READ_EXTRACTOR 1 /* raised when a page may now be read differently */
+#define READ_EXTRACTOR 2 /* raised when a page may now be read differently */
+
+#define READ_PARTS_MAX 20 /* pages of one article, the first among them */
+
+/* A further page of an article. */
+struct read_part {
+	const char *url;
+	struct span bytes; /* the body, content codings undone; of the first one's Content-Type */
+};
 
 struct read_input {
 	struct span bytes;        /* the body, content codings undone */
@@ -33,6 +41,8 @@ struct read_input {
 	const char *user_agent;   /* ours, which directives may be addressed to; may be NULL */
 	const struct url_rules *url_rules;
 	const struct gazetteers *gazetteers; /* NULL: nothing is looked up in articles */
+	const struct read_part *parts; /* the article's further pages, in order */
+	size_t n_parts;
 	/* What the lease says (protocol.h). All may be NULL or empty. */
 	const char *source;
 	const char *title;
@@ -56,7 +66,9 @@ struct read_output {
 	struct record record; /* READ_RECORD */
 	struct item *items;   /* READ_ITEMS, in the document's order, each address once */
 	size_t n_items;
-	size_t n_items_dropped;   /* not http(s), too long, or beyond PROTOCOL_ITEMS_MAX */
+	size_t n_items_dropped; /* not http(s), too long, or beyond PROTOCOL_ITEMS_MAX */
+	const char
+		*next_part; /* READ_RECORD: where the article goes on, on the same host, or NULL */
 	const char *next_page;    /* of a listing, NULL without one */
 	const char *refresh_to;   /* the page only sends on to here (meta refresh, location=) */
 	const char *why_nothing;  /* READ_NOTHING, for people */
