@@ -1,15 +1,13 @@
 #include "crawler/read/article_inside.h"
 
 #include "common/alloc.h"
-#include "common/fold.h"
 #include "crawler/read/absence.h"
 #include "crawler/read/canonical_link.h"
 #include "crawler/read/clean.h"
 #include "crawler/read/directives.h"
 #include "crawler/read/docnumber.h"
 #include "crawler/read/embedded.h"
-#include "crawler/read/enrich/keywords.h"
-#include "crawler/read/enrich/summary.h"
+#include "crawler/read/enrich/enrich.h"
 #include "crawler/read/language.h"
 #include "crawler/read/noise.h"
 #include "crawler/read/refresh.h"
@@ -134,17 +132,13 @@ static void fill_record(struct article *t, const char *text, struct record *r)
 	r->text = text;
 	r->lang = language_of(span_str(text), t->meta.lang);
 	article_set_facts(t, r);
-	r->summary = summary_make(span_str(text), t->title.text, t->arena);
-	summary_add_keywords(t->meta.keywords, t->arena, &r->keywords);
-	if (!r->keywords.len)
-		keywords_find(span_str(text), t->title.text, t->arena, &r->keywords);
 	docnumber_find(span_str(t->title.text), t->arena, &r->document_numbers);
 	docnumber_find(span_str(text), t->arena, &r->document_numbers);
 	if (t->in->region && *t->in->region)
 		record_list_add(t->arena, &r->regions, arena_strdup(t->arena, t->in->region));
 	set_links(t, r);
 	set_directives(t, r);
-	r->text_hash = fold_hash(span_str(text));
+	enrich_record(t->in->gazetteers, t->meta.keywords, t->arena, r);
 }
 
 static void answer_nothing(struct read_output *out, const char *why)

@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct gazetteers;
+
 #define READ_EXTRACTOR 2 /* raised when a page may now be read differently */
 
 #define READ_PARTS_MAX 20 /* pages of one article, the first among them */
@@ -40,6 +42,7 @@ struct read_input {
 	struct span x_robots_tag; /* values of these headers, a line each */
 	const char *user_agent;   /* ours, which directives may be addressed to; may be NULL */
 	const struct url_rules *url_rules;
+	const struct gazetteers *gazetteers; /* NULL: nothing is looked up in articles */
 	const struct read_part *parts; /* the article's further pages, in order */
 	size_t n_parts;
 	/* What the lease says (protocol.h). All may be NULL or empty. */
