@@ -248,6 +248,20 @@ static const char *fold_plain(struct folder *f, const char *text, const char *p,
 	return p;
 }
 
+/* Pages are indented: their white space comes in runs. */
+static const char *fold_white(struct folder *f, const char *p, const char *end)
+{
+	for (; p < end; p++) {
+		if (*p == '\n' || *p == '\r')
+			f->gap = GAP_BREAK;
+		else if (*p != ' ' && *p != '\t')
+			break;
+		else if (f->gap == GAP_NONE)
+			f->gap = GAP_SPACE;
+	}
+	return p;
+}
+
 static bool is_plain(const struct folder *f)
 {
 	return f->gap == GAP_NONE && !f->apostrophe && !f->out->max;
@@ -264,6 +278,8 @@ static void fold(struct folder *f, struct span text)
 	strbuf_reserve(f->out, text.len);
 	while (p < end) {
 		if (is_plain(f) && (p = fold_plain(f, text.data, p, end)) == end)
+			break;
+		if ((p = fold_white(f, p, end)) == end)
 			break;
 		f->from = (uint32_t)(p - text.data);
 		put_folded(f, utf8_next(&p, end));

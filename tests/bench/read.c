@@ -98,7 +98,7 @@ static void stage_likeness(struct bench *b, struct page *p, struct arena *a)
 
 	(void)b;
 	(void)a;
-	likeness_make(p->html, URL, &likeness);
+	likeness_make(p->html, &p->blocks, URL, &likeness);
 }
 
 static void stage_enrich(struct bench *b, struct page *p, struct arena *a)
