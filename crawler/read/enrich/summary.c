@@ -206,7 +206,7 @@ static int rate(struct units *u, const struct sentence *s, size_t number)
 	rate = 2 * overlap(u, s->text, number);
 	rate += number < 3 ? 8 - 2 * (int)number : 0;
 	rate += s->text.len > 90 ? 2 : 0;
-	rate -= leans(s->text) ? 4 : 0;
+	rate -= leans(s->text) ? 8 : 0;
 	rate -= asks(s->text) ? 3 : 0;
 	return rate;
 }
