@@ -12,6 +12,7 @@
 #include "crawler/read/enrich/summary.h"
 #include "crawler/read/language.h"
 #include "crawler/read/noise.h"
+#include "crawler/read/parts.h"
 #include "crawler/read/refresh.h"
 #include "crawler/read/thread.h"
 
@@ -277,7 +278,9 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 		return;
 	}
 	text = find_text(&t);
+	out->next_part = parts_next(h, in->url, t.base, encoding, a);
 	if (in->explain) {
+		explain_fact(t.explain, "next part", out->next_part, "a link to it");
 		article_explain(&t, text);
 		out->explain = t.explain;
 	}

@@ -58,6 +58,7 @@ struct read_output {
 	size_t n_items;
 	size_t n_items_dropped;   /* not http(s), too long, or beyond PROTOCOL_ITEMS_MAX */
 	const char *next_page;    /* of a listing, NULL without one */
+	const char *next_part;    /* of an article that goes on at another address (parts.h) */
 	const char *refresh_to;   /* the page only sends on to here (meta refresh, location=) */
 	const char *why_nothing;  /* READ_NOTHING, for people */
 	enum outcome outcome;     /* READ_NOTHING: EMPTY, or what the page says of itself */
