@@ -10,8 +10,8 @@
 #define ELSEWHERE_BYTES_MAX 300
 
 /* What stands behind an article. */
-static const char *const tails[] = {"[声明]", "[打印]", "copyright", "【声明】", "【打印】",
-	"上一篇", "下一篇", "为您推荐", "举报/反馈", "今日推荐", "体育要闻", "免责声明", "关注我们",
+static const char *const tails[] = {"(声明)", "(打印)", "copyright", "上一篇", "下一篇", "为您推荐",
+	"举报/反馈", "今日推荐", "体育要闻", "免责声明", "关注我们",
 	"关键字:", "关键词:", "凡本网注明", "凡注明", "分享到", "分享至", "友情链接", "发表评论",
 	"图片新闻", "声明:", "大家都在看", "头条要闻", "娱乐要闻", "延伸阅读", "往期回顾",
 	"态度原创", "我要评论", "打印|", "扫一扫", "推荐阅读", "新闻排行", "暂无评论", "更多新闻",
@@ -23,15 +23,14 @@ static const char *const tails[] = {"[声明]", "[打印]", "copyright", "【声
 	"郑重声明", "阅读排行"};
 
 /* Buttons, counters, paths and labels of a page. */
-static const char *const beginnings[] = {"![]()", "0条评论", "[关闭", "[字体", "[字号", "a+",
+static const char *const beginnings[] = {"!()()", "(关闭", "(字体", "(字号", "0条评论", "a+",
 	"ai生成图", "comments", "email", "follow us", "loading", "print", "share", "sign up", "©",
-	"【关闭", "【字体", "【字号", "二维码", "你的位置", "关闭窗口", "分享到", "分享至",
-	"听新闻", "图源:", "图片由ai生成", "复制链接", "大中小", "字体:", "字体大小",
-	"字号:", "当前位置", "微信扫", "您当前的位置", "您现在的位置", "您的位置", "我来说两句",
-	"我要评论", "所在位置", "手机看新闻", "打印", "扫一扫", "扫码", "收藏", "新浪微博",
-	"无障碍", "浏览:", "浏览次数", "点击:", "点击收听", "点击数", "点击查看", "点击次数",
-	"点击进入", "用微信扫", "评论(", "评论0", "责编邮箱", "资料图", "进入关怀版", "阅读(",
-	"阅读:", "阅读次数", "首页>"};
+	"二维码", "你的位置", "关闭窗口", "分享到", "分享至", "听新闻", "图源:", "图片由ai生成",
+	"复制链接", "大中小", "字体:", "字体大小", "字号:", "当前位置", "微信扫", "您当前的位置",
+	"您现在的位置", "您的位置", "我来说两句", "我要评论", "所在位置", "手机看新闻", "打印",
+	"扫一扫", "扫码", "收藏", "新浪微博", "无障碍", "浏览:", "浏览次数", "点击:", "点击收听",
+	"点击数", "点击查看", "点击次数", "点击进入", "用微信扫", "评论(", "评论0", "责编邮箱",
+	"资料图", "进入关怀版", "阅读(", "阅读:", "阅读次数", "首页>"};
 static const char *const words[] = {"+1", "-", "0", "1", ">", "qq空间", "t", "|", "上一页",
 	"下一页", "中", "举报", "保存", "关闭", "分享", "原标题", "图集", "大", "字号", "导读",
 	"小", "展开全文", "广告", "微信", "微博", "打印", "搜索", "收藏", "收起", "更多", "更多>",
@@ -39,33 +38,33 @@ static const char *const words[] = {"+1", "-", "0", "1", ">", "qq空间", "t", "
 	"阅读全文", "顶部", "首页"};
 
 /* What leads on to other articles, to newsletters, to what is not shown without consent. */
-static const char *const elsewhere[] = {"[関連記事]", "[관련기사]", "a lire aussi", "abonnez-vous",
-	"advertisement", "also read", "an dieser stelle find", "anzeige", "article content",
-	"article continues", "auch interessant", "ayrıca okuyun", "baca juga", "click here to",
-	"czytaj także", "czytaj też", "do you have a news tip", "do you have a story", "dont miss",
-	"download our", "externer inhalt", "follow me on", "follow us", "for more stories like",
-	"get our", "got a story", "have a story", "help us improve", "ich bin damit einverstanden",
-	"ilginizi çekebilir", "jetzt abonnieren", "join our", "lea tambien", "lea también",
-	"leave a comment", "lee tambien", "lee también", "lees meer", "lees ook", "leggi anche",
-	"leggi qui", "leia mais", "leia também", "les også", "lesen sie auch", "lesen sie hier",
-	"lesen sie mehr", "lesetipp", "lihat juga", "like this story", "lire aussi",
-	"lire la suite", "lue myös", "läs mer", "läs också", "läs även", "læs også",
-	"media playback is unsupported", "mehr dazu", "mehr zum thema", "more from ",
-	"more on this", "more on:", "most read", "más información", "newsletter", "read also",
-	"read more", "read next", "recommended reading", "recommended:", "related articles",
-	"related content", "related stories", "related:", "report a typo", "saiba mais",
-	"scroll to continue", "see also", "send us your", "sharing is caring", "sign up for",
-	"sign up here", "sign up to", "simak breaking news", "simak juga", "story continues",
-	"subscribe now", "subscribe to", "sur le même sujet", "te puede interesar",
-	"this article originally", "this article was originally", "this post originally",
-	"this story originally", "this video cannot be played", "ti potrebbe interessare",
-	"top stories", "um eingebettete inhalte", "up next", "veja também", "ver también",
-	"view comments", "voir aussi", "watch:", "weitere artikel", "weiterlesen", "xem thêm",
-	"zobacz także", "zobacz też", "zum newsletter", "à lire aussi", "à lire également",
-	"đọc thêm", "подписывайтесь", "смотрите также", "читайте більше", "читайте ещё",
-	"читайте нас", "читайте также", "читайте також", "читайте:", "اقرأ أيضا", "بیشتر بخوانید",
-	"ⓒ", "▶ 관련", "【写真】", "【関連記事】", "あわせて読みたい", "合わせて読みたい",
-	"関連リンク", "関連記事", "관련 기사", "관련기사", "무단전재", "저작권자"};
+static const char *const elsewhere[] = {"(写真)", "(関连记事)", "(관련기사)", "a lire aussi",
+	"abonnez-vous", "advertisement", "also read", "an dieser stelle find", "anzeige",
+	"article content", "article continues", "auch interessant", "ayrıca okuyun", "baca juga",
+	"click here to", "czytaj także", "czytaj też", "do you have a news tip",
+	"do you have a story", "dont miss", "download our", "externer inhalt", "follow me on",
+	"follow us", "for more stories like", "get our", "got a story", "have a story",
+	"help us improve", "ich bin damit einverstanden", "ilginizi çekebilir", "jetzt abonnieren",
+	"join our", "lea tambien", "lea también", "leave a comment", "lee tambien", "lee también",
+	"lees meer", "lees ook", "leggi anche", "leggi qui", "leia mais", "leia também", "les også",
+	"lesen sie auch", "lesen sie hier", "lesen sie mehr", "lesetipp", "lihat juga",
+	"like this story", "lire aussi", "lire la suite", "lue myös", "läs mer", "läs också",
+	"läs även", "læs også", "media playback is unsupported", "mehr dazu", "mehr zum thema",
+	"more from ", "more on this", "more on:", "most read", "más información", "newsletter",
+	"read also", "read more", "read next", "recommended reading",
+	"recommended:", "related articles", "related content", "related stories",
+	"related:", "report a typo", "saiba mais", "scroll to continue", "see also", "send us your",
+	"sharing is caring", "sign up for", "sign up here", "sign up to", "simak breaking news",
+	"simak juga", "story continues", "subscribe now", "subscribe to", "sur le même sujet",
+	"te puede interesar", "this article originally", "this article was originally",
+	"this post originally", "this story originally", "this video cannot be played",
+	"ti potrebbe interessare", "top stories", "um eingebettete inhalte", "up next",
+	"veja também", "ver también", "view comments", "voir aussi", "watch:", "weitere artikel",
+	"weiterlesen", "xem thêm", "zobacz także", "zobacz też", "zum newsletter", "à lire aussi",
+	"à lire également", "đọc thêm", "подписывайтесь", "смотрите также", "читайте більше",
+	"читайте ещё", "читайте нас", "читайте также", "читайте також", "читайте:", "اقرأ أيضا",
+	"بیشتر بخوانید", "▶ 관련", "あわせて読みたい", "合わせて読みたい", "関连リンク", "関连记事",
+	"관련 기사", "관련기사", "무단전재", "저작권자"};
 
 static const char *last_not_behind(struct span s, const char *const *table, size_t n)
 {
