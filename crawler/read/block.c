@@ -88,22 +88,73 @@ static void add_space(struct builder *b, uint32_t c)
 		b->gap = true;
 }
 
-static void add_char(struct builder *b, const char *bytes, size_t len, uint32_t c)
+static bool is_alnum(unsigned char c)
 {
-	uint32_t weight = weight_of(c);
+	return (unsigned)(c | 32) - 'a' < 26 || (unsigned)c - '0' < 10;
+}
 
+/* U+5000..U+9FFF, which most of a Chinese page is. */
+static bool is_common_han(const char *p, const char *end)
+{
+	const unsigned char *s = (const unsigned char *)p;
+
+	return s[0] >= 0xE5 && s[0] <= 0xE9 && end - p >= 3 && (s[1] & 0xC0) == 0x80 &&
+		(s[2] & 0xC0) == 0x80;
+}
+
+/* Characters up to a space or an invisible one, and what they weigh. */
+struct run {
+	const char *bytes, *end;
+	uint32_t weight, n_marks;
+};
+
+static struct run read_run(const char *p, const char *end)
+{
+	struct run run = {.bytes = p};
+
+	while (p < end) {
+		const char *next = p + 1;
+		uint32_t c = (unsigned char)*p;
+
+		if (is_common_han(p, end)) {
+			run.weight += BLOCK_HAN_WEIGHT;
+			p += 3;
+			continue;
+		}
+		if (c >= 0x80) {
+			next = p;
+			c = utf8_next(&next, end);
+		}
+		if (utf8_is_space(c) || utf8_is_invisible(c))
+			break;
+		run.weight += c < 0x80 ? is_alnum((unsigned char)c) : weight_of(c);
+		run.n_marks += is_mark(c);
+		p = next;
+	}
+	run.end = p;
+	return run;
+}
+
+static void add_run(struct builder *b, const struct run *run)
+{
 	if (b->cell_gap && b->text.len)
 		strbuf_add_str(&b->text, CELL_SEPARATOR);
 	else if (b->gap && b->text.len)
 		strbuf_add_char(&b->text, ' ');
 	b->gap = b->cell_gap = false;
-	strbuf_add(&b->text, bytes, len);
-	b->line.weight += weight;
-	b->line.n_marks += is_mark(c);
-	if (b->in_link)
-		b->line.link_weight += weight;
-	if (b->in_bold)
-		b->weight_bold += weight;
+	strbuf_add(&b->text, run->bytes, (size_t)(run->end - run->bytes));
+	b->line.weight += run->weight;
+	b->line.n_marks += run->n_marks;
+	b->line.link_weight += b->in_link ? run->weight : 0;
+	b->weight_bold += b->in_bold ? run->weight : 0;
+}
+
+static void begin_line(struct builder *b, uint32_t node)
+{
+	b->line.node = html_block(b->h, node);
+	b->line.first = node;
+	b->line.heading = b->in_heading > 0;
+	b->line.n_links = b->in_link > 0;
 }
 
 static void add_text(struct builder *b, uint32_t node)
@@ -111,23 +162,21 @@ static void add_text(struct builder *b, uint32_t node)
 	const char *p = b->h->nodes[node].text.data, *end = p + b->h->nodes[node].text.len;
 
 	while (p < end) {
-		const char *start = p;
-		uint32_t c = utf8_next(&p, end);
+		struct run run = read_run(p, end);
+		uint32_t c;
 
-		if (utf8_is_space(c)) {
+		if (run.end > run.bytes) {
+			if (b->line.node == HTML_NONE)
+				begin_line(b, node);
+			b->line.end = node + 1;
+			add_run(b, &run);
+		}
+		p = run.end;
+		if (p == end)
+			break;
+		c = utf8_next(&p, end);
+		if (utf8_is_space(c))
 			add_space(b, c);
-			continue;
-		}
-		if (utf8_is_invisible(c))
-			continue;
-		if (b->line.node == HTML_NONE) {
-			b->line.node = html_block(b->h, node);
-			b->line.first = node;
-			b->line.heading = b->in_heading > 0;
-			b->line.n_links = b->in_link > 0;
-		}
-		b->line.end = node + 1;
-		add_char(b, start, (size_t)(p - start), c);
 	}
 }
 
