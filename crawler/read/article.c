@@ -233,22 +233,28 @@ static const char *text_of_page(struct article *t)
 /* The text of the page, or what JSON-LD or its scripts have of it where scripts draw it. */
 static const char *find_text(struct article *t)
 {
-	const char *text, *other;
 	bool thread = thread_is(t->h, t->in->url);
+	const char *text, *other;
+	uint32_t weight;
 
 	t->has_body = body_find(t->h, &t->blocks, thread, t->arena, &t->body);
 	title_find(&t->blocks, &t->body, &t->meta, t->in->title, t->arena, &t->title);
 	clean_title(t);
 	text = text_of_page(t);
+	weight = weigh(text);
 	other = text_of_metadata(t);
-	if (weigh(other) > weigh(text) * 2)
+	if (weigh(other) > weight * 2) {
 		text = other;
-	if (weigh(text) < SHORT_WEIGHT) {
-		other = text_of_scripts(t);
-		if (weigh(other) > weigh(text) * 3)
-			text = other;
+		weight = weigh(text);
 	}
-	return weigh(text) >= (thread ? REPLY_WEIGHT_MIN : TEXT_WEIGHT_MIN) ? text : NULL;
+	if (weight < SHORT_WEIGHT) {
+		other = text_of_scripts(t);
+		if (weigh(other) > weight * 3) {
+			text = other;
+			weight = weigh(text);
+		}
+	}
+	return weight >= (thread ? REPLY_WEIGHT_MIN : TEXT_WEIGHT_MIN) ? text : NULL;
 }
 
 void article_read(const struct read_input *in, const char *encoding, struct html *h,

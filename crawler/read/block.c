@@ -54,40 +54,6 @@ static bool is_mark(uint32_t c)
 	}
 }
 
-uint32_t block_weigh(struct span text)
-{
-	const char *p = text.len ? text.data : "", *end = p + text.len;
-	uint32_t weight = 0;
-
-	while (p < end)
-		weight += weight_of(utf8_next(&p, end));
-	return weight;
-}
-
-static void end_line(struct builder *b)
-{
-	if (b->line.weight || b->text.len) {
-		b->line.n_marks += b->text.len > 0 && b->text.data[b->text.len - 1] == '.';
-		b->line.text = span_from(arena_dup(b->arena, strbuf_span(&b->text)), b->text.len);
-		b->line.heading =
-			b->line.heading || (b->line.weight && b->weight_bold == b->line.weight);
-		b->items = alloc_grow(b->items, b->len, &b->cap, sizeof *b->items);
-		b->items[b->len++] = b->line;
-	}
-	strbuf_clear(&b->text);
-	b->line = (struct block){.node = HTML_NONE};
-	b->weight_bold = 0;
-	b->gap = b->cell_gap = false;
-}
-
-static void add_space(struct builder *b, uint32_t c)
-{
-	if (b->in_pre && c == '\n')
-		end_line(b);
-	else
-		b->gap = true;
-}
-
 static bool is_alnum(unsigned char c)
 {
 	return (unsigned)(c | 32) - 'a' < 26 || (unsigned)c - '0' < 10;
@@ -133,6 +99,46 @@ static struct run read_run(const char *p, const char *end)
 	}
 	run.end = p;
 	return run;
+}
+
+uint32_t block_weigh(struct span text)
+{
+	const char *p = text.len ? text.data : "", *end = p + text.len;
+	uint32_t weight = 0;
+
+	while (p < end) {
+		struct run run = read_run(p, end);
+
+		weight += run.weight;
+		p = run.end;
+		if (p < end)
+			(void)utf8_next(&p, end); /* what ended the run weighs nothing */
+	}
+	return weight;
+}
+
+static void end_line(struct builder *b)
+{
+	if (b->line.weight || b->text.len) {
+		b->line.n_marks += b->text.len > 0 && b->text.data[b->text.len - 1] == '.';
+		b->line.text = span_from(arena_dup(b->arena, strbuf_span(&b->text)), b->text.len);
+		b->line.heading =
+			b->line.heading || (b->line.weight && b->weight_bold == b->line.weight);
+		b->items = alloc_grow(b->items, b->len, &b->cap, sizeof *b->items);
+		b->items[b->len++] = b->line;
+	}
+	strbuf_clear(&b->text);
+	b->line = (struct block){.node = HTML_NONE};
+	b->weight_bold = 0;
+	b->gap = b->cell_gap = false;
+}
+
+static void add_space(struct builder *b, uint32_t c)
+{
+	if (b->in_pre && c == '\n')
+		end_line(b);
+	else
+		b->gap = true;
 }
 
 static void add_run(struct builder *b, const struct run *run)
