@@ -18,6 +18,7 @@
 
 #define TEXT_WEIGHT_MIN  (12 * BLOCK_HAN_WEIGHT)
 #define REPLY_WEIGHT_MIN (5 * BLOCK_HAN_WEIGHT)
+#define LONG_WEIGHT      (400 * BLOCK_HAN_WEIGHT) /* the page shows all, whatever JSON-LD adds to it */
 #define SHORT_WEIGHT     (30 * BLOCK_HAN_WEIGHT) /* a page with less may be drawn by scripts */
 #define ATTACHMENTS_MAX  100
 
@@ -194,13 +195,18 @@ static uint32_t weigh(const char *text)
 	return text ? block_weigh(span_str(text)) : 0;
 }
 
+/* Plain, or markup; entities stand in both. */
 static const char *text_of_metadata(struct article *t)
 {
 	const char *body = t->meta.article_body;
+	STRBUF_LOCAL(markup);
 
-	if (!body || (!strstr(body, "</") && !strstr(body, "<br")))
-		return body;
-	return text_of_markup(t, span_str(body));
+	if (!body)
+		return NULL;
+	if (!strstr(body, "</") && !strstr(body, "<br"))
+		strbuf_add_str(&markup, "<pre>");
+	strbuf_add_str(&markup, body);
+	return text_of_markup(t, strbuf_span(&markup));
 }
 
 static const char *text_of_scripts(struct article *t)
@@ -242,7 +248,7 @@ static const char *find_text(struct article *t)
 	clean_title(t);
 	text = text_of_page(t);
 	weight = weigh(text);
-	other = text_of_metadata(t);
+	other = weight < LONG_WEIGHT ? text_of_metadata(t) : NULL;
 	if (weigh(other) > weight * 2) {
 		text = other;
 		weight = weigh(text);
