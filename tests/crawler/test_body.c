@@ -58,9 +58,11 @@ static void test_body__short_lines_around_a_paragraph_belong_to_it(void **state)
 
 static void test_body__a_text_split_over_alike_elements_is_one(void **state)
 {
+#define L "<li><a href=1>江南地铁开通</a></li><li><a href=2>江北大桥合龙</a></li>"
 	assert_string_equal(text_of(*state,
 				    HEAD "<main><div class=part>" BODY
-					 "</div><div class=ad><p>" OTHER
+					 "</div><ul>" L L L L L L L L L L
+					 "</ul><div class=ad><p>" OTHER
 					 "</p></div><div class=part><p>" B A "</p></div></main>"),
 		TEXT "\n" B A);
 }
@@ -73,11 +75,22 @@ static void test_body__what_stands_between_headline_and_text_leads_into_it(void 
 				    "<h1>江城印发算力行动方案</h1><p>" C "</p>"
 				    "</header><div class=entry-content>" BODY "</div></article>"),
 		C "\n" TEXT);
-	assert_string_equal(text_of(*state,
-				    "<title>江城印发算力行动方案</title><body><article><header>"
-				    "<h1>江城印发算力行动方案</h1></header><div>"
-				    "<p>发布时间：2025年5月28日 09:30</p></div><div "
-				    "class=entry-content>" BODY "</div></article>"),
+	assert_string_equal(
+		text_of(*state,
+			"<title>江城印发算力行动方案</title><body><article><header>"
+			"<h1>江城印发算力行动方案</h1></header><div>"
+			"<p>发布时间：2025年5月28日 09:30 来源：江城日报社</p></div><div "
+			"class=entry-content>" BODY "</div></article>"),
+		TEXT);
+}
+
+static void test_body__no_lead_repeats_the_headline(void **state)
+{
+	assert_string_equal(
+		text_of(*state,
+			"<title>算力中心何时建成？</title><body><article><header>"
+			"<h1>算力中心何时建成？</h1><p>科技，江城｜算力中心何时建成？</p>"
+			"</header><div class=entry-content>" BODY "</div></article>"),
 		TEXT);
 }
 
@@ -92,6 +105,41 @@ static void test_body__captions_are_text_only_where_nothing_else_is(void **state
 	strbuf_clear(&page);
 	strbuf_printf(&page, "%s<div>%s</div>", HEAD, figure);
 	assert_string_equal(text_of(*state, page.data), OTHER);
+	strbuf_clear(&page);
+	strbuf_printf(&page, "%s<div><p>江城一景</p>%s</div><div class=related><p>%s%s</p></div>",
+		HEAD, figure, A, B);
+	assert_string_equal(text_of(*state, page.data), "江城一景\n" OTHER);
+}
+
+/* Symptom: of a list of things to see, each below its picture, nothing was left. */
+static void test_body__items_below_pictures_are_text(void **state)
+{
+	assert_string_equal(text_of(*state,
+				    HEAD "<div><div class=item-image><p>" A
+					 "</p></div><div class=item-image><p>" B
+					 "</p></div></div>"),
+		A "\n" B);
+	assert_string_equal(text_of(*state,
+				    HEAD "<div><div class=item-image><p>" OTHER
+					 "</p></div>" BODY BODY "</div>"),
+		TEXT);
+}
+
+static void test_body__what_metadata_adds_to_a_long_text_is_not_taken(void **state)
+{
+	STRBUF_LOCAL(page);
+
+	strbuf_add_str(&page,
+		HEAD "<script type=application/ld+json>{\"@type\":\"NewsArticle\","
+		     "\"articleBody\":\"");
+	for (int i = 0; i < 40; i++)
+		strbuf_printf(&page, "%d" OTHER, i);
+	strbuf_add_str(&page, "\"}</script><div>");
+	for (int i = 0; i < 12; i++)
+		strbuf_printf(&page, "<p>%d" A "</p>", i);
+	assert_null(strstr(text_of(*state, page.data), OTHER));
+	strbuf_truncate(&page, page.len - 9 * strlen("<p>1" A "</p>"));
+	assert_non_null(strstr(text_of(*state, page.data), OTHER));
 }
 
 static void test_body__metadata_lines_are_told_by_their_names(void **state)
@@ -241,7 +289,10 @@ int main(void)
 		T(short_lines_around_a_paragraph_belong_to_it),
 		T(a_text_split_over_alike_elements_is_one),
 		T(what_stands_between_headline_and_text_leads_into_it),
+		T(no_lead_repeats_the_headline),
 		T(captions_are_text_only_where_nothing_else_is),
+		T(items_below_pictures_are_text),
+		T(what_metadata_adds_to_a_long_text_is_not_taken),
 		T(metadata_lines_are_told_by_their_names),
 		T(consent_is_no_article_however_long),
 		T(no_name_hides_what_holds_the_headline),

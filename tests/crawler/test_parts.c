@@ -24,6 +24,7 @@ static const struct row rows[] = {
 	{"http://a.cn/a#top", "http://a.cn/a?p=2#text", 2},
 	/* Other articles, other sites, other parts. */
 	{"http://a.cn/content_12345.htm", "http://a.cn/content_12346.htm", 0},
+	{"http://a.cn/n/t_2024.html", "http://a.cn/n/t_2025.html", 0},
 	{"http://a.cn/n/t1.html", "http://a.cn/n/t1.html", 0},
 	{"http://a.cn/n/t1.html", "http://a.cn/n/t1.html#c", 0},
 	{"http://a.cn/n/t1.html", "http://a.cn/n/t1_3.html", 0},

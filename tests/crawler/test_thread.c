@@ -11,7 +11,8 @@ static bool is_thread(const char *url, const char *html)
 
 static void test_thread__addresses_of_forums_say_so(void **state)
 {
-	static const char *const forums[] = {"https://forums.a.org/x/1", "http://bbs.a.cn/read/1",
+	static const char *const forums[] = {"https://forums.a.org/x/1",
+		"https://www.forum.a.org/1", "http://bbs.a.cn/read/1",
 		"https://a.org/forum/topic-7", "https://a.org/t/how-to/42",
 		"https://a.org/questions/7/how", "http://a.cn/thread-17-1-1.html",
 		"http://a.cn/viewtopic.php?t=3", "https://www.a.org/thread/7"};
