@@ -141,28 +141,46 @@ static bool is_piece_of_title(const struct chooser *c, struct span word)
 		span_find(span_from(c->text.data, c->f->title_len), word) >= 0;
 }
 
-static void look_at_given(struct chooser *c, struct span written)
+struct given {
+	struct span written, folded;
+	bool stands; /* in the article */
+};
+
+static bool look_at_given(struct chooser *c, struct span written, struct given *ret)
 {
 	STRBUF_LOCAL(folded);
 	struct span word;
 
 	if (!written.len || written.len > GIVEN_BYTES_MAX)
-		return;
+		return false;
 	fold_text(written, &folded);
 	word = strbuf_span(&folded);
-	if (!has_letter(word) || is_piece_of_title(c, word) || class_of(c, word) == WORD_FUNCTION ||
-		span_find(c->text, word) < 0 || is_chosen(c, word))
-		return;
-	choose(c, written, span_from(arena_dup(c->arena, word), word.len), entry_of(c, word));
+	if (!has_letter(word) || is_piece_of_title(c, word) || class_of(c, word) == WORD_FUNCTION)
+		return false;
+	*ret = (struct given){.written = written, .stands = span_find(c->text, word) >= 0};
+	ret->folded = span_from(arena_dup(c->arena, word), word.len);
+	return true;
 }
 
-static void choose_given(struct chooser *c, const char *given)
+/*
+ * Whoever wrote the article may call it by a word that does not stand there;
+ * where half do not, they are the site's and not the article's, unless one is half.
+ */
+static void choose_given(struct chooser *c, const char *list)
 {
-	struct span list = span_str(given);
-	bool spaces = is_split_by_spaces(list);
+	struct span left = span_str(list);
+	bool spaces = is_split_by_spaces(left);
+	struct given given[GIVEN_MAX];
+	size_t n = 0, standing = 0;
 
-	for (int i = 0; i < GIVEN_MAX && list.len && c->ret->len < KEYWORDS_MAX; i++)
-		look_at_given(c, next_given(&list, spaces));
+	while (n < GIVEN_MAX && left.len)
+		n += look_at_given(c, next_given(&left, spaces), &given[n]);
+	for (size_t i = 0; i < n; i++)
+		standing += given[i].stands;
+	for (size_t i = 0; i < n && c->ret->len < KEYWORDS_MAX; i++)
+		if ((given[i].stands || standing * 2 + (n == 2) > n) &&
+			!is_chosen(c, given[i].folded))
+			choose(c, given[i].written, given[i].folded, entry_of(c, given[i].folded));
 }
 
 /* What is found */
