@@ -150,6 +150,10 @@ static void test_gazetteers__a_later_file_replaces_entries_and_takes_them_out(vo
 	assert_string_equal(technologies(fx, "巨模型。"), "大模型");
 	assert_string_equal(technologies(fx, "LLM。"), "");
 	assert_string_equal(technologies(fx, "青鸟-2。"), "青鸟");
+	free(fx->paths[--fx->n]);
+	write_file(fx, "ai_technologies:\n  - {name: 青鸟, off: true}\n");
+	assert_int_equal(load(fx), 0); /* though another entry implies it */
+	assert_string_equal(technologies(fx, "青鸟-2和青鸟。"), "青鸟-2");
 }
 
 static void test_gazetteers__faults_have_file_and_line(void **state)

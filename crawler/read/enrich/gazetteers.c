@@ -257,19 +257,32 @@ static void set_near(struct loading *l, const struct draft *d, struct gazetteer_
 	e->near = near;
 }
 
+/* Whether an operator has taken the entry out, which is no fault of those that imply it. */
+static bool is_off(const struct loading *l, int table, const char *key)
+{
+	for (size_t i = 0; i < l->drafts.len; i++) {
+		const struct draft *d = &l->drafts.items[i];
+
+		if (d->is_off && d->table == table && strcmp(key_of(d), key) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void set_implied(struct loading *l, const struct draft *d, struct gazetteer_entry *e)
 {
 	uint32_t *implied = arena_alloc(l->g->arena, (d->implies.len + 1) * sizeof *implied);
 
 	for (size_t i = 0; i < d->implies.len; i++) {
-		implied[i] = find_draft(l, d->table, d->implies.items[i]);
-		if (implied[i] == NO_ENTRY) {
-			complain(l, d, d->implies.items[i], "is implied, but nowhere defined");
-			return;
-		}
+		const char *key = d->implies.items[i];
+		uint32_t entry = find_draft(l, d->table, key);
+
+		if (entry != NO_ENTRY)
+			implied[e->n_implied++] = entry;
+		else if (!is_off(l, d->table, key))
+			complain(l, d, key, "is implied, but nowhere defined");
 	}
 	e->implied = implied;
-	e->n_implied = d->implies.len;
 }
 
 static void add_entry(struct loading *l, const struct draft *d, uint32_t i)
