@@ -330,6 +330,35 @@ static bool has_region_above(const struct gazetteers *g, const bool *known, uint
 	return above != NO_ENTRY;
 }
 
+static bool is_just_before(const struct hit *region, const struct hit *organ)
+{
+	return region->start < organ->start && region->end >= organ->start &&
+		region->end < organ->end;
+}
+
+/*
+ * An organ belongs to the region before it that is one: of two of the same
+ * name, that of which the article speaks.
+ */
+static void settle_organ(const struct gazetteers *g, const struct hits *h, size_t i,
+	const bool *known)
+{
+	struct hit *organ = &h->items[i];
+
+	if (organ->region == NO_ENTRY || known[organ->region])
+		return;
+	organ->region = NO_ENTRY;
+	for (size_t k = i; k > 0 && i - k < REACH_HITS; k--) {
+		const struct hit *before = &h->items[k - 1];
+
+		if (g->entries[before->entry].table == GAZETTEER_REGIONS && known[before->entry] &&
+			is_just_before(before, organ))
+			organ->region = before->entry;
+	}
+	if (organ->region == NO_ENTRY)
+		organ->reason = HIT_ORGAN_AT_HOME;
+}
+
 static void confirm(const struct gazetteers *g, struct span text, struct hits *h)
 {
 	uint8_t *tries = alloc_zeroed(g->n_entries + 1, sizeof *tries);
@@ -350,6 +379,8 @@ static void confirm(const struct gazetteers *g, struct span text, struct hits *h
 			known[hit->entry] = true;
 		}
 	}
+	for (size_t i = 0; i < h->len; i++)
+		settle_organ(g, h, i, known);
 	for (size_t i = 0; i < h->len; i++) {
 		struct hit hit = h->items[i];
 
