@@ -7,11 +7,11 @@
 #include "common/alloc.h"
 #include "common/utf8.h"
 
-#define WINDOW_BYTES 150 /* on both sides of a doubtful name, some fifty Han characters */
-#define REACH_HITS   4   /* so many neighbours of a doubtful name are looked at */
-#define REACH_BYTES  60  /* and they stand so near: names in a row */
-#define TRIES_MAX    40  /* of an entry; a name that is doubtful so often stays so */
-#define HITS_MAX     200000
+#define WINDOW_BYTES 150   /* on both sides of a doubtful name, some fifty Han characters */
+#define REACH_HITS   4     /* so many neighbours of a doubtful name are looked at */
+#define REACH_BYTES  60    /* and they stand so near: names in a row */
+#define TRIES_MAX    40    /* of an entry; a name that is doubtful so often stays so */
+#define HITS_MAX     20000 /* an article has hundreds; what has so many is judged by its beginning */
 
 /* The longest name of a table that begins at a place. */
 struct find {
@@ -56,8 +56,6 @@ static void add_hit(struct scan *s, const struct hit *hit)
 {
 	struct hits *h = s->hits;
 
-	if (h->len >= HITS_MAX)
-		return;
 	h->items = alloc_grow(h->items, h->len, &h->cap, sizeof *h->items);
 	h->items[h->len++] = *hit;
 }
@@ -245,7 +243,7 @@ static void scan(struct scan *s)
 {
 	const char *p = s->text.data, *end = p + s->text.len;
 
-	while (p < end) {
+	while (p < end && s->hits->len < HITS_MAX) {
 		const char *start = p;
 		uint32_t c = utf8_next(&p, end), node;
 		bool is_word_char = folded_is_word_char(c);
