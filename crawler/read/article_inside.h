@@ -3,7 +3,10 @@
  *
  *	article.c        blocks -> body -> title -> facts around the body -> cleaned text -> record
  *	article_parts.c  the text of further pages of the same article
- *	article_facts.c  when it was published, by whom, from the lines around the text and from metadata
+ *	article_why.c    why all that, for those who ask
+ *	article_lines.c  what the lines around the text say: dates, people, publisher
+ *	article_marks.c  what elements around the text say: authors and times by attribute and class
+ *	article_facts.c  weighs these and the metadata: when it was published, and by whom
  */
 #ifndef POLICYWATCH_CRAWLER_READ_ARTICLE_INSIDE_H
 #define POLICYWATCH_CRAWLER_READ_ARTICLE_INSIDE_H
@@ -13,9 +16,22 @@
 #include "crawler/read/body.h"
 #include "crawler/read/byline.h"
 #include "crawler/read/date/date.h"
+#include "crawler/read/explain.h"
 #include "crawler/read/metadata.h"
 #include "crawler/read/pinyin.h"
 #include "crawler/read/title.h"
+
+/* A moment that stands on the page, how likely it is the one, and where it stood. */
+struct article_time {
+	struct record_time time;
+	int rate;         /* 0: none was found */
+	const char *from; /* static, for people */
+};
+
+/* Where the facts of the record came from, for people: "META PubDate". NULL: there is none. */
+struct article_origins {
+	const char *published, *modified, *authors, *publisher;
+};
 
 struct article {
 	const struct read_input *in;
@@ -23,13 +39,17 @@ struct article {
 	struct arena *arena;
 	struct block_list blocks;
 	struct body body;
+	bool has_body;
 	struct metadata meta;
 	struct title title;
 	struct byline byline;
 	struct pinyin_survey survey;
 	struct date_context dates;
-	struct record_time found; /* in the lines around the text */
-	int found_rate;
+	struct article_time published, modified; /* in the lines and elements around the text */
+	struct str_list line_authors;            /* By A and B */
+	struct str_list marked_authors;
+	struct article_origins from;
+	struct explain *explain; /* NULL when nobody asks */
 	const char *base;
 	const char *encoding;
 };
@@ -46,12 +66,22 @@ const char *article_add_parts(struct article *t, const char *text);
 /* By the characters of the page. */
 bool article_is_chinese(const struct article *t);
 
+/* How the page's dates are to be read: by its language, its script and its host. */
+void article_set_dates(struct article *t);
+
 /* Reads the lines before the text, and those behind it, for dates and bylines. */
 void article_read_head(struct article *t);
 void article_read_tail(struct article *t);
 
 /* A line of the text that is a date and little else belongs to the head. */
 bool article_is_date_line(const struct article *t, struct span line);
+
+/* Fill t->explain; @text is the record's. */
+void article_explain(struct article *t, const char *text);
+void article_explain_facts(struct article *t, const struct record *r);
+
+/* Reads the elements from the headline to the end of the text. */
+void article_read_marks(struct article *t);
 
 /* Weighs what was found against the metadata and sets the times, people and publisher of @r. */
 void article_set_facts(struct article *t, struct record *r);

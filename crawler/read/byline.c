@@ -417,6 +417,14 @@ static bool read_before(const struct line *l, struct arena *a, struct byline *f)
 	return true;
 }
 
+/* A full stop before the end: nothing that is read here, and most lines of a text. */
+static bool is_running_text(struct span line)
+{
+	ptrdiff_t at = span_find(line, SPAN_LITERAL("。"));
+
+	return at >= 0 && (size_t)at + strlen("。") < line.len;
+}
+
 static bool ends_sentence(struct span line)
 {
 	return span_find(line, SPAN_LITERAL("。")) >= 0;
@@ -427,7 +435,7 @@ bool byline_read(struct span text, struct arena *a, struct byline *f)
 	struct line l = {.folded = STRBUF_INIT};
 	bool pure = true;
 
-	if (!text.len || text.len > LINE_BYTES_MAX)
+	if (!text.len || text.len > LINE_BYTES_MAX || is_running_text(text))
 		return false;
 	text.len = credit_find(text); /* who took the picture did not write the text */
 	if (!text.len)

@@ -31,6 +31,8 @@ struct read_part {
 	struct span bytes; /* the body, content codings undone; of the first one's Content-Type */
 };
 
+struct explain;
+
 struct read_input {
 	struct span bytes;        /* the body, content codings undone */
 	const char *url;          /* where it was fetched, absolute; relative links start here */
@@ -52,6 +54,7 @@ struct read_input {
 	const char *link_selector;
 	const struct span *include, *exclude;
 	size_t n_include, n_exclude;
+	bool explain; /* somebody wants to know why (check page --explain) */
 };
 
 enum read_as {
@@ -77,6 +80,7 @@ struct read_output {
 	struct likeness likeness; /* of a page (WORK_PAGE), whatever it is read as */
 	size_t n_faults;          /* broken characters, now U+FFFD */
 	bool is_cut;              /* what came later was left out when it was decoded */
+	struct explain *explain;  /* of a page, if it was asked for */
 	const char *note;         /* READ_ITEMS: why some are left out, for people; may be NULL */
 };
 
