@@ -12,15 +12,6 @@ static void clean_up(void)
 	folder_free(folder);
 }
 
-static void write_file(const uint8_t *data, size_t size)
-{
-	CLEANUP(freep) char *path = alloc_printf("%s/a.yaml", folder);
-	CLEANUP(fclosep) FILE *f = fopen(path, "wb");
-
-	if (!f || fwrite(data, 1, size, f) != size)
-		abort();
-}
-
 /* Any file is taken, or refused with a text. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -31,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		folder = folder_new();
 		atexit(clean_up);
 	}
-	write_file(data, size);
+	folder_write_bytes(folder, "a.yaml", data, size);
 	if (gazetteers_load(folder, NULL, &g, &errors) < 0 ? errors.len == 0 : !g)
 		abort();
 	return 0;
