@@ -218,7 +218,7 @@ static void default_gazetteers(char **folder)
 		return;
 	program[n] = '\0';
 	free(*folder);
-	*folder = alloc_printf("%s/../share/policywatch/gazetteers", dirname(program));
+	*folder = alloc_printf("%s/share/policywatch/gazetteers", dirname(dirname(program)));
 }
 
 static void complete_url_rules(struct config *c)

@@ -138,7 +138,7 @@ static const struct stage {
 	{"parse", stage_parse, true},
 	{"lines", stage_lines, true},
 	{"find the article", stage_find, true},
-	{"fold and hash", stage_fold, true},
+	{"fold and hash (of enrich)", stage_fold, false},
 	{"enrich", stage_enrich, true},
 	{"likeness", stage_likeness, true},
 	{"bytes to record", stage_all, false},
@@ -313,6 +313,7 @@ int main(int argc, char **argv)
 		html_free(b.pages[i].html);
 	gazetteers_unref(b.gazetteers);
 	lxb_html_document_destroy(b.document);
+	gazetteers_unref(b.gazetteers);
 	arena_free(b.arena);
 	free(b.pages);
 	return is_ok ? 0 : 1;

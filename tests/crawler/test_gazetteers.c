@@ -150,6 +150,10 @@ static void test_gazetteers__a_later_file_replaces_entries_and_takes_them_out(vo
 	assert_string_equal(technologies(fx, "巨模型。"), "大模型");
 	assert_string_equal(technologies(fx, "LLM。"), "");
 	assert_string_equal(technologies(fx, "青鸟-2。"), "青鸟");
+	free(fx->paths[--fx->n]);
+	write_file(fx, "ai_technologies:\n  - {name: 青鸟, off: true}\n");
+	assert_int_equal(load(fx), 0); /* though another entry implies it */
+	assert_string_equal(technologies(fx, "青鸟-2和青鸟。"), "青鸟-2");
 }
 
 static void test_gazetteers__faults_have_file_and_line(void **state)
@@ -317,6 +321,20 @@ static void test_gazetteers__organs_are_of_the_region_before_them(void **state)
 	assert_string_equal(agencies(fx, "科技厅说"), "");
 }
 
+static void test_gazetteers__an_organ_is_of_the_region_that_is_meant(void **state)
+{
+	struct fixture *fx = *state;
+
+	write_file(fx,
+		"regions:\n"
+		"  - {code: '120100', name: 东山市, maybe: [东山], near: [东省]}\n"
+		"  - {code: '130100', name: 西山市, maybe: [东山], near: [西省]}\n");
+	assert_int_equal(load(fx), 0);
+	assert_string_equal(agencies(fx, "西省。东山科技厅说"), "西山市科学技术厅");
+	assert_string_equal(agencies(fx, "东省。东山科技厅说"), "东山市科学技术厅");
+	assert_string_equal(agencies(fx, "东山科技厅说"), "");
+}
+
 static void test_gazetteers__organs_without_a_region_are_of_the_articles(void **state)
 {
 	struct fixture *fx = *state;
@@ -402,6 +420,7 @@ int main(void)
 		LOADED(test_gazetteers__a_region_in_an_organisations_name_is_none),
 		LOADED(test_gazetteers__a_district_is_meant_where_its_city_is_spoken_of),
 		LOADED(test_gazetteers__organs_are_of_the_region_before_them),
+		LOADED(test_gazetteers__an_organ_is_of_the_region_that_is_meant),
 		LOADED(test_gazetteers__organs_without_a_region_are_of_the_articles),
 		LOADED(test_gazetteers__what_is_said_most_stands_first),
 		LOADED(test_gazetteers__the_given_region_stays_first),

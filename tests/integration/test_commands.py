@@ -169,7 +169,10 @@ class Commands(case.Case):
             ("subscriptions.d/x.yaml", "subscriptions:\n  - {name: 'a b', query: x}\n", 2),
             ("subscriptions.d/x.yaml", "subscriptions:\n  - name: a\n    query: x\n    deliver: [sometimes]\n", 4),
             ("subscriptions.d/x.yaml", "subscriptions: 7\n", 1),
+            ("gazetteers.d/x.yaml", "industries:\n  - {name: ab}\n  - {also: [cd]}\n", 3),
+            ("gazetteers.d/x.yaml", "industries: 7\n", 1),
         ]
+        os.makedirs(os.path.join(self.node.folder, "gazetteers.d"))
         for name, text, line in faults:
             with self.subTest("%s: %s" % (name, text[-60:])):
                 with open(os.path.join(self.node.folder, name), "w", encoding="latin-1" if "\xff" in text else "utf-8") as f:

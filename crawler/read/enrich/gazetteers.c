@@ -257,19 +257,32 @@ static void set_near(struct loading *l, const struct draft *d, struct gazetteer_
 	e->near = near;
 }
 
+/* Whether an operator has taken the entry out, which is no fault of those that imply it. */
+static bool is_off(const struct loading *l, int table, const char *key)
+{
+	for (size_t i = 0; i < l->drafts.len; i++) {
+		const struct draft *d = &l->drafts.items[i];
+
+		if (d->is_off && d->table == table && strcmp(key_of(d), key) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void set_implied(struct loading *l, const struct draft *d, struct gazetteer_entry *e)
 {
 	uint32_t *implied = arena_alloc(l->g->arena, (d->implies.len + 1) * sizeof *implied);
 
 	for (size_t i = 0; i < d->implies.len; i++) {
-		implied[i] = find_draft(l, d->table, d->implies.items[i]);
-		if (implied[i] == NO_ENTRY) {
-			complain(l, d, d->implies.items[i], "is implied, but nowhere defined");
-			return;
-		}
+		const char *key = d->implies.items[i];
+		uint32_t entry = find_draft(l, d->table, key);
+
+		if (entry != NO_ENTRY)
+			implied[e->n_implied++] = entry;
+		else if (!is_off(l, d->table, key))
+			complain(l, d, key, "is implied, but nowhere defined");
 	}
 	e->implied = implied;
-	e->n_implied = d->implies.len;
 }
 
 static void add_entry(struct loading *l, const struct draft *d, uint32_t i)
@@ -297,14 +310,18 @@ static void add_entry(struct loading *l, const struct draft *d, uint32_t i)
 
 /* The index */
 
+static int compare_texts(struct span a, struct span b)
+{
+	int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
+
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 static int by_text(const void *a, const void *b)
 {
 	const struct name_draft *x = a, *y = b;
-	size_t n = x->text.len < y->text.len ? x->text.len : y->text.len;
-	int order = memcmp(x->text.data, y->text.data, n);
+	int order = compare_texts(x->text, y->text);
 
-	if (order == 0)
-		order = (x->text.len > y->text.len) - (x->text.len < y->text.len);
 	return order ? order : (x->number > y->number) - (x->number < y->number);
 }
 
@@ -337,14 +354,12 @@ static void make_index(struct loading *l)
 	free(texts);
 }
 
-static int by_trie_text(const void *a, const void *b)
+/* Of a word in both lists the function comes first. */
+static int by_word(const void *a, const void *b)
 {
 	const struct trie_name *x = a, *y = b;
-	size_t n = x->text.len < y->text.len ? x->text.len : y->text.len;
-	int order = memcmp(x->text.data, y->text.data, n);
+	int order = compare_texts(x->text, y->text);
 
-	if (order == 0)
-		order = (x->text.len > y->text.len) - (x->text.len < y->text.len);
 	return order ? order : (x->value < y->value) - (x->value > y->value);
 }
 
@@ -360,7 +375,6 @@ static size_t add_words(struct loading *l, const struct setting_list *list, enum
 	return n;
 }
 
-/* Of a word in both lists the function counts. */
 static void index_words(struct loading *l)
 {
 	const struct draft_list *d = &l->drafts;
@@ -369,7 +383,7 @@ static void index_words(struct loading *l)
 
 	n = add_words(l, &d->common_words, WORD_COMMON, words);
 	n += add_words(l, &d->function_words, WORD_FUNCTION, words + n);
-	qsort(words, n, sizeof *words, by_trie_text);
+	qsort(words, n, sizeof *words, by_word);
 	for (size_t i = 0; i < n; i++)
 		if (!kept || !span_eq(words[kept - 1].text, words[i].text))
 			words[kept++] = words[i];

@@ -7,11 +7,11 @@
 #include "common/alloc.h"
 #include "common/utf8.h"
 
-#define WINDOW_BYTES 150 /* on both sides of a doubtful name, some fifty Han characters */
-#define REACH_HITS   4   /* so many neighbours of a doubtful name are looked at */
-#define REACH_BYTES  60  /* and they stand so near: names in a row */
-#define TRIES_MAX    40  /* of an entry; a name that is doubtful so often stays so */
-#define HITS_MAX     200000
+#define WINDOW_BYTES 150   /* on both sides of a doubtful name, some fifty Han characters */
+#define REACH_HITS   4     /* so many neighbours of a doubtful name are looked at */
+#define REACH_BYTES  60    /* and they stand so near: names in a row */
+#define TRIES_MAX    40    /* of an entry; a name that is doubtful so often stays so */
+#define HITS_MAX     20000 /* an article has hundreds; what has so many is judged by its beginning */
 
 /* The longest name of a table that begins at a place. */
 struct find {
@@ -56,8 +56,6 @@ static void add_hit(struct scan *s, const struct hit *hit)
 {
 	struct hits *h = s->hits;
 
-	if (h->len >= HITS_MAX)
-		return;
 	h->items = alloc_grow(h->items, h->len, &h->cap, sizeof *h->items);
 	h->items[h->len++] = *hit;
 }
@@ -245,7 +243,7 @@ static void scan(struct scan *s)
 {
 	const char *p = s->text.data, *end = p + s->text.len;
 
-	while (p < end) {
+	while (p < end && s->hits->len < HITS_MAX) {
 		const char *start = p;
 		uint32_t c = utf8_next(&p, end), node;
 		bool is_word_char = folded_is_word_char(c);
@@ -330,6 +328,35 @@ static bool has_region_above(const struct gazetteers *g, const bool *known, uint
 	return above != NO_ENTRY;
 }
 
+static bool is_just_before(const struct hit *region, const struct hit *organ)
+{
+	return region->start < organ->start && region->end >= organ->start &&
+		region->end < organ->end;
+}
+
+/*
+ * An organ belongs to the region before it that is one: of two of the same
+ * name, that of which the article speaks.
+ */
+static void settle_organ(const struct gazetteers *g, const struct hits *h, size_t i,
+	const bool *known)
+{
+	struct hit *organ = &h->items[i];
+
+	if (organ->region == NO_ENTRY || known[organ->region])
+		return;
+	organ->region = NO_ENTRY;
+	for (size_t k = i; k > 0 && i - k < REACH_HITS; k--) {
+		const struct hit *before = &h->items[k - 1];
+
+		if (g->entries[before->entry].table == GAZETTEER_REGIONS && known[before->entry] &&
+			is_just_before(before, organ))
+			organ->region = before->entry;
+	}
+	if (organ->region == NO_ENTRY)
+		organ->reason = HIT_ORGAN_AT_HOME;
+}
+
 static void confirm(const struct gazetteers *g, struct span text, struct hits *h)
 {
 	uint8_t *tries = alloc_zeroed(g->n_entries + 1, sizeof *tries);
@@ -350,6 +377,8 @@ static void confirm(const struct gazetteers *g, struct span text, struct hits *h
 			known[hit->entry] = true;
 		}
 	}
+	for (size_t i = 0; i < h->len; i++)
+		settle_organ(g, h, i, known);
 	for (size_t i = 0; i < h->len; i++) {
 		struct hit hit = h->items[i];
 

@@ -17,7 +17,7 @@
 #define TIMES_MAX         10
 #define TITLE_BONUS       6
 #define LEAD_BYTES        600 /* behind the title */
-#define LEAD_BONUS        2
+#define LEAD_BONUS        1
 #define CANDIDATES_MAX    1024
 #define LATIN_MIN         3 /* bytes of a word that is no name, outside Chinese texts */
 
@@ -38,7 +38,6 @@ struct chooser {
 	const struct gazetteers *g;
 	struct folded *f;
 	struct span text; /* folded */
-	struct span written;
 	struct arena *arena;
 	struct candidates candidates;
 	struct str_list *ret;
@@ -142,28 +141,46 @@ static bool is_piece_of_title(const struct chooser *c, struct span word)
 		span_find(span_from(c->text.data, c->f->title_len), word) >= 0;
 }
 
-static void look_at_given(struct chooser *c, struct span written)
+struct given {
+	struct span written, folded;
+	bool stands; /* in the article */
+};
+
+static bool look_at_given(struct chooser *c, struct span written, struct given *ret)
 {
 	STRBUF_LOCAL(folded);
 	struct span word;
 
 	if (!written.len || written.len > GIVEN_BYTES_MAX)
-		return;
+		return false;
 	fold_text(written, &folded);
 	word = strbuf_span(&folded);
-	if (!has_letter(word) || is_piece_of_title(c, word) || class_of(c, word) == WORD_FUNCTION ||
-		span_find(c->text, word) < 0 || is_chosen(c, word))
-		return;
-	choose(c, written, span_from(arena_dup(c->arena, word), word.len), entry_of(c, word));
+	if (!has_letter(word) || is_piece_of_title(c, word) || class_of(c, word) == WORD_FUNCTION)
+		return false;
+	*ret = (struct given){.written = written, .stands = span_find(c->text, word) >= 0};
+	ret->folded = span_from(arena_dup(c->arena, word), word.len);
+	return true;
 }
 
-static void choose_given(struct chooser *c, const char *given)
+/*
+ * Whoever wrote the article may call it by a word that does not stand there;
+ * where half do not, they are the site's and not the article's, unless one is half.
+ */
+static void choose_given(struct chooser *c, const char *list)
 {
-	struct span list = span_str(given);
-	bool spaces = is_split_by_spaces(list);
+	struct span left = span_str(list);
+	bool spaces = is_split_by_spaces(left);
+	struct given given[GIVEN_MAX];
+	size_t n = 0, standing = 0;
 
-	for (int i = 0; i < GIVEN_MAX && list.len && c->ret->len < KEYWORDS_MAX; i++)
-		look_at_given(c, next_given(&list, spaces));
+	while (n < GIVEN_MAX && left.len)
+		n += look_at_given(c, next_given(&left, spaces), &given[n]);
+	for (size_t i = 0; i < n; i++)
+		standing += given[i].stands;
+	for (size_t i = 0; i < n && c->ret->len < KEYWORDS_MAX; i++)
+		if ((given[i].stands || standing * 2 + (n == 2) > n) &&
+			!is_chosen(c, given[i].folded))
+			choose(c, given[i].written, given[i].folded, entry_of(c, given[i].folded));
 }
 
 /* What is found */
@@ -351,12 +368,24 @@ static bool has_capital(struct span s)
 	return false;
 }
 
+/* Where the entry's own name begins the name that stands there, that is enough. */
+static void shorten(const struct chooser *c, struct candidate *k)
+{
+	struct span own = c->g->entries[k->entry].folded;
+
+	if (own.len < k->end - k->start &&
+		span_starts_with(span_from(c->text.data + k->start, k->end - k->start), own)) {
+		k->end = k->start + (uint32_t)own.len;
+		k->is_own = true;
+	}
+}
+
 /* An entry's own name as it should be written, where the article does so once at least. */
 static struct span as_named(const struct chooser *c, const struct candidate *k, struct span written)
 {
 	struct span own = k->is_own ? span_str(c->g->entries[k->entry].name) : written;
 
-	return span_find(c->written, own) >= 0 ? own : written;
+	return span_find(c->f->body, own) >= 0 ? own : written;
 }
 
 static void choose_best(struct chooser *c)
@@ -365,12 +394,14 @@ static void choose_best(struct chooser *c)
 
 	qsort(list->items, list->len, sizeof *list->items, by_score);
 	for (size_t i = 0; i < list->len && c->ret->len < KEYWORDS_MAX; i++) {
-		const struct candidate *k = &list->items[i];
-		struct span folded = span_from(c->text.data + k->start, k->end - k->start);
-		struct span written;
+		struct candidate *k = &list->items[i];
+		struct span folded, written;
 
 		if (!k->score)
 			break;
+		if (k->entry != NO_ENTRY)
+			shorten(c, k);
+		folded = span_from(c->text.data + k->start, k->end - k->start);
 		if (touches(c, k, folded))
 			continue;
 		written = folded_written(c->f, k->start, k->end);
@@ -385,12 +416,7 @@ static void choose_best(struct chooser *c)
 void keywords_set(const struct gazetteers *g, struct folded *f, const struct hits *hits,
 	const char *given, struct arena *a, struct str_list *ret)
 {
-	struct chooser c = {.g = g,
-		.f = f,
-		.text = strbuf_span(&f->text),
-		.written = f->body,
-		.arena = a,
-		.ret = ret};
+	struct chooser c = {.g = g, .f = f, .text = strbuf_span(&f->text), .arena = a, .ret = ret};
 	struct quotes quotes = {0};
 	struct runs runs;
 	struct words words;

@@ -2,7 +2,7 @@
  * Keywords: the few words that tell what an article is about. Names of
  * gazetteers, words that its text repeats, and what its title has of both;
  * words of any text (the gazetteers' common words) count less, or not at all.
- * What the page itself lists goes first, where it stands in the article.
+ * What the page itself lists goes first, as far as it belongs to the article.
  *
  * The same text always gives the same words. Thread-safe.
  */

@@ -8,6 +8,7 @@
  */
 #include "crawler/read/enrich/runs.h"
 
+#include "common/alloc.h"
 #include "common/utf8.h"
 
 #define TEXT_BYTES_MAX 24000 /* news say early what they are about */
@@ -28,7 +29,6 @@ struct gram {
 	uint32_t times;
 	uint32_t first, last; /* letters where it begins; the others are linked by next */
 	uint32_t claimed;     /* how often it stands within one longer word */
-	uint32_t run;         /* from 1; 0: no word */
 };
 
 struct level {
@@ -53,22 +53,38 @@ struct finder {
 	struct gram *of_run[RUNS_MAX];
 };
 
-/* What a word neither begins nor ends with, in simplified characters. */
-static const char *const no_edge =
-	"的了和在是与等这那一二三四五六七八九十百千万两不有为以及将对从到也就还要会可而其我他你她它"
-	"们个各"
-	"于或被把让向由但并更最很又再之者此该每某来去过着时说看如若因使给位次种项条年月日至做";
-static const char *const no_start = "性化后前里内外间起得能";
-static const char *const no_end = "性前后里内外间上下多新大小用本第全";
-static const char *const no_part = "的了和在是与这";
+/* What a word neither begins nor ends with, in simplified characters; each list sorted. */
+static const char no_edge[] =
+	"一七万三不与两个为之九也了二于五从他以们会但位你使做八六其再到十千去又及可各向和"
+	"四因在她如它对将就年并很我或把日时是更最月有条来某次此每由百的看着种等给者而至若"
+	"被要让该说过还这那项";
+static const char no_start[] = "内前化后外得性能起里间";
+static const char no_end[] = "上下全内前后外多大小性新本用第里间";
+static const char no_part[] = "与了和在是的这";
 
-static bool has(const char *list, uint32_t c)
+/* By halves; all of them have three bytes. */
+static bool has(const char *list, size_t len, uint32_t c)
 {
 	char bytes[4];
-	size_t n = utf8_encode(c, bytes); /* of a word U+FFFD, which is in no list */
+	size_t low = 0, high = len / 3;
 
-	return memmem(list, strlen(list), bytes, n) != NULL;
+	if (utf8_encode(c, bytes) != 3)
+		return false;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp(list + middle * 3, bytes, 3);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
 }
+
+#define HAS(list, c) has(list, sizeof(list) - 1, c)
 
 static void add_letter(struct finder *f, uint32_t c, size_t at)
 {
@@ -120,7 +136,7 @@ static void read_letters(struct finder *f)
 	const char *start = f->text.data, *p = start, *end = start + f->text.len;
 	size_t most = 2 * (count_leads(f->text) + count_words(f->text)) + 3; /* breaks */
 
-	f->letters = arena_alloc(f->arena, most * sizeof *f->letters);
+	f->letters = alloc_bytes(most * sizeof *f->letters);
 	f->letters[f->n_letters++] = (struct letter){0};
 	while (p < end) {
 		size_t at = (size_t)(p - start);
@@ -209,8 +225,8 @@ static void drop_rare(struct level *l)
 static void open_level(struct finder *f, struct level *l, size_t n)
 {
 	l->gram = arena_alloc(f->arena, (f->n_letters + 1) * sizeof *l->gram);
-	l->grams = arena_alloc(f->arena, (n + 1) * sizeof *l->grams);
-	l->places = arena_alloc(f->arena, (n + 1) * sizeof *l->places);
+	l->grams = alloc_bytes((n + 1) * sizeof *l->grams);
+	l->places = alloc_bytes((n + 1) * sizeof *l->places);
 	memset(f->slots, 0, slots_for(n) * sizeof *f->slots);
 }
 
@@ -299,12 +315,12 @@ static bool has_good_edges(const struct finder *f, const struct gram *g, size_t 
 	bool has_han = false;
 
 	for (const struct letter *l = first; l <= last; l++) {
-		if (has(no_part, l->c))
+		if (HAS(no_part, l->c))
 			return false;
 		has_han |= !(l->c & LATIN);
 	}
-	return has_han && !has(no_edge, first->c) && !has(no_start, first->c) &&
-		!has(no_edge, last->c) && !has(no_end, last->c);
+	return has_han && !HAS(no_edge, first->c) && !HAS(no_start, first->c) &&
+		!HAS(no_edge, last->c) && !HAS(no_end, last->c);
 }
 
 static void claim_parts(struct finder *f, const struct gram *g, size_t n)
@@ -341,7 +357,7 @@ static void find_words(struct finder *f, size_t n)
 		struct gram *g = &l->grams[i];
 
 		if (g->times >= RUN_TIMES_MIN && varies(f, g, -1) && varies(f, g, (ptrdiff_t)n) &&
-			is_cohesive(f, g, n) && has_good_edges(f, g, n) && !is_of_name(f, g, n))
+			is_cohesive(f, g, n) && !is_of_name(f, g, n) && has_good_edges(f, g, n))
 			add_run(f, g, n);
 	}
 }
@@ -355,6 +371,30 @@ static void drop_parts(struct finder *f)
 		if (f->of_run[i]->claimed * 10 < f->of_run[i]->times * 6)
 			f->runs->items[kept++] = f->runs->items[i];
 	f->runs->len = kept;
+}
+
+static void finder_release(struct finder *f)
+{
+	for (size_t n = 0; n <= RUN_CHARS_MAX; n++) {
+		free(f->levels[n].grams);
+		free(f->levels[n].places);
+	}
+	free(f->letters);
+	free(f->next);
+	free(f->slots);
+}
+
+static void find(struct finder *f, const struct hits *hits)
+{
+	mark_names(f, hits);
+	f->next = alloc_bytes(f->n_letters * sizeof *f->next);
+	f->slots = alloc_bytes(slots_for(f->n_letters) * sizeof *f->slots);
+	make_first_level(f);
+	for (size_t n = CHARS_MIN; n <= RUN_CHARS_MAX && f->levels[n - 1].n_places; n++) {
+		make_level(f, n);
+		find_words(f, n);
+	}
+	drop_parts(f);
 }
 
 void runs_find(struct span text, const struct hits *hits, struct arena *a, struct runs *ret)
@@ -372,15 +412,7 @@ void runs_find(struct span text, const struct hits *hits, struct arena *a, struc
 	ret->items = arena_alloc(a, RUNS_MAX * sizeof *ret->items);
 	read_letters(f);
 	ret->n_han = f->n_han;
-	if (f->n_han < RUN_HAN_MIN)
-		return;
-	mark_names(f, hits);
-	f->next = arena_alloc(a, f->n_letters * sizeof *f->next);
-	f->slots = arena_alloc(a, slots_for(f->n_letters) * sizeof *f->slots);
-	make_first_level(f);
-	for (size_t n = CHARS_MIN; n <= RUN_CHARS_MAX && f->levels[n - 1].n_places; n++) {
-		make_level(f, n);
-		find_words(f, n);
-	}
-	drop_parts(f);
+	if (f->n_han >= RUN_HAN_MIN)
+		find(f, hits);
+	finder_release(f);
 }

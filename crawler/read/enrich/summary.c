@@ -62,6 +62,10 @@ static struct sentence next_sentence(struct span *rest)
 	while (p < end) {
 		uint32_t c = utf8_next(&p, end);
 
+		if (c >= 0x3400 && c < 0xFF00) { /* most of a Chinese text */
+			word_len++;
+			continue;
+		}
 		if (!ends(c) && !(c == '.' && is_full_stop(p, end, word_len))) {
 			word_len = c == ' ' || c == '.' ? 0 : word_len + 1;
 			continue;
