@@ -17,7 +17,7 @@
 
 bool article_is_chinese(const struct article *t)
 {
-	return t->survey.n_han >= HAN_PAGE_MIN;
+	return t->survey.n_han >= HAN_PAGE_MIN && t->survey.n_kana * 5 < t->survey.n_han;
 }
 
 static bool holds_nocase(struct span s, const char *word)

@@ -6,6 +6,7 @@
 
 #include "common/fold.h"
 #include "common/utf8.h"
+#include "crawler/read/byline_label.h"
 #include "crawler/read/credit.h"
 
 #include <stdlib.h>
@@ -14,61 +15,28 @@
 #define LABELS_MAX         40
 #define PEOPLE_MAX         20
 #define EMPLOYER_BYTES_MAX 24 /* of a medium's name before 记者 */
+#define NAME_BYTES_MAX     90
 #define PUBLISHER_MAX      90 /* bytes */
-
-enum label_kind {
-	LABEL_PUBLISHER,
-	LABEL_AUTHOR,
-	LABEL_EDITOR,
-	LABEL_OTHER, /* ends the value before it; says nothing to us */
-};
-
-/* In folded spelling; longer ones before those that begin or end like them. */
-static const struct {
-	const char *text;
-	enum label_kind kind;
-} labels[] = {{"文章来源", LABEL_PUBLISHER}, {"信息来源", LABEL_PUBLISHER},
-	{"稿件来源", LABEL_PUBLISHER}, {"新闻来源", LABEL_PUBLISHER}, {"本文来源", LABEL_PUBLISHER},
-	{"消息来源", LABEL_PUBLISHER}, {"内容来源", LABEL_PUBLISHER}, {"图文来源", LABEL_PUBLISHER},
-	{"来源于", LABEL_PUBLISHER}, {"来源", LABEL_PUBLISHER}, {"稿源", LABEL_PUBLISHER},
-	{"转载自", LABEL_PUBLISHER}, {"转自", LABEL_PUBLISHER}, {"出处", LABEL_PUBLISHER},
-	{"本报记者", LABEL_AUTHOR}, {"本网记者", LABEL_AUTHOR}, {"全媒体记者", LABEL_AUTHOR},
-	{"全媒记者", LABEL_AUTHOR}, {"见习记者", LABEL_AUTHOR}, {"文字记者", LABEL_AUTHOR},
-	{"摄影记者", LABEL_OTHER}, {"通讯员", LABEL_OTHER}, {"记者", LABEL_AUTHOR},
-	{"作者", LABEL_AUTHOR}, {"撰文", LABEL_AUTHOR}, {"撰稿", LABEL_AUTHOR},
-	{"采写", LABEL_AUTHOR}, {"执笔", LABEL_AUTHOR}, {"文/图", LABEL_AUTHOR},
-	{"图/文", LABEL_AUTHOR}, {"图文", LABEL_AUTHOR}, {"文/", LABEL_AUTHOR},
-	{"文", LABEL_AUTHOR}, {"新媒体编辑", LABEL_EDITOR}, {"责任编辑", LABEL_EDITOR},
-	{"值班编辑", LABEL_EDITOR}, {"值班责编", LABEL_EDITOR}, {"本文编辑", LABEL_EDITOR},
-	{"本期编辑", LABEL_EDITOR}, {"网络编辑", LABEL_EDITOR}, {"文字编辑", LABEL_EDITOR},
-	{"编辑", LABEL_EDITOR}, {"责编", LABEL_EDITOR}, {"统筹", LABEL_EDITOR},
-	{"总编辑", LABEL_OTHER}, {"一审", LABEL_OTHER}, {"二审", LABEL_OTHER},
-	{"三审", LABEL_OTHER}, {"初审", LABEL_OTHER}, {"复审", LABEL_OTHER}, {"终审", LABEL_OTHER},
-	{"审核", LABEL_OTHER}, {"审签", LABEL_OTHER}, {"校对", LABEL_OTHER}, {"校审", LABEL_OTHER},
-	{"总监制", LABEL_OTHER}, {"监制", LABEL_OTHER}, {"制片人", LABEL_OTHER},
-	{"主编", LABEL_OTHER}, {"策划", LABEL_OTHER}, {"出品人", LABEL_OTHER},
-	{"出品", LABEL_OTHER}, {"摄影", LABEL_OTHER}, {"摄像", LABEL_OTHER}, {"视频", LABEL_OTHER},
-	{"图片", LABEL_OTHER}, {"图/", LABEL_OTHER}, {"制图", LABEL_OTHER}, {"设计", LABEL_OTHER},
-	{"美编", LABEL_OTHER}, {"翻译", LABEL_OTHER}, {"剪辑", LABEL_OTHER}, {"供图", LABEL_OTHER},
-	{"发布时间", LABEL_OTHER}, {"发布日期", LABEL_OTHER}, {"发表时间", LABEL_OTHER},
-	{"更新时间", LABEL_OTHER}, {"发表于", LABEL_OTHER}, {"发布于", LABEL_OTHER},
-	{"时间", LABEL_OTHER}, {"日期", LABEL_OTHER}, {"发布机构", LABEL_PUBLISHER},
-	{"发布单位", LABEL_PUBLISHER}, {"浏览次数", LABEL_OTHER}, {"浏览量", LABEL_OTHER},
-	{"浏览", LABEL_OTHER}, {"阅读量", LABEL_OTHER}, {"阅读次数", LABEL_OTHER},
-	{"阅读", LABEL_OTHER}, {"点击数", LABEL_OTHER}, {"点击", LABEL_OTHER},
-	{"访问量", LABEL_OTHER}, {"字体", LABEL_OTHER}, {"字号", LABEL_OTHER},
-	{"评论", LABEL_OTHER}, {"分享", LABEL_OTHER}, {"原标题", LABEL_OTHER},
-	{"打印", LABEL_OTHER}, {"栏目", LABEL_OTHER}};
 
 /* What stands before 记者 and is no name of a medium. */
 static const char *const reporter_roles[] = {"全媒体", "全媒", "融媒体", "融媒", "见习", "首席",
 	"特约", "实习", "特派", "本报", "本网", "本台", "本社", "文字", "摄影", "驻", "高级",
 	"资深", "客户端"};
 
+/* In folded spelling. */
 static const char *const no_names[] = {"无", "佚名", "未知", "管理员", "admin", "本网", "本站",
 	"本报", "网络", "匿名", "系统", "编辑", "小编", "举报", "分享", "收藏", "打印", "综合",
 	"null", "none", "undefined", "关闭", "字号", "评论", "转载", "整理", "报道", "专稿", "供稿",
-	"其他", "暂无", "推荐", "记者", "通讯员", "摄影报道", "更多", "微信", "微博"};
+	"其他", "暂无", "推荐", "记者", "通讯员", "摄影报道", "更多", "微信", "微博", "实习生",
+	"采访报导", "采访报道", "报导", "编译", "编制", "综合报导", "综合报道", "特稿", "手机版",
+	"部落", "频道精选", "newsroom", "原创", "本刊", "摄", "摄影", "图文", "文字", "网友",
+	"专题", "首页", "订阅", "登录", "投稿", "系统管理员", "超级管理员", "办公室", "作者",
+	"责编", "来源"};
+
+/* What ends a word that is no name, in folded spelling. */
+static const char *const no_name_ends[] = {"网", "报", "社", "台", "频道", "客户端", "公司", "中心",
+	"记者", "部", "局", "厅", "委", "院", "会", "杂志", "日报", "新闻", "在线", "编辑部",
+	"报导", "报道", "大学", "学院", "政府", "办公室", "晚报", "周刊", "集团"};
 
 /* How the papers call themselves in short. */
 static const struct {
@@ -77,7 +45,8 @@ static const struct {
 	{"中新网", "中国新闻网"}, {"中新社", "中国新闻社"}, {"央视网", "央视网"}};
 
 struct mark {
-	enum label_kind kind;
+	enum byline_label_kind kind;
+	bool reporter;
 	size_t start, value; /* offsets in the folded line */
 };
 
@@ -95,7 +64,8 @@ static bool is_separator_at(struct span folded, size_t at, size_t *ret_len)
 		"]"};
 
 	for (size_t i = 0; at < folded.len && i < sizeof separators / sizeof *separators; i++) {
-		if (span_starts_with(span_from_offset(folded, at), span_str(separators[i]))) {
+		if (separators[i][0] == folded.data[at] &&
+			span_starts_with(span_from_offset(folded, at), span_str(separators[i]))) {
 			*ret_len = strlen(separators[i]);
 			return true;
 		}
@@ -135,43 +105,36 @@ static bool begins_word(const struct line *l, size_t folded_offset)
 	return !utf8_is_han(before);
 }
 
-/* 记者 and the like also stand without a separator: 全媒记者肖丽琼, 记者 张三. */
-static bool needs_no_separator(const char *label)
+/* Whether @label, which begins at @at, is one here: by what stands before and behind it. */
+static bool is_label(const struct line *l, const struct byline_label *label, size_t at,
+	size_t *ret_separator)
 {
-	return strstr(label, "记者") != NULL || strcmp(label, "通讯员") == 0 ||
-		strcmp(label, "采写") == 0 || strcmp(label, "责任编辑") == 0 ||
-		strcmp(label, "撰文") == 0 || strcmp(label, "发布于") == 0 ||
-		strcmp(label, "执笔") == 0 || strcmp(label, "发表于") == 0 ||
-		strcmp(label, "来源于") == 0;
+	struct span folded = strbuf_span(&l->folded);
+	size_t end = at + strlen(label->text);
+
+	*ret_separator = 0;
+	if (at > 0 && !byline_label_is_reporter(label) && !begins_word(l, at) &&
+		!(l->n_marks && strlen(label->text) > 6))
+		return false;
+	return label->text[strlen(label->text) - 1] == '/' ||
+		is_separator_at(folded, end, ret_separator) ||
+		(label->bare && utf8_is_han(char_at(folded, end))) ||
+		(label->kind == BYLINE_LABEL_OTHER && char_at(folded, end) == '(');
 }
 
 static bool match_label(const struct line *l, size_t at, struct mark *m, size_t *ret_next)
 {
-	struct span folded = strbuf_span(&l->folded), rest = span_from_offset(folded, at);
+	struct span rest = span_from_offset(strbuf_span(&l->folded), at);
+	const struct byline_label *label = byline_label_find(rest);
+	size_t separator;
 
-	if (rest.len < 3 || (signed char)rest.data[0] >= 0)
-		return false; /* every label begins with a Han character */
-	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
-		size_t len, separator = 0;
-		bool reporter;
-
-		if (labels[i].text[2] != rest.data[2] || labels[i].text[1] != rest.data[1] ||
-			!span_starts_with(rest, span_str(labels[i].text)))
+	for (; label && label->text && memcmp(label->text, rest.data, 3) == 0; label++) {
+		if (!byline_label_is_at(label, rest) || !is_label(l, label, at, &separator))
 			continue;
-		len = strlen(labels[i].text);
-		reporter = strstr(labels[i].text, "记者") != NULL;
-		if (!reporter && !begins_word(l, at) && at > 0 &&
-			!(l->n_marks && strlen(labels[i].text) > 6))
-			continue;
-		if (labels[i].text[len - 1] != '/' &&
-			!is_separator_at(folded, at + len, &separator) &&
-			!(needs_no_separator(labels[i].text) &&
-				utf8_is_han(char_at(folded, at + len))) &&
-			!(labels[i].kind == LABEL_OTHER && char_at(folded, at + len) == '('))
-			continue;
-		*m = (struct mark){.kind = labels[i].kind,
+		*m = (struct mark){.kind = label->kind,
+			.reporter = byline_label_is_reporter(label),
 			.start = at,
-			.value = at + len + separator};
+			.value = at + strlen(label->text) + separator};
 		*ret_next = m->value;
 		return true;
 	}
@@ -182,13 +145,9 @@ static bool match_label(const struct line *l, size_t at, struct mark *m, size_t 
 static bool is_within_value(const struct line *l, const struct mark *m)
 {
 	const struct mark *before = l->n_marks ? &l->marks[l->n_marks - 1] : NULL;
-	struct span role;
 
-	if (!before || (before->kind != LABEL_AUTHOR && before->kind != LABEL_EDITOR) ||
-		m->kind != LABEL_AUTHOR)
-		return false;
-	role = span_from(l->folded.data + m->start, m->value - m->start);
-	return span_find(role, SPAN_LITERAL("记者")) >= 0 &&
+	return before && m->reporter && m->kind == BYLINE_LABEL_AUTHOR &&
+		(before->kind == BYLINE_LABEL_AUTHOR || before->kind == BYLINE_LABEL_EDITOR) &&
 		m->start - before->value <= EMPLOYER_BYTES_MAX;
 }
 
@@ -232,40 +191,67 @@ static struct span trim(struct span s)
 	return s;
 }
 
-static bool is_no_name(struct span name)
+static bool ends_like_no_name(struct span folded)
 {
-	for (size_t i = 0; i < sizeof no_names / sizeof *no_names; i++)
-		if (span_is_nocase(name, no_names[i]))
+	for (size_t i = 0; i < sizeof no_name_ends / sizeof *no_name_ends; i++)
+		if (folded.len > 9 && span_ends_with(folded, span_str(no_name_ends[i])))
 			return true;
 	return false;
 }
 
-bool byline_is_person(struct span name)
+static bool is_nobody(struct span folded)
 {
-	static const char *const endings[] = {"网", "报", "社", "台", "频道", "客户端", "公司",
-		"中心", "记者", "部", "局", "厅", "委", "院", "会", "杂志", "日报", "新闻", "在线",
-		"编辑部"};
-	const char *p = name.data, *end = p + name.len;
-	size_t n_han = 0, n_other = 0;
-	bool dotted = false;
+	for (size_t i = 0; i < sizeof no_names / sizeof *no_names; i++)
+		if (span_is(folded, no_names[i]))
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-		if (name.len > 9 && span_ends_with(name, span_str(endings[i])))
-			return false;
+static bool is_listed_as_nobody(struct span name)
+{
+	STRBUF_LOCAL(folded);
+
+	fold_text(name, &folded);
+	return is_nobody(strbuf_span(&folded));
+}
+
+struct letters {
+	size_t han, other;
+	bool dotted;
+};
+
+static struct letters count_letters(struct span name)
+{
+	const char *p = name.data, *end = p + name.len;
+	struct letters n = {0};
+
 	while (p < end) {
 		uint32_t c = utf8_next(&p, end);
 
 		if (utf8_is_han(c))
-			n_han++;
+			n.han++;
 		else if (c == U'·' || c == U'•' || c == U'．')
-			dotted = true;
+			n.dotted = true;
 		else
-			n_other++;
+			n.other++;
 	}
-	if (n_han)
-		return n_other == 0 && n_han >= 2 && n_han <= (dotted ? 12u : 4u) &&
-			!is_no_name(name);
-	return n_other >= 4 && n_other <= 60 && !is_no_name(name);
+	return n;
+}
+
+bool byline_is_person(struct span name)
+{
+	struct letters n;
+	STRBUF_LOCAL(folded);
+
+	if (!name.len || name.len > NAME_BYTES_MAX)
+		return false;
+	n = count_letters(name);
+	if (n.han && (n.other || n.han < 2 || n.han > (n.dotted ? 12u : 4u)))
+		return false;
+	if (!n.han && (n.other < 4 || n.other > 60))
+		return false;
+	fold_text(name, &folded);
+	return !is_nobody(strbuf_span(&folded)) && !ends_like_no_name(strbuf_span(&folded));
 }
 
 static void add_person(struct arena *a, struct str_list *list, struct span name)
@@ -284,7 +270,7 @@ static size_t name_separator(struct span s, size_t at)
 
 	if (utf8_is_space(c) || c == U'、' || c == ',' || c == U'，' || c == '/' || c == '|' ||
 		c == ';' || c == U'；' || c == U'丨' || c == '(' || c == U'（' || c == ')' ||
-		c == U'）' || c == '[' || c == ']' || c == U'】' || c == U'。' || c == U'｜' ||
+		c == U'）' || c == '[' || c == ']' || c == U'】' || c == U'。' || c == U'｜' || c == U'／' ||
 		c == '>' || c == '&')
 		return (size_t)(p - s.data) - at;
 	return 0;
@@ -341,7 +327,7 @@ static bool read_people(struct span value, struct arena *a, struct str_list *lis
 		if (!word.len)
 			continue;
 		if (!byline_is_person(word))
-			return is_no_name(word);
+			return is_listed_as_nobody(word);
 		add_person(a, list, word);
 	}
 	return true;
@@ -367,7 +353,7 @@ static void read_publisher(struct span value, struct arena *a, struct byline *f)
 		at = (size_t)(p - value.data);
 	}
 	value = trim(span_from(value.data, at));
-	if (!f->publisher && value.len && value.len <= PUBLISHER_MAX && !is_no_name(value))
+	if (!f->publisher && value.len && value.len <= PUBLISHER_MAX && !is_listed_as_nobody(value))
 		f->publisher = arena_dup(a, value);
 }
 
@@ -379,14 +365,14 @@ static bool read_mark(const struct line *l, size_t i, struct arena *a, struct by
 	struct span value = span_from(l->text.data + from, original(l, end) - from);
 
 	switch (m->kind) {
-	case LABEL_PUBLISHER:
+	case BYLINE_LABEL_PUBLISHER:
 		read_publisher(value, a, f);
 		return value.len <= PUBLISHER_MAX;
-	case LABEL_AUTHOR:
+	case BYLINE_LABEL_AUTHOR:
 		return read_people(value, a, &f->authors, f);
-	case LABEL_EDITOR:
+	case BYLINE_LABEL_EDITOR:
 		return read_people(value, a, &f->editors, f);
-	case LABEL_OTHER:
+	case BYLINE_LABEL_OTHER:
 		return value.len <= PUBLISHER_MAX;
 	}
 	return false;
@@ -401,7 +387,7 @@ static bool read_before(const struct line *l, struct arena *a, struct byline *f)
 
 	if (!before.len)
 		return true;
-	if (l->marks[0].kind != LABEL_AUTHOR || before.len > 45 || !has_han(before))
+	if (l->marks[0].kind != BYLINE_LABEL_AUTHOR || before.len > 45 || !has_han(before))
 		return before.len <= 30 && !has_han(before);
 	while (again) {
 		again = false;

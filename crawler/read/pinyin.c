@@ -153,34 +153,55 @@ static bool is_neutral(const struct group *g)
 	return false;
 }
 
+/* A group behind the ? that its opening bracket was torn with: ?nèi). */
+static const char *read_torn_group(const char *p, const char *end, struct group *g)
+{
+	if (!read_letters(p, end, g) || !g->toned)
+		return NULL;
+	p += g->n_bytes;
+	return closes(&p, end) ? p : NULL;
+}
+
+/* A group, if one stands at @p, where a bracket or ? is. Returns the place behind it, or NULL. */
+static const char *survey_group(struct pinyin_survey *s, const char *p, const char *end,
+	bool after_han)
+{
+	const char *behind = NULL;
+	struct group g;
+
+	if (*p == '?')
+		behind = read_torn_group(p + 1, end, &g);
+	else if (after_han)
+		behind = read_group(p, end, &g);
+	if (!behind || !count_syllables(g.letters, g.n_letters))
+		return NULL;
+	s->n_toned += g.toned;
+	s->n_toneless += !g.toned;
+	return behind;
+}
+
+/* Every line of every page passes here: it is looked at by bytes, most of them in threes. */
 void pinyin_survey_add(struct pinyin_survey *s, struct span text)
 {
 	const char *p = text.data, *end = p + text.len, *behind;
 	bool after_han = false;
-	struct group g;
 
 	while (p < end) {
-		const char *start = p;
-		uint32_t c = utf8_next(&p, end);
+		unsigned char c = (unsigned char)*p;
 
-		if (utf8_is_han(c)) {
+		if (c >= 0xE4 && c <= 0xE9 && end - p >= 3) {
 			s->n_han++;
 			after_han = true;
+			p += 3;
 			continue;
 		}
-		behind = after_han && is_opening(c) ? read_group(start, end, &g) : NULL;
-		if (!behind)
-			behind = c == '?' && read_letters(p, end, &g) && g.toned &&
-					end - p > (ptrdiff_t)g.n_bytes &&
-					is_closing((unsigned char)p[g.n_bytes])
-				? p
-				: NULL;
-		if (behind && count_syllables(g.letters, g.n_letters)) {
-			s->n_toned += g.toned;
-			s->n_toneless += !g.toned;
-			p = behind;
-		} else
-			after_han = false;
+		if (c == 0xE3 && end - p >= 3 && (unsigned char)p[1] >= 0x81 &&
+			(unsigned char)p[1] <= 0x83)
+			s->n_kana++;
+		behind = c == '(' || c == '?' || c == 0xEF ? survey_group(s, p, end, after_han)
+							   : NULL;
+		after_han = behind != NULL;
+		p = behind ? behind : p + 1;
 	}
 }
 

@@ -22,6 +22,7 @@
 /* What a whole document has of it: one bracket alone proves little. */
 struct pinyin_survey {
 	size_t n_han;
+	size_t n_kana; /* Japanese pages have Han characters too */
 	size_t n_toned;    /* groups with tone marks */
 	size_t n_toneless; /* groups of bare letters that spell syllables */
 	size_t n_repairs;  /* torn places looked at so far; bounded */
