@@ -10,9 +10,14 @@
 #define REPAIRS_MAX     32 /* each searches the document */
 #define TORN_BYTES_MAX  32 /* how far a shift by one byte goes on before it meets ASCII */
 #define TONELESS_PER_HAN                                                                           \
-	100            /* groups without marks count when one stands for so many characters  \
+	100 /* groups without marks count when one stands for so many characters  \
 			      */
-#define TONELESS_MIN 3 /* and there are so many: (a) alone numbers a paragraph */
+#define TONED_MIN 3
+#define HAN_PER_TONED                                                                              \
+	60 /* in lines that have groups; those of copying sites have one for ten to thirty */
+#define HAN_PER_FEW_TONED 40 /* of less than TONED_MIN */
+#define SOUNDS_MIN        2
+#define TONELESS_MIN      3 /* and there are so many: (a) alone numbers a paragraph */
 
 /* Characters that the tools are known to look for. */
 static const struct {
@@ -162,11 +167,27 @@ static const char *read_torn_group(const char *p, const char *end, struct group 
 	return closes(&p, end) ? p : NULL;
 }
 
+/* 垌(dòng)：, 读作(dòng): a dictionary's forms. */
+static bool is_gloss(const char *start, const char *behind, const struct span text)
+{
+	static const char *const before[] = {"音是", "读作", "讀作", "读音", "讀音", "念作", "拼音",
+		"音"};
+	struct span head = span_from(text.data, (size_t)(start - text.data));
+	struct span tail = span_from_offset(text, (size_t)(behind - text.data));
+
+	if (span_starts_with(tail, SPAN_LITERAL("：")) || span_starts_with(tail, SPAN_LITERAL(":")))
+		return true;
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+		if (span_ends_with(head, span_str(before[i])))
+			return true;
+	return false;
+}
+
 /* A group, if one stands at @p, where a bracket or ? is. Returns the place behind it, or NULL. */
-static const char *survey_group(struct pinyin_survey *s, const char *p, const char *end,
+static const char *survey_group(struct pinyin_survey *s, const char *p, struct span text,
 	bool after_han)
 {
-	const char *behind = NULL;
+	const char *behind = NULL, *end = text.data + text.len;
 	struct group g;
 
 	if (*p == '?')
@@ -175,22 +196,43 @@ static const char *survey_group(struct pinyin_survey *s, const char *p, const ch
 		behind = read_group(p, end, &g);
 	if (!behind || !count_syllables(g.letters, g.n_letters))
 		return NULL;
-	s->n_toned += g.toned;
-	s->n_toneless += !g.toned;
+	if (!g.toned)
+		s->n_toneless++;
+	else if (is_gloss(p, behind, text))
+		s->n_glosses++;
+	else
+		s->n_toned++;
 	return behind;
+}
+
+/* 音 behind 读 or 拼. */
+static bool is_sound(const char *p, struct span text)
+{
+	static const char *const before[] = {"读", "讀", "拼", "注", "多"};
+	struct span head = span_from(text.data, (size_t)(p - text.data));
+
+	if (memcmp(p, "音", 3) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+		if (span_ends_with(head, span_str(before[i])))
+			return true;
+	return false;
 }
 
 /* Every line of every page passes here: it is looked at by bytes, most of them in threes. */
 void pinyin_survey_add(struct pinyin_survey *s, struct span text)
 {
 	const char *p = text.data, *end = p + text.len, *behind;
+	size_t n_han = 0, n_groups = 0;
 	bool after_han = false;
 
 	while (p < end) {
 		unsigned char c = (unsigned char)*p;
 
 		if (c >= 0xE4 && c <= 0xE9 && end - p >= 3) {
-			s->n_han++;
+			if (c == 0xE9)
+				s->n_sounds += is_sound(p, text);
+			n_han++;
 			after_han = true;
 			p += 3;
 			continue;
@@ -198,11 +240,23 @@ void pinyin_survey_add(struct pinyin_survey *s, struct span text)
 		if (c == 0xE3 && end - p >= 3 && (unsigned char)p[1] >= 0x81 &&
 			(unsigned char)p[1] <= 0x83)
 			s->n_kana++;
-		behind = c == '(' || c == '?' || c == 0xEF ? survey_group(s, p, end, after_han)
+		behind = c == '(' || c == '?' || c == 0xEF ? survey_group(s, p, text, after_han)
 							   : NULL;
+		n_groups += behind != NULL;
 		after_han = behind != NULL;
 		p = behind ? behind : p + 1;
 	}
+	s->n_han += n_han;
+	s->n_near += n_groups ? n_han : 0;
+}
+
+static bool is_toned_page(const struct pinyin_survey *s)
+{
+	size_t distance = s->n_toned < TONED_MIN ? HAN_PER_FEW_TONED : HAN_PER_TONED;
+
+	if (!s->n_toned || s->n_toned * distance < s->n_near || s->n_glosses > s->n_toned)
+		return false;
+	return s->n_sounds < SOUNDS_MIN || s->n_sounds * 10 < s->n_toned;
 }
 
 static bool is_toneless_page(const struct pinyin_survey *s)
@@ -212,7 +266,7 @@ static bool is_toneless_page(const struct pinyin_survey *s)
 
 bool pinyin_is_present(const struct pinyin_survey *s)
 {
-	return s->n_toned > 0 || is_toneless_page(s);
+	return is_toned_page(s) || is_toneless_page(s);
 }
 
 static uint32_t last_char(const struct strbuf *out)
