@@ -1,5 +1,6 @@
 #include "cli/check.h"
 #include "common/clock.h"
+#include "crawler/read/explain.h"
 #include "crawler/read/read.h"
 
 #include <stdio.h>
@@ -14,7 +15,9 @@ static void read_page(struct cli *cli, struct span bytes, const char *url, const
 		.content_type = content_type,
 		.fetched_at_ms = clock_wall_ms(),
 		.http_status = 200,
-		.url_rules = &cli->config->url_rules};
+		.explain = cli_option(cli, "explain") != NULL,
+		.url_rules = &cli->config->url_rules,
+		.gazetteers = cli->gazetteers};
 
 	read_document(WORK_PAGE, &in, a, out);
 }
@@ -51,7 +54,9 @@ static void write_record(const struct read_output *r, const char *id, struct str
 
 static void write_answer(const struct read_output *r, const char *id, struct strbuf *out)
 {
-	if (r->as == READ_RECORD)
+	if (r->explain)
+		explain_write_json(r->explain, out);
+	else if (r->as == READ_RECORD)
 		write_record(r, id, out);
 	else
 		write_nothing(r, id, out);
@@ -84,7 +89,7 @@ static enum cli_exit run(struct cli *cli)
 	STRBUF_LOCAL(bytes);
 	STRBUF_LOCAL(out);
 
-	if (!cli_load_config(cli))
+	if (!cli_load_config(cli) || !cli_load_gazetteers(cli, cli_option(cli, "gazetteers")))
 		return CLI_MISUSE;
 	if (cli_option(cli, "batch"))
 		return check_batch(cli, answer_line);
@@ -93,7 +98,10 @@ static enum cli_exit run(struct cli *cli)
 	if (!cli_read("-", CHECK_INPUT_MAX, &bytes))
 		return CLI_FAILURE;
 	read_page(cli, strbuf_span(&bytes), url, cli_option(cli, "content-type"), arena, &read);
-	write_answer(&read, NULL, &out);
+	if (read.explain && !cli->json)
+		explain_write(read.explain, &out);
+	else
+		write_answer(&read, NULL, &out);
 	strbuf_add_char(&out, '\n');
 	if (!cli_flush(&out))
 		return CLI_FAILURE;
@@ -106,6 +114,9 @@ const struct command check_page = {
 	.summary = "The record that is read out of a page",
 	.options = (const struct cli_option[]){{"url", "URL", "where the page is from"},
 		{"content-type", "VALUE", "its Content-Type header"},
+		{"explain", NULL,
+			"why it is read so: what won, each line's fate, sources of facts"},
+		{"gazetteers", "DIR", "folder of gazetteers instead of the configured ones"},
 		{"batch", NULL, "JSON lines: {\"id\",\"url\",\"file\",\"content_type\"}"}, {0}},
 	.run = run,
 };

@@ -22,13 +22,14 @@ struct reread {
 
 /* What the fetch knew and the body does not say is taken from the record that was made of it. */
 static void fill_input(const struct record *old, struct span stored, struct arena *a,
-	const struct config *config, struct read_input *ret)
+	const struct cli *cli, struct read_input *ret)
 {
 	*ret = (struct read_input){.url = old->fetched_url,
 		.fetched_at_ms = old->fetched_at_ms,
 		.http_status = old->http_status,
-		.user_agent = config->crawler.user_agent,
-		.url_rules = &config->url_rules,
+		.user_agent = cli->config->crawler.user_agent,
+		.url_rules = &cli->config->url_rules,
+		.gazetteers = cli->gazetteers,
 		.source = old->source,
 		.title = old->title,
 		.published_ms = old->published.precision ? old->published.ms : 0,
@@ -71,7 +72,7 @@ static int reread_record(struct reread *x, struct store_batch *b, uint64_t seq,
 		x->n_without_body++;
 		return r == -ERR_CORRUPT ? 0 : r;
 	}
-	fill_input(old, strbuf_span(&stored), a, x->cli->config, &in);
+	fill_input(old, strbuf_span(&stored), a, x->cli, &in);
 	read_document(WORK_PAGE, &in, a, &out);
 	x->n_read++;
 	if (out.as == READ_RECORD)
@@ -170,7 +171,7 @@ static enum cli_exit run(struct cli *cli)
 	struct store_counts counts;
 	int r;
 
-	if (!cli_load_config(cli))
+	if (!cli_load_config(cli) || !cli_load_gazetteers(cli, NULL))
 		return CLI_MISUSE;
 	if (open_store(cli, &store) < 0)
 		return CLI_FAILURE;

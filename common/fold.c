@@ -255,18 +255,27 @@ static bool says_something(uint32_t c)
 struct hash fold_hash(struct span text)
 {
 	STRBUF_LOCAL(folded);
-	STRBUF_LOCAL(letters);
-	const char *p, *end;
 
 	fold_text(text, &folded);
-	p = folded.data;
-	end = p + folded.len;
+	return fold_hash_folded(strbuf_span(&folded));
+}
+
+struct hash fold_hash_folded(struct span folded)
+{
+	const char *p = folded.data, *end = p + folded.len;
+	STRBUF_LOCAL(letters);
+	char *to;
+
 	strbuf_reserve(&letters, folded.len);
+	to = letters.data;
 	while (p < end) {
 		const char *start = p;
+		uint32_t c = (unsigned char)*p < 0x80 ? (uint32_t)*p++ : utf8_next(&p, end);
 
-		if (says_something(utf8_next(&p, end)))
-			strbuf_add(&letters, start, (size_t)(p - start));
+		if (!says_something(c))
+			continue;
+		while (start < p)
+			*to++ = *start++;
 	}
-	return hash_of(strbuf_span(&letters));
+	return hash_of(span_from(letters.data, (size_t)(to - letters.data)));
 }

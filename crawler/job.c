@@ -87,6 +87,7 @@ void job_free(struct job *j)
 	timer_free(j->pause);
 	strbuf_release(&j->x_robots_tag);
 	drop_answer(j);
+	gazetteers_unref(j->gazetteers);
 	arena_free(j->arena);
 	free(j);
 }

@@ -15,6 +15,7 @@
 #include "crawler/fetch/transfer.h"
 #include "crawler/job.h"
 #include "crawler/not_found.h"
+#include "crawler/read/enrich/gazetteers.h"
 #include "crawler/read/read.h"
 
 enum job_state {
@@ -34,6 +35,7 @@ struct job {
 	struct lease lease;
 	const struct url_rules *url_rules; /* as they were at the start, for all of the job */
 	int64_t ends_at_ms;                /* monotonic */
+	struct gazetteers *gazetteers;     /* those that it reads with; a reference */
 	enum job_state state;
 
 	struct robots_query *robots_query; /* pending in JOB_ROBOTS */

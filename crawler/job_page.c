@@ -28,6 +28,7 @@ static void read_answer(void *arg)
 		.x_robots_tag = strbuf_span(&j->x_robots_tag),
 		.user_agent = j->env->config->user_agent,
 		.url_rules = j->url_rules,
+		.gazetteers = j->gazetteers,
 		.parts = j->parts,
 		.n_parts = j->n_parts,
 		.source = l->source,
@@ -81,6 +82,7 @@ static void on_read(void *arg)
 
 void job_start_reading(struct job *j)
 {
+	j->gazetteers = gazetteers_ref(j->env->gazetteers);
 	if (j->raw.len > SMALL_BYTES_MAX)
 		pool_submit_large(j->env->pool, read_answer, on_read, j);
 	else

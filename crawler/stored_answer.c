@@ -67,7 +67,7 @@ static void cut_parts(struct read_input *in, struct read_part *parts, size_t n)
 
 void stored_answer_read(struct span stored, struct arena *a, struct read_input *ret)
 {
-	struct read_part *parts = arena_alloc(a, READ_PARTS_MAX * sizeof *parts);
+	struct read_part *parts = arena_alloc(a, (READ_PARTS_MAX - 1) * sizeof *parts);
 	struct span name, value;
 	size_t n = 0;
 	STRBUF_LOCAL(x_robots_tag);
@@ -79,7 +79,7 @@ void stored_answer_read(struct span stored, struct arena *a, struct read_input *
 		else if (span_is_nocase(name, "x-robots-tag")) {
 			strbuf_add_span(&x_robots_tag, value);
 			strbuf_add_char(&x_robots_tag, '\n');
-		} else if (span_is(name, PART_NAME) && n < READ_PARTS_MAX)
+		} else if (span_is(name, PART_NAME) && n < READ_PARTS_MAX - 1)
 			n += parse_part(value, a, &parts[n]);
 	}
 	ret->x_robots_tag = span_from(arena_dup(a, strbuf_span(&x_robots_tag)), x_robots_tag.len);

@@ -1,20 +1,22 @@
 #include "crawler/read/article_inside.h"
 
 #include "common/alloc.h"
-#include "common/fold.h"
 #include "crawler/read/absence.h"
 #include "crawler/read/canonical_link.h"
 #include "crawler/read/clean.h"
 #include "crawler/read/directives.h"
 #include "crawler/read/docnumber.h"
-#include "crawler/read/enrich/keywords.h"
-#include "crawler/read/enrich/summary.h"
+#include "crawler/read/embedded.h"
+#include "crawler/read/enrich/enrich.h"
 #include "crawler/read/language.h"
 #include "crawler/read/noise.h"
 #include "crawler/read/refresh.h"
+#include "crawler/read/thread.h"
 
-#define TEXT_WEIGHT_MIN (12 * BLOCK_HAN_WEIGHT)
-#define ATTACHMENTS_MAX 100
+#define TEXT_WEIGHT_MIN  (12 * BLOCK_HAN_WEIGHT)
+#define REPLY_WEIGHT_MIN (5 * BLOCK_HAN_WEIGHT)
+#define SHORT_WEIGHT     (30 * BLOCK_HAN_WEIGHT) /* a page with less may be drawn by scripts */
+#define ATTACHMENTS_MAX  100
 
 static void survey(struct article *t)
 {
@@ -31,7 +33,7 @@ static const char *make_text(struct article *t)
 	for (size_t i = t->body.first; i < t->body.end; i++) {
 		const struct block *b = &t->blocks.items[i];
 
-		if (!t->body.kept[i] || i == t->title.block ||
+		if (!body_keeps(&t->body, i) || i == t->title.block ||
 			(n < 4 && article_is_date_line(t, b->text)))
 			continue;
 		lines[n++] = (struct clean_line){.text = b->text, .heading = b->heading};
@@ -130,17 +132,13 @@ static void fill_record(struct article *t, const char *text, struct record *r)
 	r->text = text;
 	r->lang = language_of(span_str(text), t->meta.lang);
 	article_set_facts(t, r);
-	r->summary = summary_make(span_str(text), t->title.text, t->arena);
-	summary_add_keywords(t->meta.keywords, t->arena, &r->keywords);
-	if (!r->keywords.len)
-		keywords_find(span_str(text), t->title.text, t->arena, &r->keywords);
 	docnumber_find(span_str(t->title.text), t->arena, &r->document_numbers);
 	docnumber_find(span_str(text), t->arena, &r->document_numbers);
 	if (t->in->region && *t->in->region)
 		record_list_add(t->arena, &r->regions, arena_strdup(t->arena, t->in->region));
 	set_links(t, r);
 	set_directives(t, r);
-	r->text_hash = fold_hash(span_str(text));
+	enrich_record(t->in->gazetteers, t->meta.keywords, t->arena, r);
 }
 
 static void answer_nothing(struct read_output *out, const char *why)
@@ -162,27 +160,88 @@ static void clean_title(struct article *t)
 			clean_phrase(span_str(t->title.site), &t->survey, t->arena));
 }
 
-/* The text of the page, or what JSON-LD has of it where the page is drawn by scripts. */
+/* Cleans the lines of a document that holds a text and nothing else. */
+static const char *text_of_markup(struct article *t, struct span markup)
+{
+	CLEANUP(html_freep) struct html *h = html_parse(markup);
+	struct block_list blocks;
+	struct clean_line *lines;
+	struct body body;
+	size_t n = 0;
+
+	block_list_make(h, t->arena, &blocks);
+	lines = arena_alloc(t->arena, (blocks.len + 1) * sizeof *lines);
+	body_find(h, &blocks, false, t->arena, &body);
+	for (size_t i = 0; i < blocks.len; i++) {
+		const struct block *b = &blocks.items[i];
+
+		if (b->node != HTML_NONE && body.parts[b->node] != NOISE_FURNITURE &&
+			body.parts[b->node] != NOISE_CAPTION)
+			lines[n++] = (struct clean_line){.text = b->text, .heading = b->heading};
+	}
+	return clean_lines(lines, n, t->title.text, &t->survey, t->arena, &t->byline);
+}
+
+static uint32_t weigh(const char *text)
+{
+	return text ? block_weigh(span_str(text)) : 0;
+}
+
+static const char *text_of_metadata(struct article *t)
+{
+	const char *body = t->meta.article_body;
+
+	if (!body || (!strstr(body, "</") && !strstr(body, "<br")))
+		return body;
+	return text_of_markup(t, span_str(body));
+}
+
+static const char *text_of_scripts(struct article *t)
+{
+	struct span markup = embedded_find(t->h, t->arena);
+
+	return markup.len ? text_of_markup(t, markup) : NULL;
+}
+
+static bool is_in_body(const struct article *t, size_t block)
+{
+	return block != TITLE_NO_BLOCK && block >= t->body.first && block < t->body.end;
+}
+
+/* A message that is called by all of itself has no line beside its headline. */
+static const char *text_of_page(struct article *t)
+{
+	const char *text;
+
+	if (!t->has_body)
+		return NULL;
+	article_read_head(t);
+	text = make_text(t);
+	if (!*text && is_in_body(t, t->title.block))
+		text = t->blocks.items[t->title.block].text.data;
+	article_read_tail(t);
+	return text;
+}
+
+/* The text of the page, or what JSON-LD or its scripts have of it where scripts draw it. */
 const char *article_find_text(struct article *t)
 {
-	const char *text = NULL;
+	const char *text, *other;
+	bool thread = thread_is(t->h, t->in->url);
 
-	if (body_find(t->h, &t->blocks, t->arena, &t->body)) {
-		title_find(&t->blocks, &t->body, &t->meta, t->in->title, t->arena, &t->title);
-		clean_title(t);
-		article_read_head(t);
-		text = make_text(t);
-		article_read_tail(t);
-	} else {
-		title_find(&t->blocks, &t->body, &t->meta, t->in->title, t->arena, &t->title);
-		clean_title(t);
+	t->has_body = body_find(t->h, &t->blocks, thread, t->arena, &t->body);
+	title_find(&t->blocks, &t->body, &t->meta, t->in->title, t->arena, &t->title);
+	clean_title(t);
+	text = text_of_page(t);
+	other = text_of_metadata(t);
+	if (weigh(other) > weigh(text) * 2)
+		text = other;
+	if (weigh(text) < SHORT_WEIGHT) {
+		other = text_of_scripts(t);
+		if (weigh(other) > weigh(text) * 3)
+			text = other;
 	}
-	if (t->meta.article_body &&
-		(!text ||
-			block_weigh(span_str(text)) * 2 <
-				block_weigh(span_str(t->meta.article_body))))
-		text = t->meta.article_body;
-	return text && block_weigh(span_str(text)) >= TEXT_WEIGHT_MIN ? text : NULL;
+	return weigh(text) >= (thread ? REPLY_WEIGHT_MIN : TEXT_WEIGHT_MIN) ? text : NULL;
 }
 
 void article_prepare(struct article *t)
@@ -201,6 +260,7 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 	struct absence absence;
 	const char *text;
 
+	t.explain = in->explain ? explain_new(a) : NULL;
 	article_prepare(&t);
 	absence = absence_of(&t.blocks, t.meta.page_title, in->title);
 	if (absence.outcome != OUTCOME_OK) {
@@ -214,6 +274,10 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 		return;
 	}
 	text = article_find_text(&t);
+	if (in->explain) {
+		article_explain(&t, text);
+		out->explain = t.explain;
+	}
 	if (!text) {
 		answer_nothing(out, "no text that reads like an article");
 		return;
@@ -221,4 +285,6 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 	out->as = READ_RECORD;
 	out->is_as_listed = absence_is_refuted(&t.blocks, t.meta.page_title, in->title);
 	fill_record(&t, article_add_parts(&t, text), &out->record);
+	if (in->explain)
+		article_explain_facts(&t, &out->record);
 }

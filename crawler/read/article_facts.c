@@ -148,7 +148,7 @@ static void read_signature(struct article *t, struct str_list *ret)
 {
 	size_t i = t->body.end;
 
-	while (i > t->body.first && !t->body.kept[i - 1])
+	while (i > t->body.first && !body_keeps(&t->body, i - 1))
 		i--;
 	if (i > t->body.first && t->blocks.items[i - 1].heading &&
 		person_is_name_like(t->blocks.items[i - 1].text))

@@ -3,6 +3,7 @@
  *
  *	article.c        blocks -> body -> title -> facts around the body -> cleaned text -> record
  *	article_parts.c  the text of further pages of the same article
+ *	article_why.c    why all that, for those who ask
  *	article_lines.c  what the lines around the text say: dates, people, publisher
  *	article_marks.c  what elements around the text say: authors and times by attribute and class
  *	article_facts.c  weighs these and the metadata: when it was published, and by whom
@@ -15,6 +16,7 @@
 #include "crawler/read/body.h"
 #include "crawler/read/byline.h"
 #include "crawler/read/date/date.h"
+#include "crawler/read/explain.h"
 #include "crawler/read/metadata.h"
 #include "crawler/read/pinyin.h"
 #include "crawler/read/title.h"
@@ -37,6 +39,7 @@ struct article {
 	struct arena *arena;
 	struct block_list blocks;
 	struct body body;
+	bool has_body;
 	struct metadata meta;
 	struct title title;
 	struct byline byline;
@@ -46,6 +49,7 @@ struct article {
 	struct str_list line_authors;            /* By A and B */
 	struct str_list marked_authors;
 	struct article_origins from;
+	struct explain *explain; /* NULL when nobody asks */
 	const char *base;
 	const char *encoding;
 };
@@ -71,6 +75,10 @@ void article_read_tail(struct article *t);
 
 /* A line of the text that is a date and little else belongs to the head. */
 bool article_is_date_line(const struct article *t, struct span line);
+
+/* Fill t->explain; @text is the record's. */
+void article_explain(struct article *t, const char *text);
+void article_explain_facts(struct article *t, const struct record *r);
 
 /* Reads the elements from the headline to the end of the text. */
 void article_read_marks(struct article *t);

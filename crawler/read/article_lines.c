@@ -146,7 +146,7 @@ static void read_facts(struct article *t, size_t from, size_t to, bool dates)
 static void read_bare_dates(struct article *t, size_t from, size_t to)
 {
 	for (size_t i = from; i < to && i < t->blocks.len; i++)
-		if (is_line_of_facts(t, i) && (i < t->body.first || !t->body.kept[i]))
+		if (is_line_of_facts(t, i) && (i < t->body.first || !body_keeps(&t->body, i)))
 			read_bare_date(t, t->blocks.items[i].text, &t->blocks.items[i]);
 }
 

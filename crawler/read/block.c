@@ -3,6 +3,8 @@
 #include "common/alloc.h"
 #include "common/utf8.h"
 
+#define CELL_SEPARATOR " | "
+
 /* The line being put together, and where the walk stands. */
 struct builder {
 	const struct html *h;
@@ -13,6 +15,8 @@ struct builder {
 	struct strbuf text;
 	uint32_t weight_bold;
 	bool gap;
+	bool cell_gap;    /* a cell ended in a row that is one line */
+	uint32_t row_end; /* of the row that is one line, 0 outside of one */
 	/* How many open elements are of a kind; ends[] closes them. */
 	uint32_t *open;
 	size_t n_open;
@@ -68,6 +72,7 @@ uint32_t block_weigh(struct span text)
 static void end_line(struct builder *b)
 {
 	if (b->line.weight || b->text.len) {
+		b->line.n_marks += b->text.len > 0 && b->text.data[b->text.len - 1] == '.';
 		b->line.text = span_from(arena_dup(b->arena, strbuf_span(&b->text)), b->text.len);
 		b->line.heading =
 			b->line.heading || (b->line.weight && b->weight_bold == b->line.weight);
@@ -77,7 +82,7 @@ static void end_line(struct builder *b)
 	strbuf_clear(&b->text);
 	b->line = (struct block){.node = HTML_NONE};
 	b->weight_bold = 0;
-	b->gap = false;
+	b->gap = b->cell_gap = false;
 }
 
 static void begin_line(struct builder *b, uint32_t node)
@@ -100,9 +105,11 @@ static void add_run(struct builder *b, uint32_t node, const struct run *run, con
 		return;
 	if (b->line.node == HTML_NONE)
 		begin_line(b, node);
-	if (b->gap && b->text.len)
+	if (b->cell_gap && b->text.len)
+		strbuf_add_str(&b->text, CELL_SEPARATOR);
+	else if (b->gap && b->text.len)
 		strbuf_add_char(&b->text, ' ');
-	b->gap = false;
+	b->gap = b->cell_gap = false;
 	strbuf_add(&b->text, run->start, (size_t)(end - run->start));
 	b->line.end = node + 1;
 	b->line.weight += run->weight;
@@ -153,12 +160,44 @@ static void count_open(struct builder *b, enum html_tag tag, uint32_t by)
 	b->in_pre += tag == HTML_PRE ? by : 0;
 }
 
+static bool is_cell(enum html_tag tag)
+{
+	return tag == HTML_TD || tag == HTML_TH;
+}
+
+/* Of a table that holds data, not one that lays a page out: its cells have no lines of their own. */
+static bool is_data_row(const struct html *h, uint32_t row)
+{
+	size_t n_cells = 0;
+
+	for (uint32_t i = row + 1; i < h->nodes[row].end; i++) {
+		enum html_tag tag = h->nodes[i].tag;
+
+		if (html_trait(tag) == HTML_TRAIT_BLOCK && !is_cell(tag))
+			return false;
+		n_cells += is_cell(tag);
+	}
+	return n_cells > 1;
+}
+
+/* What ends a line: a block, but not a cell in a row that is one line. */
+static void break_line(struct builder *b, uint32_t node, enum html_tag tag)
+{
+	if (html_trait(tag) != HTML_TRAIT_BLOCK)
+		return;
+	if (is_cell(tag) && node < b->row_end)
+		b->cell_gap = true;
+	else
+		end_line(b);
+}
+
 static void open_element(struct builder *b, uint32_t node)
 {
 	enum html_tag tag = b->h->nodes[node].tag;
 
-	if (html_trait(tag) == HTML_TRAIT_BLOCK)
-		end_line(b);
+	break_line(b, node, tag);
+	if (tag == HTML_TR && is_data_row(b->h, node))
+		b->row_end = b->h->nodes[node].end;
 	if (tag == HTML_A && b->line.node != HTML_NONE)
 		b->line.n_links++;
 	count_open(b, tag, 1);
@@ -168,10 +207,10 @@ static void open_element(struct builder *b, uint32_t node)
 static void close_elements(struct builder *b, uint32_t next)
 {
 	while (b->n_open && b->h->nodes[b->open[b->n_open - 1]].end <= next) {
-		enum html_tag tag = b->h->nodes[b->open[--b->n_open]].tag;
+		uint32_t node = b->open[--b->n_open];
+		enum html_tag tag = b->h->nodes[node].tag;
 
-		if (html_trait(tag) == HTML_TRAIT_BLOCK)
-			end_line(b);
+		break_line(b, node, tag);
 		count_open(b, tag, UINT32_MAX); /* minus one */
 	}
 }

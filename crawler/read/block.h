@@ -35,7 +35,10 @@ struct block_list {
 	size_t len;
 };
 
-/* All lines of a page in document order; empty ones are left out. */
+/*
+ * All lines of a page in document order; empty ones are left out. A row of a
+ * table of data is one line, its cells set apart by " | ".
+ */
 void block_list_make(const struct html *h, struct arena *a, struct block_list *ret);
 
 /* The weight of a text that is no block. */

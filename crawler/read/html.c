@@ -24,13 +24,14 @@
 
 #include <pthread.h>
 
-#define DEPTH_MAX       256         /* real pages stay under 60; browsers stop at 512 */
-#define FORMATTING_MAX  8           /* unclosed <b>, <font>...: opened anew in every paragraph */
-#define ATTRS_MAX       64          /* of one element */
-#define ROOTS_MAX       8           /* repeated <html> and <body> tags */
-#define NAMES_MAX       16384       /* distinct unknown names of tags and attributes */
-#define OPTIONS_MAX     2048        /* of forms: each looks through all others of its list */
-#define SPARE_BYTES_MAX (8u << 20)  /* a tree that took more is not kept for the next page */
+#define DEPTH_MAX       256        /* real pages stay under 60; browsers stop at 512 */
+#define FORMATTING_MAX  8          /* unclosed <b>, <font>...: opened anew in every paragraph */
+#define ATTRS_MAX       64         /* of one element */
+#define ROOTS_MAX       8          /* repeated <html> and <body> tags */
+#define NAMES_MAX       16384      /* distinct unknown names of tags and attributes */
+#define OPTIONS_MAX     2048       /* of forms: each looks through all others of its list */
+#define SPARE_BYTES_MAX (8u << 20) /* a tree that took more is not kept for the next page */
+#define LOOK_TOKENS     32 /* between two looks at what the tree takes: they make 2 MB at most */
 #define FEED_BYTES      131072      /* between two looks at the limits; most pages are one piece */
 #define TREE_BASE_BYTES (16u << 20) /* of tree for any page, and so many for each byte of it, */
 #define TREE_FACTOR     24 /* within HTML_TREE_BYTES_MAX: amplification by broken markup ends here */
@@ -53,6 +54,7 @@ struct html_tree {
 	void *build_ctx;
 	struct taken taken[4];
 	size_t bytes, bytes_max;
+	size_t n_tokens;
 	size_t n_options;
 	size_t n_roots; /* <html> and <body> tags: each adds its attributes to the same element */
 	size_t n_dropped[2]; /* tags too deep, formatting tags too many: their end tags go too */
@@ -252,7 +254,7 @@ static lxb_html_token_t *on_token(lxb_html_tokenizer_t *tokenizer, lxb_html_toke
 
 	if (token->tag_id == LXB_TAG__END_OF_FILE)
 		return t->build(tokenizer, token, t->build_ctx);
-	if (is_too_much(t) || is_dropped(t, token))
+	if (t->full || (++t->n_tokens % LOOK_TOKENS == 0 && is_too_much(t)) || is_dropped(t, token))
 		return token;
 	cut_attributes(token);
 	if (token->tag_id == LXB_TAG__TEXT)
@@ -368,35 +370,9 @@ static struct html_tree *tree_new(struct span utf8)
 	return t;
 }
 
-/* The next node in document order. */
-static lxb_dom_node_t *next_node(lxb_dom_node_t *node, const lxb_dom_node_t *root)
-{
-	if (node->first_child)
-		return node->first_child;
-	while (node != root && !node->next)
-		node = node->parent;
-	return node == root ? NULL : node->next;
-}
-
 static bool is_kept(const lxb_dom_node_t *node)
 {
 	return node->type == LXB_DOM_NODE_TYPE_ELEMENT || node->type == LXB_DOM_NODE_TYPE_TEXT;
-}
-
-static size_t count(lxb_dom_node_t *root, size_t *ret_attrs)
-{
-	size_t n = 0;
-
-	*ret_attrs = 0;
-	for (lxb_dom_node_t *node = root; node; node = next_node(node, root)) {
-		n += is_kept(node);
-		if (node->type != LXB_DOM_NODE_TYPE_ELEMENT)
-			continue;
-		for (lxb_dom_attr_t *attr = lxb_dom_interface_element(node)->first_attr; attr;
-			attr = attr->next)
-			++*ret_attrs;
-	}
-	return n;
 }
 
 static enum html_tag tag_of(const lxb_dom_node_t *node)
@@ -407,52 +383,58 @@ static enum html_tag tag_of(const lxb_dom_node_t *node)
 	return tag == HTML_TEXT ? HTML_OTHER : tag;
 }
 
-static void add_attrs(struct html *h, struct html_node *n, lxb_dom_node_t *node, uint32_t *n_attrs)
-{
-	n->first_attr = *n_attrs;
-	for (lxb_dom_attr_t *attr = lxb_dom_interface_element(node)->first_attr; attr;
-		attr = attr->next) {
-		size_t name_len, value_len;
-		const lxb_char_t *name = lxb_dom_attr_local_name(attr, &name_len);
-		const lxb_char_t *value = lxb_dom_attr_value(attr, &value_len);
+/* The arrays grow as they are filled. */
+struct flat {
+	struct html *h;
+	size_t cap_nodes, cap_attrs;
+	uint32_t n_attrs;
+};
 
-		h->attrs[(*n_attrs)++] = (struct html_attr){.name = span_from(name, name_len),
-			.value =
-				span_from(value ? (const char *)value : "", value ? value_len : 0)};
-	}
-	n->n_attrs = *n_attrs - n->first_attr;
+static void add_attr(struct flat *f, lxb_dom_attr_t *attr)
+{
+	struct html *h = f->h;
+	size_t name_len, value_len;
+	const lxb_char_t *name = lxb_dom_attr_local_name(attr, &name_len);
+	const lxb_char_t *value = lxb_dom_attr_value(attr, &value_len);
+
+	h->attrs = alloc_grow(h->attrs, f->n_attrs, &f->cap_attrs, sizeof *h->attrs);
+	h->attrs[f->n_attrs++] = (struct html_attr){.name = span_from(name, name_len),
+		.value = span_from(value ? (const char *)value : "", value ? value_len : 0)};
 }
 
-static void add_node(struct html *h, lxb_dom_node_t *node, uint32_t parent, uint32_t *n_attrs)
+static void add_node(struct flat *f, lxb_dom_node_t *node, uint32_t parent)
 {
-	struct html_node *n = &h->nodes[h->n_nodes];
+	struct html *h = f->h;
+	struct html_node n = {.parent = parent, .tag = tag_of(node), .first_attr = f->n_attrs};
 
-	n->parent = parent;
 	if (node->type == LXB_DOM_NODE_TYPE_TEXT) {
 		const lexbor_str_t *text = &lxb_dom_interface_text(node)->char_data.data;
 
-		n->tag = HTML_TEXT;
-		n->text = span_from(text->data, text->length);
+		n.tag = HTML_TEXT;
+		n.text = span_from(text->data, text->length);
 	} else {
-		n->tag = tag_of(node);
-		add_attrs(h, n, node, n_attrs);
+		lxb_dom_attr_t *attr = lxb_dom_interface_element(node)->first_attr;
+
+		for (; attr; attr = attr->next)
+			add_attr(f, attr);
+		n.n_attrs = f->n_attrs - n.first_attr;
 	}
-	n->end = ++h->n_nodes;
-	node->user = n;
+	h->nodes = alloc_grow(h->nodes, h->n_nodes, &f->cap_nodes, sizeof *h->nodes);
+	n.end = h->n_nodes + 1;
+	h->nodes[h->n_nodes++] = n;
+	node->user = (void *)(uintptr_t)h->n_nodes;
 }
 
-/* Every node's index stands in its user pointer, so that selectors find it again. */
+/* Every node's index, and one, stands in its user pointer, so that selectors find it again. */
 static void flatten(struct html *h, lxb_dom_node_t *root)
 {
-	size_t n_attrs_all, n_nodes = count(root, &n_attrs_all);
-	uint32_t n_attrs = 0, parent = HTML_NONE;
+	struct flat f = {.h = h};
+	uint32_t parent = HTML_NONE;
 	lxb_dom_node_t *node = root;
 
-	h->nodes = alloc_zeroed(n_nodes + 1, sizeof *h->nodes);
-	h->attrs = alloc_zeroed(n_attrs_all + 1, sizeof *h->attrs);
 	while (node) {
 		if (is_kept(node)) {
-			add_node(h, node, parent, &n_attrs);
+			add_node(&f, node, parent);
 			if (node->first_child)
 				parent = h->n_nodes - 1;
 		}
@@ -576,7 +558,7 @@ static lxb_status_t on_match(lxb_dom_node_t *node, lxb_css_selector_specificity_
 
 	(void)specificity; /* all matches count alike */
 	if (node->user)
-		s->chosen[(const struct html_node *)node->user - s->h->nodes] = 1;
+		s->chosen[(uintptr_t)node->user - 1] = 1;
 	return LXB_STATUS_OK;
 }
 

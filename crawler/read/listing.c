@@ -72,7 +72,7 @@ static void mark_furniture(struct listing *l)
 	l->furniture = arena_alloc(l->arena, h->n_nodes + 1);
 	for (uint32_t i = 0; i < h->n_nodes; i++) {
 		if (i >= covered && h->nodes[i].tag != HTML_TEXT && h->nodes[i].tag != HTML_FORM &&
-			noise_of_element(h, i) == NOISE_FURNITURE &&
+			noise_is_part_of_frame(noise_of_element(h, i)) &&
 			(uint64_t)l->anchor_weight[i] * 100 <
 				(uint64_t)l->anchor_weight[0] * UNDO_PERCENT)
 			covered = h->nodes[i].end;

@@ -1,204 +1,93 @@
+/*
+ * Lines by their phrases, in all languages that were met. A table of beginnings
+ * is sorted by bytes, and none of its phrases begins another one: so the only
+ * one that can begin a line is the last that is not behind it in order.
+ */
 #include "crawler/read/noise.h"
 
-#include <stdint.h>
-
-#define NAME_BYTES_MAX      200 /* of a class attribute; more are generated */
-#define SHORT_WORD_MAX      3
 #define FURNITURE_BYTES_MAX 90
+#define SUBSCRIBE_BYTES_MAX 300
+#define ELSEWHERE_BYTES_MAX 300
 
-/* Words of class and id names. */
-static const char *const furniture_words[] = {"ad", "ads", "adv", "advert", "advertisement",
-	"aside", "banner", "bdshare", "breadcrumb", "breadcrumbs", "bread", "comment", "comments",
-	"comm", "copyright", "crumb", "crumbs", "disclaimer", "download", "footer", "foot",
-	"friend", "friendlink", "gg", "hot", "hotnews", "jiathis", "keywords", "links", "login",
-	"menu", "mianze", "modal", "more", "morenews", "nav", "navbar", "navi", "navigation",
-	"newsletter", "pager", "pagenav", "pagination", "paging", "pinglun", "popup", "position",
-	"promo", "qrcode", "rank", "ranking", "recommend", "recommends", "recommended", "rela",
-	"relate", "related", "relevant", "reply", "search", "shang", "share", "shares", "sharebar",
-	"sidebar", "sitemap", "skip", "social", "sponsor", "subscribe", "subnav", "tags", "tool",
-	"toolbar", "tools", "topnav", "tuijian", "weather", "widget", "xgxw", "xgyd", "signup",
-	"cookie", "consent", "teaser", "byline", "authorbox", "outbrain", "taboola", "disqus"};
+/* What stands behind an article. */
+static const char *const tails[] = {"[声明]", "[打印]", "copyright", "【声明】", "【打印】",
+	"上一篇", "下一篇", "为您推荐", "举报/反馈", "今日推荐", "体育要闻", "免责声明", "关注我们",
+	"关键字:", "关键词:", "凡本网注明", "凡注明", "分享到", "分享至", "友情链接", "发表评论",
+	"图片新闻", "声明:", "大家都在看", "头条要闻", "娱乐要闻", "延伸阅读", "往期回顾",
+	"态度原创", "我要评论", "打印|", "扫一扫", "推荐阅读", "新闻排行", "暂无评论", "更多新闻",
+	"更多精彩", "最新文章", "最新评论", "本网声明", "本网站转载", "标签:", "欢迎关注",
+	"汽车要闻", "点击排行", "热点推荐", "热点新闻", "热门推荐", "热门文章", "热门新闻",
+	"版权声明", "版权所有", "特别声明", "猜你喜欢", "相关专题", "相关报道", "相关推荐",
+	"相关文章", "相关新闻", "相关链接", "相关阅读", "看完这篇", "科技要闻", "精彩推荐",
+	"编辑推荐", "网友评论", "网站地图", "评论列表", "财经要闻", "跟贴", "返回顶部", "返回首页",
+	"郑重声明", "阅读排行"};
 
-/* Long words that also count inside of others: newsRecommendList. */
-static const char *const furniture_stems[] = {"recommend", "breadcrumb", "copyright", "sidebar",
-	"pagination", "related", "relatenews", "friendlink", "navigation", "newsletter", "tuijian",
-	"pinglun", "commentlist", "commentbox", "hotnews", "toolbar", "sharebox", "bdshare",
-	"footer", "onetrust", "cookie", "bottomnav", "subscri", "advert"};
+/* Buttons, counters, paths and labels of a page. */
+static const char *const beginnings[] = {"![]()", "0条评论", "[关闭", "[字体", "[字号", "a+",
+	"ai生成图", "comments", "email", "follow us", "loading", "print", "share", "sign up", "©",
+	"【关闭", "【字体", "【字号", "二维码", "你的位置", "关闭窗口", "分享到", "分享至",
+	"听新闻", "图源:", "图片由ai生成", "复制链接", "大中小", "字体:", "字体大小",
+	"字号:", "当前位置", "微信扫", "您当前的位置", "您现在的位置", "您的位置", "我来说两句",
+	"我要评论", "所在位置", "手机看新闻", "打印", "扫一扫", "扫码", "收藏", "新浪微博",
+	"无障碍", "浏览:", "浏览次数", "点击:", "点击收听", "点击数", "点击查看", "点击次数",
+	"点击进入", "用微信扫", "评论(", "评论0", "责编邮箱", "资料图", "进入关怀版", "阅读(",
+	"阅读:", "阅读次数", "首页>"};
+static const char *const words[] = {"+1", "-", "0", "1", ">", "qq空间", "t", "|", "上一页",
+	"下一页", "中", "举报", "保存", "关闭", "分享", "原标题", "图集", "大", "字号", "导读",
+	"小", "展开全文", "广告", "微信", "微博", "打印", "搜索", "收藏", "收起", "更多", "更多>",
+	"更多>>", "正文", "注册", "点赞", "登录", "纠错", "腾讯微博", "评论", "赞", "转发", "返回",
+	"阅读全文", "顶部", "首页"};
 
-/* Whole names, letters and digits alone, in lower case. */
-static const char *const article_names[] = {"trseditor", "trseditorview", "trsueditor",
-	"ucapcontent", "articlebody", "articlecontent", "articletext", "articlecon",
-	"articledetail", "arttext", "artibody", "artcontent", "artcon", "arcontent", "postbody",
-	"postcontent", "posttext", "entrycontent", "newstext", "newstxt", "newscontent", "newscon",
-	"newsbody", "storybody", "storycontent", "storytext", "contenttext", "conttxt",
-	"contentarticle", "contentbody", "detailcontent", "detailtext", "endtext", "endcontent",
-	"vsbcontent", "vsbcontent2", "vnewscontent", "richmediacontent", "jscontent", "textcontent",
-	"textarea1", "textcon", "leftzw", "bodycontent", "maintext", "articlebodycontent",
-	"contentdetail", "contentmain", "cntmainarticleqq", "mainarticle", "bigtext", "pnlcontent",
-	"zwcontent", "xlcontent", "docdetail", "articlecontentwrap", "contentarea",
-	"wparticlecontent", "articlecontentbody"};
+/* What leads on to other articles, to newsletters, to what is not shown without consent. */
+static const char *const elsewhere[] = {"[関連記事]", "[관련기사]", "a lire aussi", "abonnez-vous",
+	"advertisement", "also read", "an dieser stelle find", "anzeige", "article content",
+	"article continues", "auch interessant", "ayrıca okuyun", "baca juga", "click here to",
+	"czytaj także", "czytaj też", "do you have a news tip", "do you have a story", "dont miss",
+	"download our", "externer inhalt", "follow me on", "follow us", "for more stories like",
+	"get our", "got a story", "have a story", "help us improve", "ich bin damit einverstanden",
+	"ilginizi çekebilir", "jetzt abonnieren", "join our", "lea tambien", "lea también",
+	"leave a comment", "lee tambien", "lee también", "lees meer", "lees ook", "leggi anche",
+	"leggi qui", "leia mais", "leia também", "les også", "lesen sie auch", "lesen sie hier",
+	"lesen sie mehr", "lesetipp", "lihat juga", "like this story", "lire aussi",
+	"lire la suite", "lue myös", "läs mer", "läs också", "läs även", "læs også",
+	"media playback is unsupported", "mehr dazu", "mehr zum thema", "more from ",
+	"more on this", "more on:", "most read", "más información", "newsletter", "read also",
+	"read more", "read next", "recommended reading", "recommended:", "related articles",
+	"related content", "related stories", "related:", "report a typo", "saiba mais",
+	"scroll to continue", "see also", "send us your", "sharing is caring", "sign up for",
+	"sign up here", "sign up to", "simak breaking news", "simak juga", "story continues",
+	"subscribe now", "subscribe to", "sur le même sujet", "te puede interesar",
+	"this article originally", "this article was originally", "this post originally",
+	"this story originally", "this video cannot be played", "ti potrebbe interessare",
+	"top stories", "um eingebettete inhalte", "up next", "veja também", "ver también",
+	"view comments", "voir aussi", "watch:", "weitere artikel", "weiterlesen", "xem thêm",
+	"zobacz także", "zobacz też", "zum newsletter", "à lire aussi", "à lire également",
+	"đọc thêm", "подписывайтесь", "смотрите также", "читайте більше", "читайте ещё",
+	"читайте нас", "читайте также", "читайте також", "читайте:", "اقرأ أيضا", "بیشتر بخوانید",
+	"ⓒ", "▶ 관련", "【写真】", "【関連記事】", "あわせて読みたい", "合わせて読みたい",
+	"関連リンク", "関連記事", "관련 기사", "관련기사", "무단전재", "저작권자"};
 
-static bool is_one_of(const char *word, size_t len, const char *const *list, size_t n)
+static const char *last_not_behind(struct span s, const char *const *table, size_t n)
 {
-	if (!len)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (list[i][0] == word[0] && strlen(list[i]) == len &&
-			memcmp(list[i], word, len) == 0)
-			return true;
-	return false;
-}
+	size_t low = 0, high = n;
 
-#define IS_ONE_OF(word, len, list) is_one_of(word, len, list, sizeof(list) / sizeof *(list))
+	while (low < high) {
+		size_t mid = (low + high) / 2, len = strlen(table[mid]);
+		int r = memcmp(table[mid], s.data, len < s.len ? len : s.len);
 
-static char lower_alnum(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return (char)(c + 32);
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : 0;
-}
-
-/* Where a word of a name begins or ends: a mark, or the change to a capital or digit. */
-enum edge { EDGE_NONE, EDGE_SOFT, EDGE_MARK };
-
-static bool is_furniture_word(const char *word, size_t len, enum edge before, enum edge after)
-{
-	/* ad, nav and tag turn up in generated suffixes (__Ee5Ad): those must stand by themselves.
-	 */
-	if (len <= SHORT_WORD_MAX && (before != EDGE_MARK || after != EDGE_MARK))
-		return false;
-	return IS_ONE_OF(word, len, furniture_words);
-}
-
-static enum edge edge_before(char c, char previous)
-{
-	if (!lower_alnum(c))
-		return EDGE_MARK;
-	if (c >= '0' && c <= '9')
-		return EDGE_SOFT;
-	return c >= 'A' && c <= 'Z' && !(previous >= 'A' && previous <= 'Z') ? EDGE_SOFT
-									     : EDGE_NONE;
-}
-
-/* One name: its words by hyphens, underscores and capitals, then all of it together. */
-static enum noise_part part_of_name(struct span name)
-{
-	char joined[NAME_BYTES_MAX];
-	size_t len = 0, word = 0;
-	enum edge began = EDGE_MARK;
-	bool furniture = false;
-
-	for (size_t i = 0; i <= name.len && len < sizeof joined; i++) {
-		char c = i < name.len ? name.data[i] : '-';
-		enum edge edge = edge_before(c, i > 0 ? name.data[i - 1] : 'A');
-
-		if (edge != EDGE_NONE) {
-			furniture |= is_furniture_word(joined + word, len - word, began, edge);
-			word = len;
-			began = edge;
-		}
-		if (lower_alnum(c))
-			joined[len++] = lower_alnum(c);
-		if (c >= '0' && c <= '9')
-			word = len;
+		if (r < 0 || (r == 0 && len <= s.len))
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	if (IS_ONE_OF(joined, len, article_names))
-		return NOISE_ARTICLE;
-	furniture |= len == 6 && memcmp(joined, "header", 6) == 0;
-	for (size_t i = 0; !furniture && i < sizeof furniture_stems / sizeof *furniture_stems; i++)
-		furniture =
-			memmem(joined, len, furniture_stems[i], strlen(furniture_stems[i])) != NULL;
-	return furniture ? NOISE_FURNITURE : NOISE_NONE;
+	return low ? table[low - 1] : NULL;
 }
 
-static enum noise_part part_of_names(struct span names)
+static bool starts_with_one_of(struct span s, const char *const *table, size_t n)
 {
-	enum noise_part part = NOISE_NONE;
+	const char *phrase = last_not_behind(s, table, n);
 
-	names.len = names.len < NAME_BYTES_MAX ? names.len : NAME_BYTES_MAX;
-	while (names.len) {
-		size_t n = 0;
-
-		names = span_trim(names);
-		while (n < names.len && !strchr(" \t\r\n\f", names.data[n]))
-			n++;
-		switch (part_of_name(span_from(names.data, n))) {
-		case NOISE_ARTICLE:
-			return NOISE_ARTICLE;
-		case NOISE_FURNITURE:
-			part = NOISE_FURNITURE;
-			break;
-		case NOISE_NONE:
-			break;
-		}
-		names = span_from_offset(names, n);
-	}
-	return part;
-}
-
-static bool is_hidden(struct span style)
-{
-	ptrdiff_t at = span_find(style, SPAN_LITERAL("display"));
-
-	if (at < 0)
-		return false;
-	style = span_trim(span_from_offset(style, (size_t)at + 7));
-	if (!style.len || style.data[0] != ':')
-		return false;
-	return span_starts_with(span_trim(span_from_offset(style, 1)), SPAN_LITERAL("none"));
-}
-
-static enum noise_part part_of_tag(enum html_tag tag)
-{
-	switch (tag) {
-	case HTML_NAV:
-	case HTML_ASIDE:
-	case HTML_FOOTER:
-	case HTML_FORM:
-		return NOISE_FURNITURE;
-	default:
-		return NOISE_NONE;
-	}
-}
-
-enum noise_part noise_of_element(const struct html *h, uint32_t node)
-{
-	const struct html_node *n = &h->nodes[node];
-	enum noise_part part = part_of_tag(n->tag), named;
-
-	/* What is written as an article or as the page's main part is no furniture, whatever its
-	 * name. */
-	if (n->tag == HTML_TEXT || n->tag == HTML_BODY || n->tag == HTML_HTML || n->tag == HTML_A ||
-		n->tag == HTML_ARTICLE || n->tag == HTML_MAIN)
-		return NOISE_NONE;
-	for (uint32_t i = 0; i < n->n_attrs; i++) {
-		const struct html_attr *attr = &h->attrs[n->first_attr + i];
-
-		if (span_is(attr->name, "itemprop") && span_is_nocase(attr->value, "articleBody"))
-			return NOISE_ARTICLE;
-		if (span_is(attr->name, "class") || span_is(attr->name, "id")) {
-			named = part_of_names(attr->value);
-			if (named == NOISE_ARTICLE)
-				return NOISE_ARTICLE;
-			part = named == NOISE_FURNITURE ? named : part;
-		} else if ((span_is(attr->name, "role") &&
-				   (span_is(attr->value, "navigation") ||
-					   span_is(attr->value, "banner") ||
-					   span_is(attr->value, "contentinfo") ||
-					   span_is(attr->value, "complementary"))) ||
-			(span_is(attr->name, "style") && is_hidden(attr->value)) ||
-			span_is(attr->name, "hidden"))
-			part = NOISE_FURNITURE;
-	}
-	return part;
-}
-
-static bool starts_with_one_of(struct span s, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (span_starts_with(s, span_str(list[i])))
-			return true;
-	return false;
+	return phrase && span_starts_with(s, span_str(phrase));
 }
 
 static bool contains_one_of(struct span s, const char *const *list, size_t n)
@@ -209,26 +98,20 @@ static bool contains_one_of(struct span s, const char *const *list, size_t n)
 	return false;
 }
 
+#define IS_ONE_OF(s, table)         is_one_of(s, table, sizeof(table) / sizeof *(table))
 #define STARTS_WITH_ONE_OF(s, list) starts_with_one_of(s, list, sizeof(list) / sizeof *(list))
 #define CONTAINS_ONE_OF(s, list)    contains_one_of(s, list, sizeof(list) / sizeof *(list))
 
+static bool is_one_of(struct span s, const char *const *table, size_t n)
+{
+	const char *word = last_not_behind(s, table, n);
+
+	return word && span_is(s, word);
+}
+
 bool noise_begins_tail(struct span folded)
 {
-	static const char *const phrases[] = {"延伸阅读", "相关推荐", "热点推荐", "相关阅读",
-		"相关新闻", "相关报道", "相关文章", "相关链接", "相关专题", "推荐阅读", "猜你喜欢",
-		"大家都在看", "往期回顾", "头条要闻", "财经要闻", "体育要闻", "娱乐要闻",
-		"科技要闻", "汽车要闻", "态度原创", "评论列表", "暂无评论", "发表评论", "网友评论",
-		"最新评论", "我要评论", "跟贴", "举报/反馈", "免责声明", "版权声明", "特别声明",
-		"郑重声明", "返回首页", "扫一扫", "关注我们", "友情链接", "网站地图", "返回顶部",
-		"更多新闻", "热门推荐", "热门文章", "热门新闻", "最新文章", "精彩推荐", "为您推荐",
-		"编辑推荐", "今日推荐", "上一篇:", "下一篇:", "上一篇", "下一篇", "版权所有",
-		"copyright", "本网站转载", "凡本网注明", "凡注明", "声明:", "本网声明", "【声明】",
-		"[声明]", "更多精彩", "分享到", "分享至", "标签:", "关键词:", "关键字:", "点击排行",
-		"阅读排行", "新闻排行", "热点新闻", "图片新闻", "欢迎关注", "看完这篇", "打印|",
-		"【打印】", "[打印]", "relatedarticles", "related:", "readmore:", "readmore",
-		"readnext", "alsoread", "moreon"};
-
-	return STARTS_WITH_ONE_OF(folded, phrases);
+	return STARTS_WITH_ONE_OF(folded, tails);
 }
 
 ptrdiff_t noise_find_tail(struct span folded)
@@ -248,29 +131,41 @@ ptrdiff_t noise_find_tail(struct span folded)
 
 bool noise_is_furniture(struct span folded)
 {
-	static const char *const prefixes[] = {"首页>", "当前位置", "您的位置", "您现在的位置",
-		"您当前的位置", "你的位置", "所在位置", "浏览次数", "阅读次数", "点击次数",
-		"点击数", "阅读:", "阅读(", "浏览:", "点击:", "字号:", "字体:", "【字号", "【字体",
-		"[字号", "[字体", "字体大小", "打印", "收藏", "分享到", "分享至", "我来说两句",
-		"我要评论", "扫码", "扫一扫", "听新闻", "无障碍", "进入关怀版", "关闭窗口",
-		"【关闭", "[关闭", "复制链接", "微信扫", "大中小", "图片由ai生成", "ai生成图",
-		"资料图", "图源:", "点击查看", "点击进入", "点击收听", "责编邮箱", "![]()",
-		"手机看新闻", "用微信扫", "二维码", "字体:大中小", "新浪微博", "0条评论", "评论0",
-		"评论(", "a+", "share", "advertisement", "print", "email", "comments", "follow us",
-		"sign up", "loading"};
-	static const char *const words[] = {"0", "1", "|", ">", "更多", "更多>>", "更多>", "正文",
-		"分享", "评论", "返回", "首页", "举报", "收藏", "打印", "转发", "点赞", "赞",
-		"广告", "展开全文", "阅读全文", "收起", "导读", "大", "中", "小", "关闭", "微信",
-		"微博", "qq空间", "腾讯微博", "登录", "注册", "搜索", "纠错", "上一页", "下一页",
-		"+1", "-", "原标题", "t", "保存", "顶部", "字号", "图集"};
-
-	if (folded.len > FURNITURE_BYTES_MAX)
+	if (folded.len > ELSEWHERE_BYTES_MAX)
 		return false;
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (span_is(folded, words[i]))
-			return true;
-	return STARTS_WITH_ONE_OF(folded, prefixes) ||
-		span_find(folded, SPAN_LITERAL(">正文")) >= 0;
+	if (STARTS_WITH_ONE_OF(folded, elsewhere))
+		return true;
+	return folded.len <= FURNITURE_BYTES_MAX &&
+		(IS_ONE_OF(folded, words) || STARTS_WITH_ONE_OF(folded, beginnings) ||
+			span_find(folded, SPAN_LITERAL(">正文")) >= 0);
+}
+
+/* One look at each byte: where a phrase may begin, its first letter stands. */
+static bool contains_word_of(struct span s, const char *const *phrases, const char *first_letters)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		struct span rest = span_from_offset(s, i);
+
+		if (!strchr(first_letters, s.data[i]) || !s.data[i])
+			continue;
+		for (const char *const *w = phrases; *w; w++)
+			if (span_starts_with(rest, span_str(*w)))
+				return true;
+	}
+	return false;
+}
+
+/* Sign up for our newsletter; get the news delivered to your inbox; join us on WhatsApp. */
+static bool asks_to_subscribe(struct span folded)
+{
+	static const char *const media[] = {"newsletter", "inbox", "whatsapp", "telegram channel",
+		"push notification", NULL};
+	static const char *const calls[] = {"sign up", "signing up", "subscri", "delivered",
+		"join ", "follow", "get the", "get our", "get more", "abonn", "anmeld", "inscri",
+		"suscr", "iscriv", "daftar", "bestellen", "click", "receive", "stay up", NULL};
+
+	return folded.len < SUBSCRIBE_BYTES_MAX && contains_word_of(folded, media, "niwtp") &&
+		contains_word_of(folded, calls, "sdjfgaibcr");
 }
 
 bool noise_is_promotion(struct span folded)
@@ -282,6 +177,8 @@ bool noise_is_promotion(struct span folded)
 		"更多资讯", "更多原创"};
 	size_t n = 0;
 
+	if (asks_to_subscribe(folded))
+		return true;
 	if (folded.len > 600 || !CONTAINS_ONE_OF(folded, product))
 		return false;
 	for (size_t i = 0; i < sizeof promise / sizeof *promise; i++)

@@ -14,11 +14,28 @@
 
 #include <stdbool.h>
 
+/* From weak to strong: of several names of an element the strongest counts. */
 enum noise_part {
 	NOISE_NONE,
-	NOISE_FURNITURE, /* navigation, sharing, comments, related stories, advertising */
+	NOISE_WEAK,      /* furniture, unless sentences stand in it: footer, more, tools */
+	NOISE_META,      /* when and by whom the article was made, unless much is said in it */
+	NOISE_IMAGE,     /* around a picture: what little is said in it is a caption */
+	NOISE_CAPTION,   /* of a picture, or its credit */
+	NOISE_COMMENT,   /* comments and replies: the text of a forum, else furniture */
+	NOISE_FURNITURE, /* navigation, sharing, related stories, advertising */
+	NOISE_HIDDEN,    /* consent to cookies, popups, what only screen readers read */
 	NOISE_ARTICLE, /* names that are given to the text of an article and hardly anything else */
 };
+
+/* Whether a list of links in such a part is no news. */
+static inline bool noise_is_part_of_frame(enum noise_part part)
+{
+	return part == NOISE_WEAK || part == NOISE_COMMENT || part == NOISE_FURNITURE ||
+		part == NOISE_HIDDEN;
+}
+
+/* What a value of a class or id attribute says. */
+enum noise_part noise_of_names(struct span names);
 
 /* What an element's tag, role, class and id say. */
 enum noise_part noise_of_element(const struct html *h, uint32_t node);

@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct gazetteers;
+
 #define READ_EXTRACTOR 2 /* raised when a page may now be read differently */
 
 #define READ_PARTS_MAX 20 /* pages of one article, the first among them */
@@ -29,6 +31,8 @@ struct read_part {
 	struct span bytes; /* the body, content codings undone; of the first one's Content-Type */
 };
 
+struct explain;
+
 struct read_input {
 	struct span bytes;        /* the body, content codings undone */
 	const char *url;          /* where it was fetched, absolute; relative links start here */
@@ -38,6 +42,7 @@ struct read_input {
 	struct span x_robots_tag; /* values of these headers, a line each */
 	const char *user_agent;   /* ours, which directives may be addressed to; may be NULL */
 	const struct url_rules *url_rules;
+	const struct gazetteers *gazetteers; /* NULL: nothing is looked up in articles */
 	const struct read_part *parts; /* the article's further pages, in order */
 	size_t n_parts;
 	/* What the lease says (protocol.h). All may be NULL or empty. */
@@ -49,6 +54,7 @@ struct read_input {
 	const char *link_selector;
 	const struct span *include, *exclude;
 	size_t n_include, n_exclude;
+	bool explain; /* somebody wants to know why (check page --explain) */
 };
 
 enum read_as {
@@ -74,6 +80,7 @@ struct read_output {
 	struct likeness likeness; /* of a page (WORK_PAGE), whatever it is read as */
 	size_t n_faults;          /* broken characters, now U+FFFD */
 	bool is_cut;              /* what came later was left out when it was decoded */
+	struct explain *explain;  /* of a page, if it was asked for */
 	const char *note;         /* READ_ITEMS: why some are left out, for people; may be NULL */
 };
 

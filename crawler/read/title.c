@@ -166,45 +166,99 @@ static size_t find_heading(const struct block_list *blocks, const struct body *b
 	return TITLE_NO_BLOCK;
 }
 
-static const char *first_of(const char *a, const char *b)
+/* A name behind the headline: @line, a separator, something. */
+static bool is_with_suffix(struct span title, struct span line)
 {
-	return a ? a : b;
+	struct span rest;
+	const char *p;
+
+	if (!line.len || title.len <= line.len || !span_starts_with(title, line))
+		return false;
+	rest = span_trim(span_from_offset(title, line.len));
+	p = rest.data;
+	return rest.len && is_separator(utf8_next(&p, rest.data + rest.len));
 }
 
-static void take(struct title *t, struct arena *a, struct span text)
+static bool is_same(struct span a, struct span b)
 {
-	if (!t->text && block_weigh(text) > 0)
-		t->text = arena_dup(a, span_trim(text));
+	struct hash ha = fold_hash(a), hb = fold_hash(b);
+
+	return hash_eq(&ha, &hb);
+}
+
+/*
+ * What two of the page's names for itself agree on is the whole headline; the
+ * line on the page may be a part of it, kicker and headline being two lines.
+ */
+static struct span agreed_title(const struct metadata *m, struct span line)
+{
+	struct span site, self = without_site(span_str(m->page_title), m->site_name, &site);
+	struct span social = span_str(m->social_title), headline = span_str(m->headline), agreed;
+	bool machines_agree = social.len && is_same(social, headline);
+	STRBUF_LOCAL(folded);
+
+	if (!machines_agree || !line.len)
+		social = without_site(social, m->site_name, &site);
+	agreed = social.len && (machines_agree || is_same(social, self)) ? social
+		: headline.len && is_same(headline, self)                ? headline
+									 : span_from(NULL, 0);
+	if (block_weigh(agreed) < TITLE_WEIGHT_MIN || is_with_suffix(agreed, line) ||
+		(line.len && is_same(line, headline)))
+		return span_from(NULL, 0);
+	fold_text(agreed, &folded);
+	if (line.len && !contains_folded(strbuf_span(&folded), line) && !machines_agree)
+		return span_from(NULL, 0);
+	return agreed;
+}
+
+/* The line that the page's names for itself begin with, the surest of them first. */
+static size_t find_line_of_names(const struct block_list *blocks, const struct body *body,
+	const struct metadata *m)
+{
+	const char *const names[] = {m->headline ? m->headline : m->article_title, m->page_title,
+		m->headline ? NULL : m->social_title};
+	size_t line = TITLE_NO_BLOCK;
+	STRBUF_LOCAL(folded);
+
+	for (size_t i = 0; i < sizeof names / sizeof *names && line == TITLE_NO_BLOCK; i++) {
+		strbuf_clear(&folded);
+		fold_text(span_str(names[i]), &folded);
+		if (folded.len)
+			line = find_line(blocks, body, strbuf_span(&folded));
+	}
+	return line;
+}
+
+static void take(struct title *t, struct arena *a, struct span text, const char *source)
+{
+	if (t->text || block_weigh(text) == 0)
+		return;
+	t->text = arena_dup(a, span_trim(text));
+	t->source = source;
 }
 
 void title_find(const struct block_list *blocks, const struct body *body, const struct metadata *m,
 	const char *listed, struct arena *a, struct title *ret)
 {
-	const char *self = first_of(m->page_title, m->social_title);
-	struct span site;
-	STRBUF_LOCAL(folded);
+	struct span site, line = span_from(NULL, 0);
 
-	*ret = (struct title){.block = TITLE_NO_BLOCK};
-	fold_text(span_str(first_of(m->headline, m->article_title)), &folded);
-	if (folded.len)
-		ret->block = find_line(blocks, body, strbuf_span(&folded));
-	strbuf_clear(&folded);
-	fold_text(span_str(self), &folded);
-	if (folded.len && ret->block == TITLE_NO_BLOCK)
-		ret->block = find_line(blocks, body, strbuf_span(&folded));
+	*ret = (struct title){.block = find_line_of_names(blocks, body, m)};
+	if (ret->block != TITLE_NO_BLOCK)
+		line = blocks->items[ret->block].text;
 	without_site(span_str(m->page_title), m->site_name, &site);
 	if (site.data)
 		ret->site = arena_dup(a, site);
-	take(ret, a, span_str(m->article_title));
-	if (ret->block != TITLE_NO_BLOCK)
-		take(ret, a, blocks->items[ret->block].text);
-	else {
-		take(ret, a, span_str(m->headline));
-		take(ret, a, without_site(span_str(m->social_title), m->site_name, &site));
-		take(ret, a, without_site(span_str(m->page_title), m->site_name, &site));
-		take(ret, a, span_str(listed));
-		ret->block = find_heading(blocks, body);
-		if (ret->block != TITLE_NO_BLOCK)
-			take(ret, a, blocks->items[ret->block].text);
+	take(ret, a, span_str(m->article_title), "ArticleTitle");
+	take(ret, a, agreed_title(m, line), "names of the page that agree");
+	if (ret->block != TITLE_NO_BLOCK) {
+		take(ret, a, line, "a line that the page's title agrees with");
+		return;
 	}
+	take(ret, a, span_str(m->headline), "headline of JSON-LD");
+	take(ret, a, without_site(span_str(m->social_title), m->site_name, &site), "og:title");
+	take(ret, a, without_site(span_str(m->page_title), m->site_name, &site), "<title>");
+	take(ret, a, span_str(listed), "the list");
+	ret->block = find_heading(blocks, body);
+	if (ret->block != TITLE_NO_BLOCK)
+		take(ret, a, blocks->items[ret->block].text, "the first heading");
 }

@@ -19,9 +19,10 @@
 #define TITLE_NO_BLOCK SIZE_MAX
 
 struct title {
-	const char *text; /* NULL when the page has none */
-	const char *site; /* the last part of <title>, when it is one; may name the publisher */
-	size_t block;     /* where the headline stands on the page, or TITLE_NO_BLOCK */
+	const char *text;   /* NULL when the page has none */
+	const char *site;   /* the last part of <title>, when it is one; may name the publisher */
+	const char *source; /* where the headline is from, for people */
+	size_t block;       /* where the headline stands on the page, or TITLE_NO_BLOCK */
 };
 
 void title_find(const struct block_list *blocks, const struct body *body, const struct metadata *m,

@@ -10,8 +10,7 @@
 #include "crawler/read/block.h"
 #include "crawler/read/body.h"
 #include "crawler/read/charset/charset.h"
-#include "crawler/read/enrich/keywords.h"
-#include "crawler/read/enrich/summary.h"
+#include "crawler/read/enrich/enrich.h"
 #include "crawler/read/html.h"
 #include "crawler/read/likeness.h"
 #include "crawler/read/read.h"
@@ -41,6 +40,7 @@ struct bench {
 	size_t n, cap;
 	size_t bytes;
 	lxb_html_document_t *document;
+	struct gazetteers *gazetteers;
 };
 
 typedef void stage_fn(struct bench *b, struct page *p, struct arena *a);
@@ -81,7 +81,7 @@ static void stage_find(struct bench *b, struct page *p, struct arena *a)
 	struct body body;
 
 	(void)b;
-	body_find(p->html, &p->blocks, a, &body);
+	body_find(p->html, &p->blocks, false, a, &body);
 }
 
 static void stage_fold(struct bench *b, struct page *p, struct arena *a)
@@ -103,13 +103,10 @@ static void stage_likeness(struct bench *b, struct page *p, struct arena *a)
 
 static void stage_enrich(struct bench *b, struct page *p, struct arena *a)
 {
-	struct str_list keywords = {0};
+	struct record r = {.title = p->read.record.title, .text = p->read.record.text};
 
-	(void)b;
-	if (p->read.as != READ_RECORD)
-		return;
-	keywords_find(span_str(p->read.record.text), p->read.record.title, a, &keywords);
-	summary_make(span_str(p->read.record.text), p->read.record.title, a);
+	if (p->read.as == READ_RECORD)
+		enrich_record(b->gazetteers, NULL, a, &r);
 }
 
 static void read_page(struct page *p, struct arena *a, struct read_output *ret)
@@ -126,8 +123,7 @@ static void stage_all(struct bench *b, struct page *p, struct arena *a)
 {
 	struct read_output out;
 
-	(void)b;
-	read_page(p, a, &out);
+	read_page(b, p, a, &out);
 }
 
 static const struct stage {
@@ -182,7 +178,7 @@ static void add_page(struct bench *b, struct span bytes)
 	charset_decode(p.bytes, NULL, CHARSET_HTML, b->arena, &p.text);
 	p.html = html_parse(p.text.text);
 	block_list_make(p.html, b->arena, &p.blocks);
-	read_page(&p, b->arena, &p.read);
+	read_page(b, &p, b->arena, &p.read);
 	b->pages = alloc_grow(b->pages, b->n, &b->cap, sizeof *b->pages);
 	b->pages[b->n++] = p;
 	b->bytes += bytes.len;
@@ -295,8 +291,11 @@ static void print(const struct bench *b)
 int main(int argc, char **argv)
 {
 	struct bench b = {.arena = arena_new(), .document = lxb_html_document_create()};
-	bool is_ok = true;
+	STRBUF_LOCAL(errors);
+	bool is_ok =
+		gazetteers_load(SOURCE_DIR "/deploy/gazetteers", NULL, &b.gazetteers, &errors) == 0;
 
+	fputs(errors.data, stderr);
 	for (int i = 1; i < argc; i++)
 		is_ok &= add_file(&b, argv[i]);
 	for (uint64_t i = 0; argc == 1 && i < N_INVENTED; i++)
@@ -305,6 +304,7 @@ int main(int argc, char **argv)
 		print(&b);
 	for (size_t i = 0; i < b.n; i++)
 		html_free(b.pages[i].html);
+	gazetteers_unref(b.gazetteers);
 	lxb_html_document_destroy(b.document);
 	arena_free(b.arena);
 	free(b.pages);

@@ -133,14 +133,14 @@ class Web:
 
 # Pages of a news site.
 
-def article_page(article, charset="utf-8"):
+def article_page(article, charset="utf-8", paragraphs=None):
     date = article.published[:16].replace("T", " ")
     return ('<!DOCTYPE html><html lang="zh-CN"><head><meta charset="%s"><title>%s_某某新闻网</title></head><body>'
             '<div class="nav"><a href="/">首页</a> <a href="/about.htm">关于我们</a></div>'
             '<div class="main"><h1>%s</h1><div class="info"><span>%s</span> <span>来源：某某新闻网</span></div>'
             '<div class="content">%s</div></div><div class="footer">版权所有 某某新闻网</div></body></html>') % (
         charset, html.escape(article.title), html.escape(article.title), date,
-        "".join("<p>%s</p>" % html.escape(p) for p in article.paragraphs))
+        "".join("<p>%s</p>" % html.escape(p) for p in paragraphs or article.paragraphs))
 
 
 def listing_page(items, charset="utf-8"):
