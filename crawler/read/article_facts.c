@@ -219,9 +219,17 @@ static void set_publisher(struct article *t, struct record *r)
 	}
 }
 
+/* Elements are worth a walk only where machines were told less. */
+static bool needs_marks(const struct article *t)
+{
+	return !t->meta.authors[METADATA_AUTHORS_LD].len || !t->meta.published.from ||
+		t->meta.published.time.precision == PRECISION_DAY;
+}
+
 void article_set_facts(struct article *t, struct record *r)
 {
-	article_read_marks(t);
+	if (needs_marks(t))
+		article_read_marks(t);
 	set_published(t, r);
 	set_modified(t, r);
 	set_people(t, r);

@@ -15,6 +15,8 @@
 #define LABELS_MAX         40
 #define PEOPLE_MAX         20
 #define EMPLOYER_BYTES_MAX 24 /* of a medium's name before 记者 */
+#define DATELINE_BYTES_MAX 60
+#define MEDIUM_BYTES_MAX   30 /* of one that a dateline names */
 #define NAME_BYTES_MAX     90
 #define PUBLISHER_MAX      90 /* bytes */
 
@@ -37,12 +39,6 @@ static const char *const no_names[] = {"无", "佚名", "未知", "管理员", "
 static const char *const no_name_ends[] = {"网", "报", "社", "台", "频道", "客户端", "公司", "中心",
 	"记者", "部", "局", "厅", "委", "院", "会", "杂志", "日报", "新闻", "在线", "编辑部",
 	"报导", "报道", "大学", "学院", "政府", "办公室", "晚报", "周刊", "集团"};
-
-/* How the papers call themselves in short. */
-static const struct {
-	const char *nick, *name;
-} employers[] = {{"南都", "南方都市报"}, {"新华社", "新华社"}, {"人民网", "人民网"},
-	{"中新网", "中国新闻网"}, {"中新社", "中国新闻社"}, {"央视网", "央视网"}};
 
 struct mark {
 	enum byline_label_kind kind;
@@ -270,8 +266,8 @@ static size_t name_separator(struct span s, size_t at)
 
 	if (utf8_is_space(c) || c == U'、' || c == ',' || c == U'，' || c == '/' || c == '|' ||
 		c == ';' || c == U'；' || c == U'丨' || c == '(' || c == U'（' || c == ')' ||
-		c == U'）' || c == '[' || c == ']' || c == U'】' || c == U'。' || c == U'｜' || c == U'／' ||
-		c == '>' || c == '&')
+		c == U'）' || c == '[' || c == ']' || c == U'】' || c == U'。' || c == U'｜' ||
+		c == U'／' || c == '>' || c == '&')
 		return (size_t)(p - s.data) - at;
 	return 0;
 }
@@ -411,6 +407,41 @@ static bool is_running_text(struct span line)
 	return at >= 0 && (size_t)at + strlen("。") < line.len;
 }
 
+/* Whether the three bytes at @p end a label that needs no separator, in either script. */
+static bool ends_bare_label(const char *p)
+{
+	static const char ends[] = "者员員写寫辑輯撰笔筆于於讯訊";
+
+	for (const char *e = ends; *e; e += 3)
+		if (memcmp(p, e, 3) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the line has Chinese characters and something that parts a label from its value. */
+static bool may_hold_label(struct span line)
+{
+	static const char separators[] = "：｜／（】］丨│︱▏";
+	bool has_han = false, has_mark = false;
+
+	for (size_t i = 0; i < line.len && !(has_han && has_mark); i++) {
+		unsigned char c = (unsigned char)line.data[i];
+
+		if (c < 0x80)
+			has_mark = has_mark || c == ':' || c == '|' || c == '/' || c == '(' ||
+				c == ']' || c == '}';
+		else if (c >= 0xE2 && c <= 0xEF && i + 3 <= line.len) {
+			has_han = has_han || (c >= 0xE4 && c <= 0xE9);
+			has_mark = has_mark ||
+				(c >= 0xE4 && c <= 0xE9 && ends_bare_label(line.data + i));
+			for (const char *s = separators; !has_mark && *s; s += 3)
+				has_mark = memcmp(line.data + i, s, 3) == 0;
+			i += 2;
+		}
+	}
+	return has_han && has_mark;
+}
+
 static bool ends_sentence(struct span line)
 {
 	return span_find(line, SPAN_LITERAL("。")) >= 0;
@@ -426,6 +457,8 @@ bool byline_read(struct span text, struct arena *a, struct byline *f)
 	text.len = credit_find(text); /* who took the picture did not write the text */
 	if (!text.len)
 		return true;
+	if (!may_hold_label(text))
+		return false;
 	l.text = text;
 	fold_text_traced(text, &l.folded, &l.origin);
 	find_labels(&l);
@@ -440,23 +473,71 @@ bool byline_read(struct span text, struct arena *a, struct byline *f)
 	return pure;
 }
 
-static void set_employer(struct span before, struct arena *a, struct byline *f)
+/* Where the first of several words ends in @s, 0 if none stands there. */
+static size_t end_of_first(struct span s, const char *const *words, size_t n)
 {
-	for (size_t i = 0; i < sizeof employers / sizeof *employers && !f->publisher; i++)
-		if (span_starts_with(before, span_str(employers[i].nick)))
-			f->publisher = arena_strdup(a, employers[i].name);
+	size_t first = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		ptrdiff_t at = span_find(s, span_str(words[i]));
+
+		if (at > 0 && (!first || (size_t)at + strlen(words[i]) < first))
+			first = (size_t)at + strlen(words[i]);
+	}
+	return first;
 }
 
-/* 南都讯, 新华社北京5月1日电, and （记者 张三、李四）behind it. */
+#define END_OF_FIRST(s, words) end_of_first(s, words, sizeof(words) / sizeof *(words))
+
+/* A dateline ends in 日电, 讯 or 消息 and a gap; 用电 and 资讯 stand in sentences. */
+static size_t end_of_dateline(struct span head)
+{
+	static const char *const marks[] = {"日电", "日電", "讯", "訊", "消息"};
+	static const char gaps[] = "　（—：";
+	size_t end = END_OF_FIRST(utf8_cut(head, DATELINE_BYTES_MAX), marks);
+	struct span rest = span_from_offset(head, end);
+
+	if (!end || !rest.len)
+		return 0;
+	if (rest.data[0] == ' ' || rest.data[0] == '(')
+		return end;
+	for (const char *g = gaps; *g; g += 3)
+		if (span_starts_with(rest, span_from(g, 3)))
+			return end;
+	return 0;
+}
+
+/* 江城日报讯, 新华社北京5月1日电, 央视网消息: the medium that a text begins with. */
+static void read_agency(struct span head, struct arena *a, struct byline *f)
+{
+	static const char *const media[] = {"社", "网", "網", "日报", "日報", "晚报", "晚報",
+		"早报", "早報", "商报", "商報", "都市报", "都市報", "晨报", "晨報", "新闻", "新聞",
+		"南都"};
+	static const char *const others[] = {"，", "。", "：", "“", "、", ",", "本报", "本網",
+		"本网", "本報", "本台", "本社", "据"};
+	struct span before, name;
+	size_t end = f->publisher ? 0 : end_of_dateline(head);
+
+	if (!end)
+		return;
+	before = span_from(head.data, end);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (span_find(before, span_str(others[i])) >= 0)
+			return;
+	end = span_starts_with(before, SPAN_LITERAL("南都")) ? strlen("南都")
+							     : END_OF_FIRST(before, media);
+	name = span_from(before.data, end);
+	if (end && end <= MEDIUM_BYTES_MAX && has_han(name))
+		f->publisher = arena_dup(a, name);
+}
+
+/* 江城日报讯（记者 张三、李四）: the medium, and the reporters behind it. */
 void byline_read_dateline(struct span line, struct arena *a, struct byline *f)
 {
 	struct span head = utf8_cut(line, 180);
-	ptrdiff_t dispatch = span_find(head, SPAN_LITERAL("讯")),
-		  wire = span_find(head, SPAN_LITERAL("电"));
 	ptrdiff_t open = span_find(head, SPAN_LITERAL("（")), reporter, close;
 
-	if ((dispatch > 0 && dispatch < 30) || (wire > 0 && wire < 60))
-		set_employer(head, a, f);
+	read_agency(head, a, f);
 	if (open < 0)
 		open = span_find(head, SPAN_LITERAL("("));
 	if (open < 0 || open > 90)

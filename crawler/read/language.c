@@ -9,11 +9,12 @@
 #include "common/utf8.h"
 #include "crawler/read/language_words.h"
 
-#define SAMPLE_BYTES 6000
-#define WORD_MAX     12 /* bytes; small words are shorter */
-#define HITS_MIN     5  /* small words that make a language sure */
-#define SCRIPT_SIGNS 3  /* characters of one script alone that decide between the two */
-#define SIGNS_ENOUGH 20 /* more of one Chinese script than of the other */
+#define SAMPLE_BYTES 4000
+#define WORDS_BYTES  2400 /* of the sample are read word by word */
+#define WORD_MAX     12   /* bytes; small words are shorter */
+#define HITS_MIN     5    /* small words that make a language sure */
+#define SCRIPT_SIGNS 3    /* characters of one script alone that decide between the two */
+#define SIGNS_ENOUGH 20   /* more of one Chinese script than of the other */
 #define SHORT_CHARS  60
 
 enum script {
@@ -282,21 +283,37 @@ static bool is_traditional(struct span sample)
 	return changed * 12 > n;
 }
 
-/* ASCII letters in lower case; the capitals of other letters begin no small word but a few. */
+/* Bytes between words; an apostrophe parts l' from what follows. */
+static bool is_between(char c)
+{
+	static const bool between[256] = {[' '] = true,
+		['\n'] = true,
+		['\t'] = true,
+		['.'] = true,
+		[','] = true,
+		[';'] = true,
+		[':'] = true,
+		['!'] = true,
+		['?'] = true,
+		['('] = true,
+		[')'] = true,
+		['"'] = true,
+		['\''] = true};
+
+	return between[(unsigned char)c];
+}
+
+/* The next word with ASCII letters in lower case; *@ret_len is 0 for one too long to be small. */
 static size_t next_word(struct span s, size_t at, char *word, size_t *ret_len)
 {
 	size_t n = 0;
 
-	while (at < s.len && strchr(" \n\t.,;:!?()\"", s.data[at]))
+	while (at < s.len && is_between(s.data[at]))
 		at++;
-	while (at < s.len && !strchr(" \n\t.,;:!?()\"\'", s.data[at])) {
-		char c = s.data[at++];
-
+	for (; at < s.len && !is_between(s.data[at]); at++, n++)
 		if (n < WORD_MAX)
-			word[n] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-		n++;
-	}
-	at += at < s.len && s.data[at] == '\'';
+			word[n] = (char)(s.data[at] >= 'A' && s.data[at] <= 'Z' ? s.data[at] + 32
+										: s.data[at]);
 	*ret_len = n <= WORD_MAX ? n : 0;
 	return at;
 }
@@ -306,6 +323,7 @@ static void count_words(struct span sample, size_t hits[LANGUAGE_WORDS_N])
 {
 	size_t at = 0;
 
+	sample = utf8_cut(sample, WORDS_BYTES);
 	while (at < sample.len) {
 		char word[WORD_MAX];
 		size_t len;

@@ -78,6 +78,29 @@ static void test_byline__datelines_name_reporters(void **state)
 	assert_string_equal(joined(a, &f.authors), "李想,周到");
 }
 
+static void test_byline__datelines_name_the_medium(void **state)
+{
+	static const struct {
+		const char *line, *publisher;
+	} rows[] = {{"江城日报讯（记者 李想）昨天，大桥通车。", "江城日报"},
+		{"江城网江南5月1日讯 昨天，大桥通车。", "江城网"},
+		{"江視網消息：昨天，大橋通車。", "江視網"}, {"南都讯 昨天，大桥通车。", "南都"},
+		{"本报讯（记者 李想）昨天，大桥通车。", NULL},
+		{"互联网企业用电 量增长，大桥通车。", NULL}, {"据江城社5月1日电 大桥通车。", NULL},
+		{"江城日报的资讯很多。", NULL}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		CLEANUP(arena_freep) struct arena *a = arena_new();
+		struct byline f = {0};
+
+		byline_read_dateline(span_str(rows[i].line), a, &f);
+		if (!f.publisher != !rows[i].publisher ||
+			(f.publisher && strcmp(f.publisher, rows[i].publisher) != 0))
+			fail_msg("%s gave %s", rows[i].line, f.publisher ? f.publisher : "none");
+	}
+}
+
 static void test_byline__photographers_are_no_authors(void **state)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new();
@@ -104,6 +127,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_byline__labels_in_any_order_and_script),
 		cmocka_unit_test(test_byline__datelines_name_reporters),
+		cmocka_unit_test(test_byline__datelines_name_the_medium),
 		cmocka_unit_test(test_byline__photographers_are_no_authors),
 		cmocka_unit_test(test_byline__media_are_no_persons),
 	};
