@@ -2,6 +2,7 @@
 
 #include "crawler/read/person.h"
 #include "crawler/read/publisher.h"
+#include "crawler/read/state_date.h"
 
 #define SITE_BYTES_MAX 60 /* of a <title>'s end that may name the publisher */
 
@@ -58,6 +59,22 @@ static void set_time(struct record_time *field, const char **from, struct record
 	*from = time.precision ? origin : NULL;
 }
 
+/* The first moment in the page's scripts, asked for last: it is a walk over them. */
+static struct record_time find_in_state(struct article *t)
+{
+	struct record_time time = {0};
+
+	for (uint32_t i = 0; i < t->h->n_nodes; i++) {
+		const struct html_node *n = &t->h->nodes[i];
+
+		if (n->tag == HTML_TEXT && n->parent != HTML_NONE &&
+			t->h->nodes[n->parent].tag == HTML_SCRIPT &&
+			state_date_find(n->text, &t->dates, &time))
+			break;
+	}
+	return time;
+}
+
 static void set_published(struct article *t, struct record *r)
 {
 	struct record_time in_url = {0};
@@ -77,6 +94,8 @@ static void set_published(struct article *t, struct record *r)
 				.zone_min = t->dates.zone_min,
 				.precision = PRECISION_SECOND},
 			"the list that named the page");
+	if (!r->published.precision)
+		set_time(&r->published, from, find_in_state(t), "the data in a script");
 	/* A page that tells of its last change alone has most often seen none. */
 	set_time(&r->published, from, t->modified.time, t->modified.from);
 }

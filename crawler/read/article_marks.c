@@ -171,6 +171,25 @@ static void read_time(struct article *t, uint32_t node)
 		.from = "a time element around the text"};
 }
 
+/* <span data-timestamp=1746071680>3 hours ago</span> */
+static void read_data(struct article *t, uint32_t node)
+{
+	static const char *const names[] = {"data-timestamp", "data-time", "data-date",
+		"data-datetime", "data-publish", "data-published", "data-publish-time",
+		"data-utime", "data-pubdate"};
+	struct record_time time;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names && !t->published.rate; i++) {
+		struct span value = html_attr(t->h, node, names[i]);
+
+		if (value.len && date_parse(value, &t->dates, &time) &&
+			time.precision >= PRECISION_DAY)
+			t->published = (struct article_time){.time = time,
+				.rate = 1,
+				.from = "an attribute around the text"};
+	}
+}
+
 static size_t first_block(const struct article *t)
 {
 	size_t first = t->body.first;
@@ -195,6 +214,8 @@ void article_read_marks(struct article *t)
 		const struct html_node *n = &t->h->nodes[node];
 		enum mark mark = n->n_attrs ? mark_of(t->h, node) : MARK_NONE;
 
+		if (n->n_attrs && !t->published.rate && !t->meta.published.from)
+			read_data(t, node);
 		if (n->tag == HTML_TIME)
 			read_time(t, node);
 		else if (n->tag == HTML_TEXT)
