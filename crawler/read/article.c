@@ -10,6 +10,7 @@
 #include "crawler/read/embedded.h"
 #include "crawler/read/enrich/enrich.h"
 #include "crawler/read/language.h"
+#include "crawler/read/likeness.h"
 #include "crawler/read/noise.h"
 #include "crawler/read/refresh.h"
 #include "crawler/read/thread.h"
@@ -239,6 +240,7 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 
 	t.explain = in->explain ? explain_new(a) : NULL;
 	article_prepare(&t);
+	likeness_make(h, &t.blocks, in->url, &out->likeness);
 	absence = absence_of(&t.blocks, t.meta.page_title, in->title);
 	if (absence.outcome != OUTCOME_OK) {
 		answer_nothing(out, absence.why);

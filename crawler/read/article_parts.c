@@ -37,11 +37,12 @@ static const char *read_part(struct article *t, const struct read_part *part)
 
 const char *article_add_parts(struct article *t, const char *text)
 {
-	struct hash last = fold_hash(span_str(text));
+	struct hash last;
 	STRBUF_LOCAL(all);
 
 	if (!t->in->n_parts)
 		return text;
+	last = fold_hash(span_str(text));
 	strbuf_add_str(&all, text);
 	for (size_t i = 0; i < t->in->n_parts; i++) {
 		const char *more = read_part(t, &t->in->parts[i]);

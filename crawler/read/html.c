@@ -55,6 +55,8 @@ struct html_tree {
 	struct taken taken[4];
 	size_t bytes, bytes_max;
 	size_t n_tokens;
+	bool is_behind_block; /* so far nothing is shown since one began or ended */
+	size_t n_pre;         /* open elements whose white space is shown */
 	size_t n_options;
 	size_t n_roots; /* <html> and <body> tags: each adds its attributes to the same element */
 	size_t n_dropped[2]; /* tags too deep, formatting tags too many: their end tags go too */
@@ -247,6 +249,37 @@ static void forget_faults(struct html_tree *t)
 		lexbor_array_obj_clean(t->parser->tkz->parse_errors);
 }
 
+static bool is_white(const lxb_html_token_t *token)
+{
+	for (const lxb_char_t *p = token->text_start; p < token->text_end; p++)
+		if (*p != ' ' && *p != '\n' && *p != '\t' && *p != '\r' && *p != '\f')
+			return false;
+	return true;
+}
+
+/*
+ * White space behind the beginning or end of a block shows nothing, and is every third
+ * node of a page. What is silent between them changes nothing.
+ */
+static bool is_indentation(struct html_tree *t, const lxb_html_token_t *token)
+{
+	enum html_tag tag;
+
+	if (token->tag_id == LXB_TAG__TEXT) {
+		if (t->is_behind_block && !t->n_pre && is_white(token))
+			return true;
+		t->is_behind_block = false;
+		return false;
+	}
+	tag = token->tag_id < LXB_TAG__LAST_ENTRY ? tags[token->tag_id] : HTML_OTHER;
+	if (tag == HTML_PRE || tag == HTML_TEXTAREA) {
+		t->n_pre += token->type & LXB_HTML_TOKEN_TYPE_CLOSE ? -(t->n_pre > 0) : 1;
+	}
+	if (traits[tag] != HTML_TRAIT_SILENT)
+		t->is_behind_block = traits[tag] == HTML_TRAIT_BLOCK;
+	return false;
+}
+
 static lxb_html_token_t *on_token(lxb_html_tokenizer_t *tokenizer, lxb_html_token_t *token,
 	void *ctx)
 {
@@ -254,7 +287,8 @@ static lxb_html_token_t *on_token(lxb_html_tokenizer_t *tokenizer, lxb_html_toke
 
 	if (token->tag_id == LXB_TAG__END_OF_FILE)
 		return t->build(tokenizer, token, t->build_ctx);
-	if (t->full || (++t->n_tokens % LOOK_TOKENS == 0 && is_too_much(t)) || is_dropped(t, token))
+	if (t->full || (++t->n_tokens % LOOK_TOKENS == 0 && is_too_much(t)) ||
+		is_indentation(t, token) || is_dropped(t, token))
 		return token;
 	cut_attributes(token);
 	if (token->tag_id == LXB_TAG__TEXT)

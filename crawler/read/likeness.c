@@ -4,7 +4,6 @@
 #include "common/fold.h"
 #include "common/hash.h"
 #include "common/utf8.h"
-#include "crawler/read/block.h"
 
 #include <stdlib.h>
 
@@ -185,7 +184,8 @@ static void set_title(struct likeness *l, const struct html *h, struct span name
 		l->title = hash64_of(strbuf_span(&letters));
 }
 
-void likeness_make(const struct html *h, const char *url, struct likeness *ret)
+void likeness_make(const struct html *h, const struct block_list *blocks, const char *url,
+	struct likeness *ret)
 {
 	struct span name = name_of(url);
 	uint32_t link_end = 0;
@@ -193,13 +193,14 @@ void likeness_make(const struct html *h, const char *url, struct likeness *ret)
 	STRBUF_LOCAL(folded);
 
 	*ret = (struct likeness){0};
+	for (size_t i = 0; i < blocks->len; i++)
+		ret->shown += blocks->items[i].weight;
 	for (uint32_t i = 0; i < h->n_nodes; i++) {
 		const struct html_node *node = &h->nodes[i];
 
 		if (node->tag == HTML_A) {
 			link_end = node->end > link_end ? node->end : link_end;
 		} else if (node->tag == HTML_TEXT) {
-			ret->shown += block_weigh(node->text);
 			if (i >= link_end && text.len < TEXT_BYTES_MAX)
 				strbuf_add_span(&text, utf8_cut(node->text, TEXT_BYTES_MAX));
 		} else if (html_trait(node->tag) == HTML_TRAIT_SILENT && node->end > i) {

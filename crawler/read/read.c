@@ -151,7 +151,6 @@ static void read_page(const struct read_input *in, struct arena *a, struct read_
 	decode_html(in, a, out, &text);
 	h = html_parse(text.text);
 	article_read(in, text.encoding, h, a, out);
-	likeness_make(h, in->url, &out->likeness);
 }
 
 static void read_listing(const struct read_input *in, struct arena *a, struct read_output *out)

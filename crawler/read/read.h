@@ -43,7 +43,7 @@ struct read_input {
 	const char *user_agent;   /* ours, which directives may be addressed to; may be NULL */
 	const struct url_rules *url_rules;
 	const struct gazetteers *gazetteers; /* NULL: nothing is looked up in articles */
-	const struct read_part *parts; /* the article's further pages, in order */
+	const struct read_part *parts;       /* the article's further pages, in order */
 	size_t n_parts;
 	/* What the lease says (protocol.h). All may be NULL or empty. */
 	const char *source;

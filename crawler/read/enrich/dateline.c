@@ -43,7 +43,7 @@ static struct span skip_bracket(struct span s)
 	return s;
 }
 
-/* 新华社北京5月1日电, 本报讯: its last character and the one before tell it from 腾讯. */
+/* 新华社北京5月1日电, 本报讯, 某网消息: its last character and the one before tell it from 腾讯. */
 static struct span skip_han(struct span s)
 {
 	const char *p = s.data, *end = s.data + (s.len < PLACE_BYTES_MAX ? s.len : PLACE_BYTES_MAX);
@@ -52,12 +52,16 @@ static struct span skip_han(struct span s)
 	while (p < end) {
 		uint32_t c = utf8_next(&p, end);
 		struct span rest = span_from_offset(s, (size_t)(p - s.data));
-		bool is_end = (c == U'讯' || c == U'電' || c == U'电' || c == U'訊') &&
-			is_one_of("报報网網社都日刊台体 专專", before);
+		bool is_end =
+			is_one_of("讯訊电電", c) && is_one_of("报報网網社都日刊台体 专專", before);
+		bool is_news = c == U'息' && before == U'消';
 		struct span stripped = skip_spaces(rest);
 		struct span behind = skip_bracket(stripped);
 
-		if (is_end && (behind.len < rest.len))
+		/* Something stands between it and the report: a bracket, or a space at least. */
+		if (behind.len &&
+			((is_end && behind.len < rest.len) ||
+				(is_news && behind.len < stripped.len)))
 			return behind;
 		if (is_one_of("，。！？：；,!?;“”\"《》\n", c))
 			break;

@@ -12,8 +12,18 @@
 #include "common/span.h"
 #include "common/strbuf.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
+/* A letter or digit, in its folded form or not, of a script that is written with spaces. */
+static inline bool folded_is_word_char(uint32_t c)
+{
+	if (c < 0x80)
+		return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+	return c >= 0xC0 && c < 0x2000 && c != 0xD7 && c != 0xF7;
+}
+
+/* A line of the text, or a piece of a long one. */
 struct folded_line {
 	uint32_t at;         /* in the folded form */
 	struct span written; /* borrowed */
@@ -27,6 +37,7 @@ struct folded {
 	struct span body; /* the text behind the title as it was written, borrowed */
 	size_t traced;    /* the line that @origin is of, from 1; 0: none */
 	uint32_t *origin;
+	size_t n_origin;
 };
 
 /* @title and @text are borrowed while it lives. */
@@ -36,7 +47,7 @@ void folded_release(struct folded *f);
 /* The folded text behind the title. */
 struct span folded_body(const struct folded *f);
 
-/* What was written where the folded form has bytes @start to @end, which stand in one line. */
+/* What was written where the folded form has bytes @start to @end, both in the title or in the text. */
 struct span folded_written(struct folded *f, size_t start, size_t end);
 
 #endif

@@ -157,7 +157,7 @@ bool draft_list_read(struct draft_list *list, const char *path, struct strbuf *e
 	if (yaml_open(path, &y, errors) < 0)
 		return false;
 	root = yaml_root(y);
-	if (!yaml_is_map(root)) {
+	if (root && !yaml_is_map(root)) {
 		yaml_error(y, root, errors, "must be a map of tables");
 		return false;
 	}

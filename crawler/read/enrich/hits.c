@@ -33,12 +33,6 @@ struct scan {
 /* Behind these, the character for a level is a part of another word: 社区, 特区, 城市. */
 static const char *const no_level_behind = "社园特景厂校灾城都门地小战学山矿库牧片辖专商住";
 
-bool hits_is_word_char(uint32_t c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		(c >= 0xC0 && c < 0x2000 && c != 0xD7 && c != 0xF7);
-}
-
 const char *hit_reason_str(enum hit_reason reason)
 {
 	static const char *const texts[] = {
@@ -213,7 +207,7 @@ static void look_at(struct scan *s, const char *p, const char *next, uint32_t c,
 	for (;;) {
 		uint32_t value = trie_value(s->g->trie, node);
 		uint32_t at = (uint32_t)(next - s->text.data);
-		bool is_cut = hits_is_word_char(c) && hits_is_word_char(char_at(s->text, at));
+		bool is_cut = folded_is_word_char(c) && folded_is_word_char(char_at(s->text, at));
 
 		if (value && !is_cut) {
 			take_names(s, value, start, at, finds);
@@ -230,6 +224,23 @@ static void look_at(struct scan *s, const char *p, const char *next, uint32_t c,
 		settle(s, order[i], start, &finds[order[i]]);
 }
 
+static bool is_ascii_word(char c)
+{
+	return (unsigned char)c < 0x80 && folded_is_word_char((unsigned char)c);
+}
+
+/* Behind the rest of a Latin word, in which no name begins; its last character is kept. */
+static const char *skip_word(struct scan *s, const char *p, const char *end)
+{
+	const char *start = p;
+
+	while (p < end && is_ascii_word(*p))
+		p++;
+	if (p > start)
+		s->before = (unsigned char)p[-1];
+	return p;
+}
+
 static void scan(struct scan *s)
 {
 	const char *p = s->text.data, *end = p + s->text.len;
@@ -237,22 +248,20 @@ static void scan(struct scan *s)
 	while (p < end) {
 		const char *start = p;
 		uint32_t c = utf8_next(&p, end), node;
+		bool is_word_char = folded_is_word_char(c);
 
-		if (!(hits_is_word_char(c) && hits_is_word_char(s->before))) {
+		if (!(is_word_char && folded_is_word_char(s->before))) {
 			node = trie_step(s->g->trie, TRIE_ROOT, c);
 			if (node != TRIE_NONE)
 				look_at(s, start, p, c, node);
 		}
 		s->before = c;
+		if (is_word_char)
+			p = skip_word(s, p, end);
 	}
 }
 
 /* Doubtful names */
-
-static bool is_ascii_word(char c)
-{
-	return (unsigned char)c < 0x80 && hits_is_word_char((unsigned char)c);
-}
 
 /* Latin words are whole ones here, too: no "ai" in "said". */
 static bool has_word(struct span text, struct span word)

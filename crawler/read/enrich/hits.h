@@ -43,7 +43,4 @@ void hits_release(struct hits *h);
 /* For people: why a name counts. */
 const char *hit_reason_str(enum hit_reason reason);
 
-/* A letter or digit of a script that is written with spaces. */
-bool hits_is_word_char(uint32_t c);
-
 #endif

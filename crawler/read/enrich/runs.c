@@ -83,14 +83,22 @@ static bool is_latin(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
 }
 
-/* At least as many as there are Han characters and words: bytes that one may begin with. */
+/* At least as many as there are Han characters: bytes that one may begin with. */
 static size_t count_leads(struct span text)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < text.len; i++)
-		n += (unsigned char)text.data[i] >= 0xE3 ||
-			(is_latin(text.data[i]) && !(i && is_latin(text.data[i - 1])));
+		n += (unsigned char)text.data[i] >= 0xE3;
+	return n;
+}
+
+static size_t count_words(struct span text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		n += is_latin(text.data[i]) && !(i && is_latin(text.data[i - 1]));
 	return n;
 }
 
@@ -110,7 +118,7 @@ static uint32_t read_word(const char **p, const char *end)
 static void read_letters(struct finder *f)
 {
 	const char *start = f->text.data, *p = start, *end = start + f->text.len;
-	size_t most = 2 * count_leads(f->text) + 3; /* a break behind each */
+	size_t most = 2 * (count_leads(f->text) + count_words(f->text)) + 3; /* breaks */
 
 	f->letters = arena_alloc(f->arena, most * sizeof *f->letters);
 	f->letters[f->n_letters++] = (struct letter){0};
@@ -351,12 +359,17 @@ static void drop_parts(struct finder *f)
 
 void runs_find(struct span text, const struct hits *hits, struct arena *a, struct runs *ret)
 {
-	struct finder *f = arena_alloc(a, sizeof *f);
+	struct finder *f;
 
-	*ret = (struct runs){.items = arena_alloc(a, RUNS_MAX * sizeof *ret->items)};
-	f->text = utf8_cut(text, TEXT_BYTES_MAX);
+	*ret = (struct runs){0};
+	text = utf8_cut(text, TEXT_BYTES_MAX);
+	if (count_leads(text) < RUN_HAN_MIN)
+		return;
+	f = arena_alloc(a, sizeof *f);
+	f->text = text;
 	f->arena = a;
 	f->runs = ret;
+	ret->items = arena_alloc(a, RUNS_MAX * sizeof *ret->items);
 	read_letters(f);
 	ret->n_han = f->n_han;
 	if (f->n_han < RUN_HAN_MIN)

@@ -7,11 +7,12 @@
 #include "common/strbuf.h"
 #include "common/utf8.h"
 #include "crawler/read/enrich/dateline.h"
+#include "crawler/read/enrich/folded.h"
 
 #include <stdint.h>
 
 #define SENTENCES_MAX      3
-#define LOOK_MAX           60 /* sentences rated: news say it early */
+#define LOOK_MAX           40 /* sentences rated: news say it early */
 #define SENTENCE_BYTES_MIN 24 /* shorter ones are exclamations */
 #define SENTENCE_BYTES_MAX 600
 #define SUMMARY_BYTES_MAX  1000
@@ -94,12 +95,6 @@ static uint32_t lower(uint32_t c)
 	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
 }
 
-static bool is_letter(uint32_t c)
-{
-	return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
-		(c >= 0xC0 && c < 0x2000);
-}
-
 /* The next pair of Han characters, or word of three letters or more, as a number; 0 at the end. */
 static uint32_t next_unit(struct unit_reader *r)
 {
@@ -109,7 +104,7 @@ static uint32_t next_unit(struct unit_reader *r)
 		const char *start = r->p;
 		uint32_t c = utf8_next(&r->p, r->end), before = r->before;
 
-		if (len && !is_letter(c)) {
+		if (len && !folded_is_word_char(c)) {
 			r->p = start;
 			if (len >= 3)
 				return word | 1;
@@ -119,7 +114,7 @@ static uint32_t next_unit(struct unit_reader *r)
 		r->before = utf8_is_han(c) ? c : 0;
 		if (before && r->before)
 			return (before * 0x9E3779B1u ^ c) | 1;
-		if (is_letter(c)) {
+		if (folded_is_word_char(c)) {
 			word = (word ^ lower(c)) * 0x01000193u;
 			len++;
 		}
@@ -211,7 +206,7 @@ static int rate(struct units *u, const struct sentence *s, size_t number)
 	rate = 2 * overlap(u, s->text, number);
 	rate += number < 3 ? 8 - 2 * (int)number : 0;
 	rate += s->text.len > 90 ? 2 : 0;
-	rate -= leans(s->text) ? 4 : 0;
+	rate -= leans(s->text) ? 8 : 0;
 	rate -= asks(s->text) ? 3 : 0;
 	return rate;
 }

@@ -2,7 +2,7 @@
 
 #include "common/hash.h"
 #include "common/utf8.h"
-#include "crawler/read/enrich/hits.h"
+#include "crawler/read/enrich/folded.h"
 
 #define TEXT_BYTES_MAX 30000
 #define WORD_BYTES_MIN 2
@@ -18,7 +18,7 @@ struct finder {
 
 static bool may_be_letter(char c)
 {
-	return hits_is_word_char((unsigned char)c) && (unsigned char)c < 0xE3;
+	return folded_is_word_char((unsigned char)c) && (unsigned char)c < 0xE3;
 }
 
 /* At least as many as there are words: places where a letter follows something else. */
@@ -49,9 +49,15 @@ static size_t word_end(struct span text, size_t at)
 	size_t stop = at;
 
 	while (p < end) {
-		uint32_t c = utf8_next(&p, end);
+		uint32_t c;
 
-		if (hits_is_word_char(c))
+		while (p < end && (unsigned char)*p < 0x80 &&
+			folded_is_word_char((unsigned char)*p))
+			stop = (size_t)(++p - text.data);
+		if (p == end)
+			break;
+		c = utf8_next(&p, end);
+		if (folded_is_word_char(c))
 			stop = (size_t)(p - text.data);
 		else if (c != '-' || stop + 1 != (size_t)(p - text.data))
 			break;
@@ -67,7 +73,7 @@ static bool next_word(struct span text, size_t *at, struct span *ret)
 		uint32_t c = utf8_next(&p, text.data + text.len);
 		size_t end;
 
-		if (!hits_is_word_char(c)) {
+		if (!folded_is_word_char(c)) {
 			*at = (size_t)(p - text.data);
 			continue;
 		}
