@@ -125,7 +125,20 @@ static bool is_site(const struct article *t, const char *name)
 /* On Chinese pages META tags and JSON-LD name the site or the account more often than people. */
 static bool is_author(const struct article *t, const char *name)
 {
-	return !is_site(t, name) && (!article_is_chinese(t) || byline_is_person(span_str(name)));
+	if (is_site(t, name))
+		return false;
+	return !article_is_chinese(t) ||
+		(byline_is_person(span_str(name)) && !record_list_has(&t->byline.editors, name) &&
+			!record_list_has(&t->meta.editors, name));
+}
+
+static void add_editors(struct article *t, struct record *r)
+{
+	add_all(t->arena, &r->editors, &t->byline.editors);
+	for (size_t i = 0; article_is_chinese(t) && i < t->meta.editors.len; i++)
+		if (byline_is_person(span_str(t->meta.editors.items[i])) &&
+			!record_list_has(&r->editors, t->meta.editors.items[i]))
+			record_list_add(t->arena, &r->editors, t->meta.editors.items[i]);
 }
 
 struct author_source {
@@ -191,7 +204,7 @@ static void set_people(struct article *t, struct record *r)
 	};
 	size_t n = sizeof sources / sizeof *sources;
 
-	add_all(t->arena, &r->editors, &t->byline.editors);
+	add_editors(t, r);
 	if (article_is_chinese(t) && t->byline.authors.len) {
 		r->authors = t->byline.authors;
 		t->from.authors = byline.from;

@@ -6,13 +6,15 @@
 #include "crawler/read/article_inside.h"
 
 #include "crawler/read/person.h"
+#include "crawler/read/short_text.h"
 
-#define BLOCKS_BEFORE   8   /* an author may stand so far above the headline */
-#define NAME_BYTES_MAX  160 /* of an element that names authors; more is what they did */
-#define GROUP_BYTES_MAX 400 /* of an element that holds several */
-#define GROUP_NODES     60  /* between two authors of one article */
-#define RATE_TIME       4   /* as sure as a labelled line */
-#define CLASS_BYTES_MAX 200
+#define BLOCKS_BEFORE     8    /* an author may stand so far above the headline */
+#define NAME_BYTES_MAX    160  /* of an element that names authors; more is what they did */
+#define GROUP_BYTES_MAX   400  /* of an element that holds several */
+#define GROUP_NODES       60   /* between two authors of one article */
+#define RATE_TIME         4    /* as sure as a labelled line */
+#define ELEMENT_BYTES_MAX 2000 /* with its white space */
+#define CLASS_BYTES_MAX   200
 
 enum mark {
 	MARK_NONE,
@@ -133,11 +135,11 @@ static bool read_author(struct marks *m, uint32_t node, enum mark mark)
 
 	if (!may_follow(m, node, mark))
 		return false;
+	if (!short_text_add(h, node, ELEMENT_BYTES_MAX, &shown))
+		return false;
 	text = name_in_meta(h, node);
-	if (!text.len) {
-		html_add_text(h, node, &shown);
+	if (!text.len)
 		text = span_trim(strbuf_span(&shown));
-	}
 	if (add_author(m, node, mark, text))
 		return true;
 	if (text.len <= GROUP_BYTES_MAX)

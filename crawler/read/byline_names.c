@@ -14,7 +14,7 @@ static const char *const no_names[] = {"无", "佚名", "未知", "管理员", "
 	"采访报导", "采访报道", "报导", "编译", "编制", "综合报导", "综合报道", "特稿", "手机版",
 	"部落", "频道精选", "newsroom", "原创", "本刊", "摄", "摄影", "图文", "文字", "网友",
 	"专题", "首页", "订阅", "登录", "投稿", "系统管理员", "超级管理员", "办公室", "作者",
-	"责编", "来源"};
+	"责编", "来源", "关注", "粉丝", "回复", "楼主"};
 
 /* What ends a word that is no name, in folded spelling. */
 static const char *const no_name_ends[] = {"网", "报", "社", "台", "频道", "客户端", "公司", "中心",
@@ -85,7 +85,7 @@ bool byline_is_nobody(struct span name)
 }
 
 struct letters {
-	size_t han, other;
+	size_t han, digits, other;
 	bool dotted;
 };
 
@@ -101,8 +101,10 @@ static struct letters count_letters(struct span name)
 			n.han++;
 		else if (c == U'·' || c == U'•' || c == U'．')
 			n.dotted = true;
-		else
+		else {
 			n.other++;
+			n.digits += c >= '0' && c <= '9';
+		}
 	}
 	return n;
 }
@@ -117,7 +119,7 @@ bool byline_is_person(struct span name)
 	n = count_letters(name);
 	if (n.han && (n.other || n.han < 2 || n.han > (n.dotted ? 12u : 4u)))
 		return false;
-	if (!n.han && (n.other < 4 || n.other > 60))
+	if (!n.han && (n.other < 4 || n.other > 60 || n.digits))
 		return false;
 	fold_text(name, &folded);
 	return !is_nobody(strbuf_span(&folded)) && !ends_like_no_name(strbuf_span(&folded));

@@ -1,10 +1,12 @@
 #include "crawler/read/metadata_inside.h"
 
 #include "crawler/read/person.h"
+#include "crawler/read/short_text.h"
 
 #include <stdlib.h>
 
-#define NAME_BYTES_MAX 40 /* of a META tag */
+#define NAME_BYTES_MAX 40  /* of a META tag */
+#define DATE_BYTES_MAX 400 /* of an element that is a date, with its white space */
 
 enum field {
 	FIELD_ARTICLE_TITLE,
@@ -15,6 +17,7 @@ enum field {
 	FIELD_AUTHOR,
 	FIELD_AUTHOR_TWIN,
 	FIELD_CREATOR,
+	FIELD_EDITOR,
 	FIELD_PUBLISHED_RULE,
 	FIELD_PUBLISHED_PROPERTY,
 	FIELD_PUBLISHED,
@@ -71,6 +74,7 @@ static const struct meta_name {
 	{"dcterms.date", FIELD_PUBLISHED_PAGE, "META DCTERMS.date"},
 	{"dcterms.issued", FIELD_PUBLISHED, "META DCTERMS.issued"},
 	{"dcterms.modified", FIELD_MODIFIED, "META DCTERMS.modified"},
+	{"editor", FIELD_EDITOR, NULL},
 	{"firstpublishedtime", FIELD_PUBLISHED, "META firstpublishedtime"},
 	{"keywords", FIELD_KEYWORDS, NULL},
 	{"last-modified", FIELD_MODIFIED, "META last-modified"},
@@ -186,6 +190,9 @@ static void set_field(struct metadata_reader *r, const struct meta_name *n, stru
 		person_add(value, PERSON_FAMILY_FIRST, r->arena,
 			&r->m->authors[METADATA_AUTHORS_TWIN]);
 		break;
+	case FIELD_EDITOR:
+		person_add(value, PERSON_LIST, r->arena, &r->m->editors);
+		break;
 	case FIELD_PUBLISHED_RULE:
 		metadata_set_time(r, &r->published[METADATA_RANK_RULE], value, n->from);
 		break;
@@ -245,10 +252,8 @@ static void set_property(struct metadata_reader *r, uint32_t node, struct metada
 
 	if (!value.len)
 		value = html_attr(r->h, node, "content");
-	if (!value.len) {
-		html_add_text(r->h, node, &text);
+	if (!value.len && short_text_add(r->h, node, DATE_BYTES_MAX, &text))
 		value = strbuf_span(&text);
-	}
 	metadata_set_time(r, field, value, from);
 }
 

@@ -34,12 +34,10 @@ static const struct {
 static const char *const neutral[] = {"de", "le", "me", "ne", "men", "zi", "zhe", "guo", "ba", "ma",
 	"a", "ya"};
 
-static const char *const initials[] = {"b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j",
-	"q", "x", "zh", "ch", "sh", "r", "z", "c", "s", "y", "w", ""};
-
-static const char *const finals[] = {"a", "o", "e", "ai", "ei", "ao", "ou", "an", "en", "ang",
-	"eng", "ong", "er", "i", "ia", "ie", "iao", "iu", "ian", "in", "iang", "ing", "iong", "u",
-	"ua", "uo", "uai", "ui", "uan", "un", "uang", "ue"};
+/* Sorted. */
+static const char *const finals[] = {"a", "ai", "an", "ang", "ao", "e", "ei", "en", "eng", "er",
+	"i", "ia", "ian", "iang", "iao", "ie", "in", "ing", "iong", "iu", "o", "ong", "ou", "u",
+	"ua", "uai", "uan", "uang", "ue", "ui", "un", "uo"};
 
 /* The letter without its tone mark; *@toned tells of one. 0: no letter of pinyin. ü becomes u. */
 static char letter_of(uint32_t c, bool *toned)
@@ -69,18 +67,37 @@ static char letter_of(uint32_t c, bool *toned)
 	return 0;
 }
 
-static bool is_syllable(const char *s, size_t len)
+static bool is_final(const char *s, size_t len)
 {
-	for (size_t i = 0; i < sizeof initials / sizeof *initials; i++) {
-		size_t n = strlen(initials[i]);
+	size_t low = 0, high = sizeof finals / sizeof *finals;
 
-		if (n >= len || strncmp(s, initials[i], n) != 0)
-			continue;
-		for (size_t j = 0; j < sizeof finals / sizeof *finals; j++)
-			if (strlen(finals[j]) == len - n && strncmp(s + n, finals[j], len - n) == 0)
-				return true;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		int order = strncmp(s, finals[mid], len);
+
+		if (order == 0 && finals[mid][len] == '\0')
+			return true;
+		if (order > 0)
+			low = mid + 1;
+		else
+			high = mid;
 	}
 	return false;
+}
+
+/* Letters of an initial: none, one, or zh ch sh. */
+static size_t initial_of(const char *s, size_t len)
+{
+	if (strchr("aoeiuv", s[0]))
+		return 0;
+	return len > 1 && s[1] == 'h' && strchr("zcs", s[0]) ? 2 : 1;
+}
+
+static bool is_syllable(const char *s, size_t len)
+{
+	size_t n = initial_of(s, len);
+
+	return n < len && is_final(s + n, len - n);
 }
 
 /* The fewest syllables that spell the letters, 0 if none do. */
