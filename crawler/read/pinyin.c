@@ -34,10 +34,21 @@ static const struct {
 static const char *const neutral[] = {"de", "le", "me", "ne", "men", "zi", "zhe", "guo", "ba", "ma",
 	"a", "ya"};
 
-/* Sorted. */
-static const char *const finals[] = {"a", "ai", "an", "ang", "ao", "e", "ei", "en", "eng", "er",
-	"i", "ia", "ian", "iang", "iao", "ie", "in", "ing", "iong", "iu", "o", "ong", "ou", "u",
-	"ua", "uai", "uan", "uang", "ue", "ui", "un", "uo"};
+#define FINAL_LETTERS_MAX 4
+#define FINAL(a, b, c, d)                                                                          \
+	((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
+
+/* What a syllable may end in. Sorted. */
+static const uint32_t finals[] = {FINAL('a', 0, 0, 0), FINAL('a', 'i', 0, 0), FINAL('a', 'n', 0, 0),
+	FINAL('a', 'n', 'g', 0), FINAL('a', 'o', 0, 0), FINAL('e', 0, 0, 0), FINAL('e', 'i', 0, 0),
+	FINAL('e', 'n', 0, 0), FINAL('e', 'n', 'g', 0), FINAL('e', 'r', 0, 0), FINAL('i', 0, 0, 0),
+	FINAL('i', 'a', 0, 0), FINAL('i', 'a', 'n', 0), FINAL('i', 'a', 'n', 'g'),
+	FINAL('i', 'a', 'o', 0), FINAL('i', 'e', 0, 0), FINAL('i', 'n', 0, 0),
+	FINAL('i', 'n', 'g', 0), FINAL('i', 'o', 'n', 'g'), FINAL('i', 'u', 0, 0),
+	FINAL('o', 0, 0, 0), FINAL('o', 'n', 'g', 0), FINAL('o', 'u', 0, 0), FINAL('u', 0, 0, 0),
+	FINAL('u', 'a', 0, 0), FINAL('u', 'a', 'i', 0), FINAL('u', 'a', 'n', 0),
+	FINAL('u', 'a', 'n', 'g'), FINAL('u', 'e', 0, 0), FINAL('u', 'i', 0, 0),
+	FINAL('u', 'n', 0, 0), FINAL('u', 'o', 0, 0)};
 
 /* The letter without its tone mark; *@toned tells of one. 0: no letter of pinyin. ü becomes u. */
 static char letter_of(uint32_t c, bool *toned)
@@ -67,17 +78,16 @@ static char letter_of(uint32_t c, bool *toned)
 	return 0;
 }
 
-static bool is_final(const char *s, size_t len)
+static bool is_final(uint32_t letters)
 {
 	size_t low = 0, high = sizeof finals / sizeof *finals;
 
 	while (low < high) {
 		size_t mid = (low + high) / 2;
-		int order = strncmp(s, finals[mid], len);
 
-		if (order == 0 && finals[mid][len] == '\0')
+		if (finals[mid] == letters)
 			return true;
-		if (order > 0)
+		if (finals[mid] < letters)
 			low = mid + 1;
 		else
 			high = mid;
@@ -85,19 +95,23 @@ static bool is_final(const char *s, size_t len)
 	return false;
 }
 
+static bool is_vowel(char c)
+{
+	return c == 'a' || c == 'o' || c == 'e' || c == 'i' || c == 'u';
+}
+
 /* Letters of an initial: none, one, or zh ch sh. */
 static size_t initial_of(const char *s, size_t len)
 {
-	if (strchr("aoeiuv", s[0]))
+	if (is_vowel(s[0]))
 		return 0;
-	return len > 1 && s[1] == 'h' && strchr("zcs", s[0]) ? 2 : 1;
+	return len > 1 && s[1] == 'h' && (s[0] == 'z' || s[0] == 'c' || s[0] == 's') ? 2 : 1;
 }
 
-static bool is_syllable(const char *s, size_t len)
+static void reach(uint8_t *fewest, uint8_t n)
 {
-	size_t n = initial_of(s, len);
-
-	return n < len && is_final(s + n, len - n);
+	if (!*fewest || n < *fewest)
+		*fewest = n;
 }
 
 /* The fewest syllables that spell the letters, 0 if none do. */
@@ -105,11 +119,16 @@ static size_t count_syllables(const char *letters, size_t len)
 {
 	uint8_t fewest[GROUP_BYTES_MAX + 1] = {0};
 
-	for (size_t end = 1; end <= len; end++) {
-		for (size_t n = 1; n <= 6 && n <= end; n++) {
-			if ((end == n || fewest[end - n]) && is_syllable(letters + end - n, n) &&
-				(!fewest[end] || fewest[end - n] + 1 < fewest[end]))
-				fewest[end] = (uint8_t)(fewest[end - n] + 1);
+	for (size_t start = 0; start < len; start++) {
+		size_t at = start + initial_of(letters + start, len - start);
+		uint32_t final = 0;
+
+		if ((start > 0 && !fewest[start]) || at >= len || !is_vowel(letters[at]))
+			continue;
+		for (unsigned i = 0; i < FINAL_LETTERS_MAX && at < len; i++) {
+			final |= (uint32_t)(unsigned char)letters[at++] << (24 - 8 * i);
+			if (is_final(final))
+				reach(&fewest[at], (uint8_t)(fewest[start] + 1));
 		}
 	}
 	return fewest[len];
