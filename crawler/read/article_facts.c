@@ -178,10 +178,8 @@ static void take_site(struct article *t, struct record *r)
 /* A last line in bold that is a name. */
 static void read_signature(struct article *t, struct str_list *ret)
 {
-	size_t i = t->body.end;
+	size_t i = article_text_end(t);
 
-	while (i > t->body.first && !body_keeps(&t->body, i - 1))
-		i--;
 	if (i > t->body.first && t->blocks.items[i - 1].heading &&
 		person_is_name_like(t->blocks.items[i - 1].text))
 		person_add(t->blocks.items[i - 1].text, PERSON_LIST, t->arena, ret);

@@ -126,6 +126,17 @@ static bool add_author(struct marks *m, uint32_t node, enum mark mark, struct sp
 	return true;
 }
 
+/* Whether names stand in texts of their own: each is taken by itself. */
+static bool holds_several(const struct html *h, uint32_t node)
+{
+	size_t n = 0;
+
+	for (uint32_t i = node; i < h->nodes[node].end; i++)
+		n += h->nodes[i].tag == HTML_TEXT &&
+			person_is_name_like(span_trim(h->nodes[i].text));
+	return n > 1;
+}
+
 /* Whether the element named somebody: then nothing in it is looked at again. */
 static bool read_author(struct marks *m, uint32_t node, enum mark mark)
 {
@@ -137,6 +148,10 @@ static bool read_author(struct marks *m, uint32_t node, enum mark mark)
 		return false;
 	if (!short_text_add(h, node, ELEMENT_BYTES_MAX, &shown))
 		return false;
+	if (holds_several(h, node)) {
+		m->inside = h->nodes[node].end;
+		return false;
+	}
 	text = name_in_meta(h, node);
 	if (!text.len)
 		text = span_trim(strbuf_span(&shown));
@@ -209,9 +224,7 @@ void article_read_marks(struct article *t)
 	if (t->body.end <= t->body.first)
 		return;
 	node = t->blocks.items[first_block(t)].first;
-	end = t->blocks.items[t->body.end - 1].end;
-	if (t->body.end < t->blocks.len)
-		end = t->blocks.items[t->body.end].end;
+	end = t->blocks.items[article_text_end(t) - 1].end;
 	while (node < end && node < t->h->n_nodes) {
 		const struct html_node *n = &t->h->nodes[node];
 		enum mark mark = n->n_attrs ? mark_of(t->h, node) : MARK_NONE;

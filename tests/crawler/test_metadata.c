@@ -139,6 +139,21 @@ static void test_metadata__a_change_is_no_publication(void **state)
 	expect_time(&fx->meta.modified, "2025-05-02T00:00:00+08:00", "META article:modified_time");
 }
 
+static void test_metadata__a_time_tells_more_than_its_day(void **state)
+{
+	struct fixture *fx = *state;
+
+	read_page(fx,
+		"<meta name=PubDate content=2025-05-01>"
+		"<meta property=article:published_time content='2025-05-01T11:54:40+08:00'>");
+	expect_time(&fx->meta.published, "2025-05-01T11:54:40+08:00",
+		"META article:published_time");
+	read_page(fx,
+		"<meta name=PubDate content=2025-05-01>"
+		"<meta property=article:published_time content='2025-05-03T11:54:40+08:00'>");
+	expect_time(&fx->meta.published, "2025-05-01T00:00:00+08:00", "META PubDate");
+}
+
 static void test_metadata__broken_json_says_nothing(void **state)
 {
 	struct fixture *fx = *state;
@@ -163,6 +178,8 @@ int main(void)
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(test_metadata__a_change_is_no_publication, setup,
 			teardown),
+		cmocka_unit_test_setup_teardown(test_metadata__a_time_tells_more_than_its_day,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(test_metadata__broken_json_says_nothing, setup,
 			teardown),
 	};
