@@ -156,8 +156,8 @@ static void read_publisher(struct span value, struct arena *a, struct byline *f)
 
 		if ((han && utf8_is_space(c)) || c == '|' || c == '[' || c == '(' || c == U'（' ||
 			c == U'】' || c == '>' || c == ';' || c == U'；' || c == U'。' ||
-			c == U'，' || c == U'丨' || (c == ',' && han) || c == ')' || c == U'）' ||
-			c == '?' || c == U'【' || c == U'”')
+			c == U'，' || c == U'丨' || c == U'、' || (c == ',' && han) || c == ')' ||
+			c == U'）' || c == '?' || c == U'【' || c == U'”')
 			break;
 		at = (size_t)(p - value.data);
 	}

@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-#define NAME_BYTES_MAX 40  /* of a META tag */
+#define NAME_BYTES_MAX 40 /* of a META tag */
+#define LANG_BYTES_MAX 16
 #define DATE_BYTES_MAX 400 /* of an element that is a date, with its white space */
 
 enum field {
@@ -144,6 +145,30 @@ void metadata_set_once(struct metadata_reader *r, const char **field, struct spa
 		*field = arena_dup(r->arena, span_trim(value));
 }
 
+static bool is_tag_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		c == '-' || c == '_';
+}
+
+void metadata_set_lang(struct metadata_reader *r, struct span value)
+{
+	char *tag, *p;
+
+	value = span_trim(value);
+	if (r->m->lang || value.len < 2 || value.len > LANG_BYTES_MAX)
+		return;
+	for (size_t i = 0; i < value.len; i++)
+		if (!is_tag_char(value.data[i]))
+			return;
+	tag = arena_dup(r->arena, value);
+	for (p = tag; *p && *p != '-' && *p != '_'; p++)
+		*p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
+	for (; *p; p++)
+		*p = *p == '_' ? '-' : *p;
+	r->m->lang = tag;
+}
+
 void metadata_set_time(struct metadata_reader *r, struct metadata_time *field, struct span value,
 	const char *from)
 {
@@ -209,7 +234,7 @@ static void set_field(struct metadata_reader *r, const struct meta_name *n, stru
 		metadata_set_time(r, &r->modified[METADATA_RANK_META], value, n->from);
 		break;
 	case FIELD_LANG:
-		metadata_set_once(r, &r->m->lang, value);
+		metadata_set_lang(r, value);
 		break;
 	}
 }
@@ -233,7 +258,7 @@ static void read_meta(struct metadata_reader *r, uint32_t node)
 			set_field(r, name, content);
 	}
 	if (span_is_nocase(html_attr(r->h, node, "http-equiv"), "content-language"))
-		metadata_set_once(r, &r->m->lang, content);
+		metadata_set_lang(r, content);
 }
 
 static void read_title(struct metadata_reader *r, uint32_t node)
@@ -305,6 +330,8 @@ void metadata_read(const struct html *h, const struct date_context *ctx, struct 
 	struct metadata_reader r = {.h = h, .ctx = ctx, .arena = a, .m = ret};
 
 	*ret = (struct metadata){0};
+	if (h->n_nodes) /* nearer to the text than what a template says to networks */
+		metadata_set_lang(&r, html_attr(h, 0, "lang"));
 	for (uint32_t i = 0; i < h->n_nodes; i++) {
 		switch (h->nodes[i].tag) {
 		case HTML_META:
@@ -325,8 +352,6 @@ void metadata_read(const struct html *h, const struct date_context *ctx, struct 
 			break;
 		}
 	}
-	if (h->n_nodes)
-		metadata_set_once(&r, &ret->lang, html_attr(h, 0, "lang"));
 	ret->published = choose(r.published);
 	ret->modified = choose(r.modified);
 }

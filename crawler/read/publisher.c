@@ -51,6 +51,18 @@ static bool is_one_of(struct span s, const char *const *list, size_t n)
 
 #define IS_ONE_OF(s, list) is_one_of(s, list, sizeof(list) / sizeof *(list))
 
+/* 综合江城日报: what several are drawn from. */
+static struct span without_lead(struct span s)
+{
+	static const char *const leads[] = {"综合", "綜合", "据", "據", "本文来自", "转自",
+		"来源于"};
+
+	for (size_t i = 0; i < sizeof leads / sizeof *leads; i++)
+		if (s.len >= strlen(leads[i]) + 6 && span_starts_with(s, span_str(leads[i])))
+			return span_from_offset(s, strlen(leads[i]));
+	return s;
+}
+
 static size_t suffix_of(struct span s)
 {
 	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
@@ -82,7 +94,7 @@ static const char *name_of_nick(struct span nick)
 
 const char *publisher_normal(const char *name, struct arena *a)
 {
-	struct span s = trim(without_day(span_trim(span_str(name))));
+	struct span s = without_lead(trim(without_day(span_trim(span_str(name)))));
 	const char *known = name_of_nick(s);
 	size_t cut;
 

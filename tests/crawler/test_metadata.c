@@ -154,6 +154,22 @@ static void test_metadata__a_time_tells_more_than_its_day(void **state)
 	expect_time(&fx->meta.published, "2025-05-01T00:00:00+08:00", "META PubDate");
 }
 
+static void test_metadata__languages_are_tags(void **state)
+{
+	static const struct {
+		const char *page, *lang;
+	} rows[] = {{"<html lang=de><meta property=og:locale content=en_US>", "de"},
+		{"<meta property=og:locale content=en_US>", "en-US"}, {"<html lang=En>", "en"},
+		{"<html lang='{{locale}}'><meta property=og:locale content=fr_FR>", "fr-FR"},
+		{"<meta http-equiv=content-language content=zh-cn>", "zh-cn"}};
+	struct fixture *fx = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		read_page(fx, rows[i].page);
+		assert_string_equal(fx->meta.lang, rows[i].lang);
+	}
+}
+
 static void test_metadata__broken_json_says_nothing(void **state)
 {
 	struct fixture *fx = *state;
@@ -180,6 +196,7 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(test_metadata__a_time_tells_more_than_its_day,
 			setup, teardown),
+		cmocka_unit_test_setup_teardown(test_metadata__languages_are_tags, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_metadata__broken_json_says_nothing, setup,
 			teardown),
 	};

@@ -85,6 +85,7 @@ static void test_publisher__decoration_is_no_part_of_the_name(void **state)
 		{"江城日報╱", "江城日報"}, {"《江城日报》", "江城日报"},
 		{"江城日报微信公众号", "江城日报"}, {"江城新闻客户端", "江城新闻客户端"},
 		{"江城日报2025-05-01", "江城日报"}, {"江城日报见习", "江城日报"},
+		{"综合江城日报", "江城日报"}, {"江南网-《江城日报》", "江南网-《江城日报》"},
 		{"南都", "南方都市报"}};
 	CLEANUP(arena_freep) struct arena *a = arena_new();
 
