@@ -1,5 +1,7 @@
 #include "crawler/read/attachment.h"
 
+#define ENDING_MAX 5 /* .docx */
+
 static bool is_file_name(struct span name)
 {
 	static const char *const endings[] = {".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps",
@@ -7,6 +9,8 @@ static bool is_file_name(struct span name)
 		".rtf", ".ceb"};
 
 	name = span_trim(name);
+	if (name.len < ENDING_MAX || !memchr(name.data + name.len - ENDING_MAX, '.', ENDING_MAX))
+		return false;
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
 		size_t len = strlen(endings[i]);
 
@@ -17,14 +21,15 @@ static bool is_file_name(struct span name)
 	return false;
 }
 
-/* The part of @s before the first of the characters. */
-static struct span before_one_of(struct span s, const char *characters)
+/* The part of @s before the first of two characters. */
+static struct span before_either(struct span s, char a, char b)
 {
-	size_t n = 0;
+	const char *end = s.len ? memchr(s.data, a, s.len) : NULL;
 
-	while (n < s.len && !strchr(characters, s.data[n]))
-		n++;
-	return span_from(s.data, n);
+	s.len = end ? (size_t)(end - s.data) : s.len;
+	end = s.len ? memchr(s.data, b, s.len) : NULL;
+	s.len = end ? (size_t)(end - s.data) : s.len;
+	return s;
 }
 
 /* download?file=plan.pdf&id=1 */
@@ -36,7 +41,7 @@ static bool has_file_in_query(struct span href, size_t path_len)
 		struct span value;
 
 		rest = span_from_offset(rest, 1); /* ? or & */
-		value = before_one_of(rest, "&#");
+		value = before_either(rest, '&', '#');
 		if (is_file_name(value))
 			return true;
 		rest = span_from_offset(rest, value.len);
@@ -46,22 +51,23 @@ static bool has_file_in_query(struct span href, size_t path_len)
 	return false;
 }
 
-static bool holds_nocase(struct span s, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (size_t i = 0; i + len <= s.len; i++)
-		if ((s.data[i] | 0x20) == word[0] && strncasecmp(s.data + i, word, len) == 0)
-			return true;
-	return false;
-}
-
 /* Addresses of programs that send files: their texts tell whether these do. */
 static bool may_send_file(struct span href)
 {
-	return holds_nocase(href, "download") || holds_nocase(href, "attach") ||
-		holds_nocase(href, "upfile") || holds_nocase(href, "getfile") ||
-		holds_nocase(href, "fileid");
+	static const char *const words[] = {"download", "attach", "upfile", "getfile", "fileid"};
+	static const char firsts[] = "daugf";
+
+	for (size_t i = 0; i + 6 <= href.len; i++) {
+		char c = (char)(href.data[i] | 0x20);
+
+		if (c != 'd' && c != 'a' && c != 'u' && c != 'g' && c != 'f')
+			continue;
+		for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+			if (firsts[w] == c && href.len - i >= strlen(words[w]) &&
+				strncasecmp(href.data + i, words[w], strlen(words[w])) == 0)
+				return true;
+	}
+	return false;
 }
 
 static bool names_file(const struct html *h, uint32_t node)
@@ -90,7 +96,7 @@ bool attachment_is_link(const struct html *h, uint32_t node)
 			(span_is(attr->name, "title") && is_file_name(attr->value)))
 			return html_attr(h, node, "href").len > 0;
 	}
-	path = before_one_of(href, "?#");
+	path = before_either(href, '?', '#');
 	return is_file_name(path) || has_file_in_query(href, path.len) ||
 		(may_send_file(href) && names_file(h, node));
 }
