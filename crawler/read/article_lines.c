@@ -98,18 +98,30 @@ static void keep_better(struct article_time *best, const struct record_time *tim
 		*best = (struct article_time){.time = *time, .rate = rate, .from = from};
 }
 
+/* What the label before a date makes of it: 发布日期 tells more than 成文日期, which is no publication. */
+static int rate_label(struct span before)
+{
+	static const char *const others[] = {"成文", "施行", "生效", "实施", "签发", "印发", "有效",
+		"截止", "截至", "失效", "会议", "活动"};
+	static const char *const own[] = {"发布", "發布", "發佈", "发表", "發表", "Published",
+		"Posted"};
+
+	if (before.len > LABEL_BYTES_MAX)
+		before = span_from_offset(before, before.len - LABEL_BYTES_MAX);
+	return HOLDS_ONE_OF(before, own) ? 1 : HOLDS_ONE_OF(before, others) ? -3 : 0;
+}
+
 /* The dates of a line, each with the label before it. */
 static void read_dates(struct article *t, struct span line, int bonus)
 {
 	struct date_found found;
 
 	for (int i = 0; i < LINE_DATES_MAX && date_find(line, &t->dates, false, &found); i++) {
-		int rate = rate_date(line, &found) + bonus;
+		struct span before = span_from(line.data, found.start);
+		int rate = rate_date(line, &found) + rate_label(before) + bonus;
+		struct article_time *best = tells_change(before) ? &t->modified : &t->published;
 
-		if (tells_change(span_from(line.data, found.start)))
-			keep_better(&t->modified, &found.time, rate, "a line around the text");
-		else
-			keep_better(&t->published, &found.time, rate, "a line around the text");
+		keep_better(best, &found.time, rate, "a line around the text");
 		line = span_from_offset(line, found.end);
 	}
 }

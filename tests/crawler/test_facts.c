@@ -87,6 +87,10 @@ static void test_facts__what_says_when_a_page_was_published(void **state)
 		{TITLE "<div>5月28日 10:20</div>" TEXT, "2025-05-28T10:20:00+08:00"},
 		{TITLE "<div>昨天 08:30</div>" TEXT, "2025-05-28T08:30:00+08:00"},
 		{TITLE "<div>3小时前</div>" TEXT, "2025-05-29T17:40:00+08:00"},
+		{TITLE "<div>成文日期：2025年5月20日 发布日期：2025年5月28日</div>" TEXT,
+			"2025-05-28T00:00:00+08:00"},
+		{TITLE "<div>施行日期：2025年5月20日</div><div>2025年5月28日</div>" TEXT,
+			"2025-05-28T00:00:00+08:00"},
 		/* Elements and attributes. */
 		{TITLE "<div><time datetime=2025-05-28T10:20:00+08:00>昨天</time></div>" TEXT,
 			"2025-05-28T10:20:00+08:00"},
