@@ -2,6 +2,7 @@
 
 #include "common/alloc.h"
 #include "crawler/read/absence.h"
+#include "crawler/read/attachment.h"
 #include "crawler/read/canonical_link.h"
 #include "crawler/read/clean.h"
 #include "crawler/read/directives.h"
@@ -44,37 +45,13 @@ static const char *make_text(struct article *t)
 	return clean_lines(lines, n, t->title.text, &t->survey, t->arena, &t->byline);
 }
 
-static bool is_attachment(struct span href)
-{
-	static const char *const endings[] = {".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps",
-		".et", ".ofd", ".zip", ".rar", ".ppt", ".pptx", ".csv", ".7z"};
-
-	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-		size_t len = strlen(endings[i]);
-
-		if (href.len > len &&
-			span_is_nocase(span_from_offset(href, href.len - len), endings[i]))
-			return true;
-	}
-	return false;
-}
-
-static struct span without_query(struct span href)
-{
-	size_t n = 0;
-
-	while (n < href.len && href.data[n] != '?' && href.data[n] != '#')
-		n++;
-	return span_from(href.data, n);
-}
-
 static void add_attachment(struct article *t, uint32_t node, struct record *r)
 {
 	struct span href = span_trim(html_attr(t->h, node, "href"));
 	STRBUF_LOCAL(url);
 	STRBUF_LOCAL(title);
 
-	if (!is_attachment(without_query(href)) || r->attachments.len >= ATTACHMENTS_MAX ||
+	if (r->attachments.len >= ATTACHMENTS_MAX || !attachment_is_link(t->h, node) ||
 		url_resolve_encoded(href, span_str(t->base), t->encoding, &url) < 0)
 		return;
 	html_add_text(t->h, node, &title);
