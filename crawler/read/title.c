@@ -17,7 +17,8 @@ static int rate_line(const struct block *b, struct span folded, struct span titl
 	/* A bit in the middle may be the site's name; the headline stands first, or is long. */
 	if (at < 0 || (at > 0 && b->weight < 10 * BLOCK_HAN_WEIGHT))
 		return 0;
-	return (int)b->weight + (b->heading ? 6 * BLOCK_HAN_WEIGHT : 0) -
+	return (int)b->weight + (b->heading ? 6 * BLOCK_HAN_WEIGHT : 0) +
+		(at == 0 ? 8 * BLOCK_HAN_WEIGHT : 0) -
 		(b->link_weight * 2 > b->weight ? 12 * BLOCK_HAN_WEIGHT : 0);
 }
 
