@@ -1,11 +1,11 @@
 #include "store/site_lines.h"
 
+#include "common/fold.h"
 #include "common/mdb.h"
 
 #define ENTRY_BYTES    (8 + 4 * SITE_LINES_PAGES)
 #define LINE_BYTES_MIN 60 /* 20 Chinese characters: longer than a signature */
 #define LINE_BYTES_MAX 2000
-#define HEAD_LINES     2
 #define TAIL_LINES     6
 #define LEFT_MIN       2 / 3 /* of the bytes of a text */
 
@@ -51,23 +51,11 @@ static uint32_t page_of(const struct hash *id)
 	return page ? page : 1;
 }
 
-static struct span first_line(struct span text)
-{
-	const char *end = text.len ? memchr(text.data, '\n', text.len) : NULL;
-
-	return span_from(text.data, end ? (size_t)(end - text.data) : text.len);
-}
-
 static struct span last_line(struct span text)
 {
 	const char *before = text.len ? memrchr(text.data, '\n', text.len) : NULL;
 
 	return before ? span_from_offset(text, (size_t)(before - text.data) + 1) : text;
-}
-
-static struct span without_first(struct span text, struct span line)
-{
-	return span_from_offset(text, line.len + (line.len < text.len));
 }
 
 static struct span without_last(struct span text, struct span line)
@@ -119,18 +107,28 @@ static void learn_line(struct site_lines *l, uint32_t page, struct span text)
 
 void site_lines_learn(struct site_lines *l, const struct hash *page, struct span text)
 {
-	for (int i = 0; i < HEAD_LINES && text.len; i++) {
-		struct span line = first_line(text);
-
-		learn_line(l, page_of(page), line);
-		text = without_first(text, line);
-	}
 	for (int i = 0; i < TAIL_LINES && text.len; i++) {
 		struct span line = last_line(text);
 
 		learn_line(l, page_of(page), line);
 		text = without_last(text, line);
 	}
+}
+
+/* Words in which a site speaks of itself and to its readers, folded. */
+static bool speaks_of_site(struct span text)
+{
+	static const char *const words[] = {"本网", "本站", "本报", "本刊", "本平台", "转载",
+		"版权", "声明", "投稿", "订阅", "关注", "客户端", "公众号", "扫码", "扫描",
+		"二维码", "下载", "爆料", "报料", "编辑部", "copyright", "reserved", "subscribe",
+		"newsletter", "follow us", "sign up", "permission", "download", "republish"};
+	STRBUF_LOCAL(folded);
+
+	fold_text(text, &folded);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (span_find(strbuf_span(&folded), span_str(words[i])) >= 0)
+			return true;
+	return false;
 }
 
 /* By what other pages have, and this one. */
@@ -142,7 +140,7 @@ static bool is_sites(const struct site_lines *l, uint32_t page, struct span text
 		return false;
 	for (size_t i = 0; i < SITE_LINES_PAGES; i++)
 		n += l->items[at].pages[i] && l->items[at].pages[i] != page;
-	return n >= SITE_LINES_PAGES;
+	return n >= SITE_LINES_PAGES && speaks_of_site(text);
 }
 
 struct span site_lines_strip(const struct site_lines *l, const struct hash *page, struct span text)
@@ -152,7 +150,5 @@ struct span site_lines_strip(const struct site_lines *l, const struct hash *page
 
 	while (left.len && is_sites(l, number, line = last_line(left)))
 		left = without_last(left, line);
-	while (left.len && is_sites(l, number, line = first_line(left)))
-		left = without_first(left, line);
 	return left.len >= text.len * LEFT_MIN ? left : text;
 }

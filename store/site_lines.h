@@ -1,8 +1,9 @@
 /*
  * Site lines: what a host's template puts into the texts of its pages. A long
- * line that three pages of a host have at the beginning or the end of their
- * texts was not written by their authors: a disclaimer, an invitation, an
- * address. Short ones stay: authorities sign every notice alike.
+ * line that ends the texts of three pages of a host, and speaks of the site, was
+ * not written by their authors: a disclaimer, an invitation. What else comes
+ * again was: authorities sign every notice alike, and reports end with the same
+ * background.
  *
  * Bounded: a host is remembered by its last SITE_LINES_MAX such lines. Pure
  * functions over the value that table "robots" has for "https://HOST lines".
@@ -33,10 +34,10 @@ struct site_lines {
 void site_lines_parse(struct span value, struct site_lines *ret);
 void site_lines_write(const struct site_lines *l, struct strbuf *out);
 
-/* Notes the long lines at the ends of a page's text. */
+/* Notes the long lines at the end of a page's text. */
 void site_lines_learn(struct site_lines *l, const struct hash *page, struct span text);
 
-/* @text without the site's lines at its ends; all of it if little else would be left. */
+/* @text without the site's lines at its end; all of it if little else would be left. */
 struct span site_lines_strip(const struct site_lines *l, const struct hash *page, struct span text);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "common/alloc.h"
 #include "crawler/read/absence.h"
+#include "crawler/read/attachment.h"
 #include "crawler/read/canonical_link.h"
 #include "crawler/read/clean.h"
 #include "crawler/read/directives.h"
@@ -11,11 +12,13 @@
 #include "crawler/read/language.h"
 #include "crawler/read/likeness.h"
 #include "crawler/read/noise.h"
+#include "crawler/read/parts.h"
 #include "crawler/read/refresh.h"
 #include "crawler/read/thread.h"
 
 #define TEXT_WEIGHT_MIN  (12 * BLOCK_HAN_WEIGHT)
 #define REPLY_WEIGHT_MIN (5 * BLOCK_HAN_WEIGHT)
+#define LONG_WEIGHT      (400 * BLOCK_HAN_WEIGHT) /* the page shows all, whatever JSON-LD adds to it */
 #define SHORT_WEIGHT     (30 * BLOCK_HAN_WEIGHT) /* a page with less may be drawn by scripts */
 #define ATTACHMENTS_MAX  100
 
@@ -42,37 +45,13 @@ static const char *make_text(struct article *t)
 	return clean_lines(lines, n, t->title.text, &t->survey, t->arena, &t->byline);
 }
 
-static bool is_attachment(struct span href)
-{
-	static const char *const endings[] = {".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps",
-		".et", ".ofd", ".zip", ".rar", ".ppt", ".pptx", ".csv", ".7z"};
-
-	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-		size_t len = strlen(endings[i]);
-
-		if (href.len > len &&
-			span_is_nocase(span_from_offset(href, href.len - len), endings[i]))
-			return true;
-	}
-	return false;
-}
-
-static struct span without_query(struct span href)
-{
-	size_t n = 0;
-
-	while (n < href.len && href.data[n] != '?' && href.data[n] != '#')
-		n++;
-	return span_from(href.data, n);
-}
-
 static void add_attachment(struct article *t, uint32_t node, struct record *r)
 {
 	struct span href = span_trim(html_attr(t->h, node, "href"));
 	STRBUF_LOCAL(url);
 	STRBUF_LOCAL(title);
 
-	if (!is_attachment(without_query(href)) || r->attachments.len >= ATTACHMENTS_MAX ||
+	if (r->attachments.len >= ATTACHMENTS_MAX || !attachment_is_link(t->h, node) ||
 		url_resolve_encoded(href, span_str(t->base), t->encoding, &url) < 0)
 		return;
 	html_add_text(t->h, node, &title);
@@ -188,13 +167,18 @@ static uint32_t weigh(const char *text)
 	return text ? block_weigh(span_str(text)) : 0;
 }
 
+/* Plain, or markup; entities stand in both. */
 static const char *text_of_metadata(struct article *t)
 {
 	const char *body = t->meta.article_body;
+	STRBUF_LOCAL(markup);
 
-	if (!body || (!strstr(body, "</") && !strstr(body, "<br")))
-		return body;
-	return text_of_markup(t, span_str(body));
+	if (!body)
+		return NULL;
+	if (!strstr(body, "</") && !strstr(body, "<br"))
+		strbuf_add_str(&markup, "<pre>");
+	strbuf_add_str(&markup, body);
+	return text_of_markup(t, strbuf_span(&markup));
 }
 
 static const char *text_of_scripts(struct article *t)
@@ -227,22 +211,28 @@ static const char *text_of_page(struct article *t)
 /* The text of the page, or what JSON-LD or its scripts have of it where scripts draw it. */
 const char *article_find_text(struct article *t)
 {
-	const char *text, *other;
 	bool thread = thread_is(t->h, t->in->url);
+	const char *text, *other;
+	uint32_t weight;
 
 	t->has_body = body_find(t->h, &t->blocks, thread, t->arena, &t->body);
 	title_find(&t->blocks, &t->body, &t->meta, t->in->title, t->arena, &t->title);
 	clean_title(t);
 	text = text_of_page(t);
-	other = text_of_metadata(t);
-	if (weigh(other) > weigh(text) * 2)
+	weight = weigh(text);
+	other = weight < LONG_WEIGHT ? text_of_metadata(t) : NULL;
+	if (weigh(other) > weight * 2) {
 		text = other;
-	if (weigh(text) < SHORT_WEIGHT) {
-		other = text_of_scripts(t);
-		if (weigh(other) > weigh(text) * 3)
-			text = other;
+		weight = weigh(text);
 	}
-	return weigh(text) >= (thread ? REPLY_WEIGHT_MIN : TEXT_WEIGHT_MIN) ? text : NULL;
+	if (weight < SHORT_WEIGHT) {
+		other = text_of_scripts(t);
+		if (weigh(other) > weight * 3) {
+			text = other;
+			weight = weigh(text);
+		}
+	}
+	return weight >= (thread ? REPLY_WEIGHT_MIN : TEXT_WEIGHT_MIN) ? text : NULL;
 }
 
 void article_prepare(struct article *t)
@@ -276,7 +266,9 @@ void article_read(const struct read_input *in, const char *encoding, struct html
 		return;
 	}
 	text = article_find_text(&t);
+	out->next_part = parts_next(h, in->url, t.base, encoding, a);
 	if (in->explain) {
+		explain_fact(t.explain, "next part", out->next_part, "a link to it");
 		article_explain(&t, text);
 		out->explain = t.explain;
 	}

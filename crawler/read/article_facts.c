@@ -2,6 +2,7 @@
 
 #include "crawler/read/person.h"
 #include "crawler/read/publisher.h"
+#include "crawler/read/state_date.h"
 
 #define SITE_BYTES_MAX 60 /* of a <title>'s end that may name the publisher */
 
@@ -58,6 +59,22 @@ static void set_time(struct record_time *field, const char **from, struct record
 	*from = time.precision ? origin : NULL;
 }
 
+/* The first moment in the page's scripts, asked for last: it is a walk over them. */
+static struct record_time find_in_state(struct article *t)
+{
+	struct record_time time = {0};
+
+	for (uint32_t i = 0; i < t->h->n_nodes; i++) {
+		const struct html_node *n = &t->h->nodes[i];
+
+		if (n->tag == HTML_TEXT && n->parent != HTML_NONE &&
+			t->h->nodes[n->parent].tag == HTML_SCRIPT &&
+			state_date_find(n->text, &t->dates, &time))
+			break;
+	}
+	return time;
+}
+
 static void set_published(struct article *t, struct record *r)
 {
 	struct record_time in_url = {0};
@@ -77,6 +94,8 @@ static void set_published(struct article *t, struct record *r)
 				.zone_min = t->dates.zone_min,
 				.precision = PRECISION_SECOND},
 			"the list that named the page");
+	if (!r->published.precision)
+		set_time(&r->published, from, find_in_state(t), "the data in a script");
 	/* A page that tells of its last change alone has most often seen none. */
 	set_time(&r->published, from, t->modified.time, t->modified.from);
 }
@@ -106,7 +125,20 @@ static bool is_site(const struct article *t, const char *name)
 /* On Chinese pages META tags and JSON-LD name the site or the account more often than people. */
 static bool is_author(const struct article *t, const char *name)
 {
-	return !is_site(t, name) && (!article_is_chinese(t) || byline_is_person(span_str(name)));
+	if (is_site(t, name))
+		return false;
+	return !article_is_chinese(t) ||
+		(byline_is_person(span_str(name)) && !record_list_has(&t->byline.editors, name) &&
+			!record_list_has(&t->meta.editors, name));
+}
+
+static void add_editors(struct article *t, struct record *r)
+{
+	add_all(t->arena, &r->editors, &t->byline.editors);
+	for (size_t i = 0; article_is_chinese(t) && i < t->meta.editors.len; i++)
+		if (byline_is_person(span_str(t->meta.editors.items[i])) &&
+			!record_list_has(&r->editors, t->meta.editors.items[i]))
+			record_list_add(t->arena, &r->editors, t->meta.editors.items[i]);
 }
 
 struct author_source {
@@ -146,10 +178,8 @@ static void take_site(struct article *t, struct record *r)
 /* A last line in bold that is a name. */
 static void read_signature(struct article *t, struct str_list *ret)
 {
-	size_t i = t->body.end;
+	size_t i = article_text_end(t);
 
-	while (i > t->body.first && !body_keeps(&t->body, i - 1))
-		i--;
 	if (i > t->body.first && t->blocks.items[i - 1].heading &&
 		person_is_name_like(t->blocks.items[i - 1].text))
 		person_add(t->blocks.items[i - 1].text, PERSON_LIST, t->arena, ret);
@@ -172,7 +202,7 @@ static void set_people(struct article *t, struct record *r)
 	};
 	size_t n = sizeof sources / sizeof *sources;
 
-	add_all(t->arena, &r->editors, &t->byline.editors);
+	add_editors(t, r);
 	if (article_is_chinese(t) && t->byline.authors.len) {
 		r->authors = t->byline.authors;
 		t->from.authors = byline.from;
@@ -219,9 +249,17 @@ static void set_publisher(struct article *t, struct record *r)
 	}
 }
 
+/* Elements are worth a walk only where machines were told less. */
+static bool needs_marks(const struct article *t)
+{
+	return !t->meta.authors[METADATA_AUTHORS_LD].len || !t->meta.published.from ||
+		t->meta.published.time.precision == PRECISION_DAY;
+}
+
 void article_set_facts(struct article *t, struct record *r)
 {
-	article_read_marks(t);
+	if (needs_marks(t))
+		article_read_marks(t);
 	set_published(t, r);
 	set_modified(t, r);
 	set_people(t, r);

@@ -80,6 +80,10 @@ bool article_is_date_line(const struct article *t, struct span line);
 void article_explain(struct article *t, const char *text);
 void article_explain_facts(struct article *t, const struct record *r);
 
+/* The first block that is text, and the one behind the last; both body.end without one. */
+size_t article_text_first(const struct article *t);
+size_t article_text_end(const struct article *t);
+
 /* Reads the elements from the headline to the end of the text. */
 void article_read_marks(struct article *t);
 

@@ -6,13 +6,15 @@
 #include "crawler/read/article_inside.h"
 
 #include "crawler/read/person.h"
+#include "crawler/read/short_text.h"
 
-#define BLOCKS_BEFORE   8   /* an author may stand so far above the headline */
-#define NAME_BYTES_MAX  160 /* of an element that names authors; more is what they did */
-#define GROUP_BYTES_MAX 400 /* of an element that holds several */
-#define GROUP_NODES     60  /* between two authors of one article */
-#define RATE_TIME       4   /* as sure as a labelled line */
-#define CLASS_BYTES_MAX 200
+#define BLOCKS_BEFORE     8    /* an author may stand so far above the headline */
+#define NAME_BYTES_MAX    160  /* of an element that names authors; more is what they did */
+#define GROUP_BYTES_MAX   400  /* of an element that holds several */
+#define GROUP_NODES       60   /* between two authors of one article */
+#define RATE_TIME         4    /* as sure as a labelled line */
+#define ELEMENT_BYTES_MAX 2000 /* with its white space */
+#define CLASS_BYTES_MAX   200
 
 enum mark {
 	MARK_NONE,
@@ -124,6 +126,17 @@ static bool add_author(struct marks *m, uint32_t node, enum mark mark, struct sp
 	return true;
 }
 
+/* Whether names stand in texts of their own: each is taken by itself. */
+static bool holds_several(const struct html *h, uint32_t node)
+{
+	size_t n = 0;
+
+	for (uint32_t i = node; i < h->nodes[node].end; i++)
+		n += h->nodes[i].tag == HTML_TEXT &&
+			person_is_name_like(span_trim(h->nodes[i].text));
+	return n > 1;
+}
+
 /* Whether the element named somebody: then nothing in it is looked at again. */
 static bool read_author(struct marks *m, uint32_t node, enum mark mark)
 {
@@ -133,11 +146,15 @@ static bool read_author(struct marks *m, uint32_t node, enum mark mark)
 
 	if (!may_follow(m, node, mark))
 		return false;
-	text = name_in_meta(h, node);
-	if (!text.len) {
-		html_add_text(h, node, &shown);
-		text = span_trim(strbuf_span(&shown));
+	if (!short_text_add(h, node, ELEMENT_BYTES_MAX, &shown))
+		return false;
+	if (holds_several(h, node)) {
+		m->inside = h->nodes[node].end;
+		return false;
 	}
+	text = name_in_meta(h, node);
+	if (!text.len)
+		text = span_trim(strbuf_span(&shown));
 	if (add_author(m, node, mark, text))
 		return true;
 	if (text.len <= GROUP_BYTES_MAX)
@@ -171,6 +188,25 @@ static void read_time(struct article *t, uint32_t node)
 		.from = "a time element around the text"};
 }
 
+/* <span data-timestamp=1746071680>3 hours ago</span> */
+static void read_data(struct article *t, uint32_t node)
+{
+	static const char *const names[] = {"data-timestamp", "data-time", "data-date",
+		"data-datetime", "data-publish", "data-published", "data-publish-time",
+		"data-utime", "data-pubdate"};
+	struct record_time time;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names && !t->published.rate; i++) {
+		struct span value = html_attr(t->h, node, names[i]);
+
+		if (value.len && date_parse(value, &t->dates, &time) &&
+			time.precision >= PRECISION_DAY)
+			t->published = (struct article_time){.time = time,
+				.rate = 1,
+				.from = "an attribute around the text"};
+	}
+}
+
 static size_t first_block(const struct article *t)
 {
 	size_t first = t->body.first;
@@ -188,13 +224,13 @@ void article_read_marks(struct article *t)
 	if (t->body.end <= t->body.first)
 		return;
 	node = t->blocks.items[first_block(t)].first;
-	end = t->blocks.items[t->body.end - 1].end;
-	if (t->body.end < t->blocks.len)
-		end = t->blocks.items[t->body.end].end;
+	end = t->blocks.items[article_text_end(t) - 1].end;
 	while (node < end && node < t->h->n_nodes) {
 		const struct html_node *n = &t->h->nodes[node];
 		enum mark mark = n->n_attrs ? mark_of(t->h, node) : MARK_NONE;
 
+		if (n->n_attrs && !t->published.rate && !t->meta.published.from)
+			read_data(t, node);
 		if (n->tag == HTML_TIME)
 			read_time(t, node);
 		else if (n->tag == HTML_TEXT)

@@ -23,17 +23,12 @@ struct builder {
 	uint32_t in_link, in_heading, in_bold, in_pre;
 };
 
-static bool is_plain_han(uint32_t c)
-{
-	return c >= 0x4E00 && c <= 0x9FFF;
-}
-
 static uint32_t weight_of(uint32_t c)
 {
-	if (c < 0x80)
-		return c - '0' < 10 || (c | 0x20) - 'a' < 26;
-	if (is_plain_han(c) || utf8_is_cjk(c) || (c >= 0xAC00 && c <= 0xD7A3))
+	if (utf8_is_cjk(c) || (c >= 0xAC00 && c <= 0xD7A3))
 		return BLOCK_HAN_WEIGHT;
+	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+		return 1;
 	return c >= 0xC0 && c < 0x2000 ? 1 : 0;
 }
 
@@ -59,13 +54,66 @@ static bool is_mark(uint32_t c)
 	}
 }
 
+static bool is_alnum(unsigned char c)
+{
+	return (unsigned)(c | 32) - 'a' < 26 || (unsigned)c - '0' < 10;
+}
+
+/* U+5000..U+9FFF, which most of a Chinese page is. */
+static bool is_common_han(const char *p, const char *end)
+{
+	const unsigned char *s = (const unsigned char *)p;
+
+	return s[0] >= 0xE5 && s[0] <= 0xE9 && end - p >= 3 && (s[1] & 0xC0) == 0x80 &&
+		(s[2] & 0xC0) == 0x80;
+}
+
+/* Characters up to a space or an invisible one, and what they weigh. */
+struct run {
+	const char *bytes, *end;
+	uint32_t weight, n_marks;
+};
+
+static struct run read_run(const char *p, const char *end)
+{
+	struct run run = {.bytes = p};
+
+	while (p < end) {
+		const char *next = p + 1;
+		uint32_t c = (unsigned char)*p;
+
+		if (is_common_han(p, end)) {
+			run.weight += BLOCK_HAN_WEIGHT;
+			p += 3;
+			continue;
+		}
+		if (c >= 0x80) {
+			next = p;
+			c = utf8_next(&next, end);
+		}
+		if (utf8_is_space(c) || utf8_is_invisible(c))
+			break;
+		run.weight += c < 0x80 ? is_alnum((unsigned char)c) : weight_of(c);
+		run.n_marks += is_mark(c);
+		p = next;
+	}
+	run.end = p;
+	return run;
+}
+
 uint32_t block_weigh(struct span text)
 {
 	const char *p = text.len ? text.data : "", *end = p + text.len;
 	uint32_t weight = 0;
 
-	while (p < end)
-		weight += weight_of(utf8_next(&p, end));
+	while (p < end) {
+		struct run run = read_run(p, end);
+
+		weight += run.weight;
+		p = run.end;
+		if (p < end)
+			(void)utf8_next(&p, end); /* what ended the run weighs nothing */
+	}
 	return weight;
 }
 
@@ -85,6 +133,28 @@ static void end_line(struct builder *b)
 	b->gap = b->cell_gap = false;
 }
 
+static void add_space(struct builder *b, uint32_t c)
+{
+	if (b->in_pre && c == '\n')
+		end_line(b);
+	else
+		b->gap = true;
+}
+
+static void add_run(struct builder *b, const struct run *run)
+{
+	if (b->cell_gap && b->text.len)
+		strbuf_add_str(&b->text, CELL_SEPARATOR);
+	else if (b->gap && b->text.len)
+		strbuf_add_char(&b->text, ' ');
+	b->gap = b->cell_gap = false;
+	strbuf_add(&b->text, run->bytes, (size_t)(run->end - run->bytes));
+	b->line.weight += run->weight;
+	b->line.n_marks += run->n_marks;
+	b->line.link_weight += b->in_link ? run->weight : 0;
+	b->weight_bold += b->in_bold ? run->weight : 0;
+}
+
 static void begin_line(struct builder *b, uint32_t node)
 {
 	b->line.node = html_block(b->h, node);
@@ -93,58 +163,27 @@ static void begin_line(struct builder *b, uint32_t node)
 	b->line.n_links = b->in_link > 0;
 }
 
-/* Characters without white space between them. */
-struct run {
-	const char *start;
-	uint32_t weight, n_marks;
-};
-
-static void add_run(struct builder *b, uint32_t node, const struct run *run, const char *end)
-{
-	if (end == run->start)
-		return;
-	if (b->line.node == HTML_NONE)
-		begin_line(b, node);
-	if (b->cell_gap && b->text.len)
-		strbuf_add_str(&b->text, CELL_SEPARATOR);
-	else if (b->gap && b->text.len)
-		strbuf_add_char(&b->text, ' ');
-	b->gap = b->cell_gap = false;
-	strbuf_add(&b->text, run->start, (size_t)(end - run->start));
-	b->line.end = node + 1;
-	b->line.weight += run->weight;
-	b->line.n_marks += run->n_marks;
-	b->line.link_weight += b->in_link ? run->weight : 0;
-	b->weight_bold += b->in_bold ? run->weight : 0;
-}
-
-static bool parts(uint32_t c)
-{
-	return !is_plain_han(c) && (utf8_is_space(c) || utf8_is_invisible(c));
-}
-
 static void add_text(struct builder *b, uint32_t node)
 {
 	const char *p = b->h->nodes[node].text.data, *end = p + b->h->nodes[node].text.len;
-	struct run run = {.start = p};
 
 	while (p < end) {
-		const char *start = p;
-		uint32_t c = utf8_next(&p, end);
+		struct run run = read_run(p, end);
+		uint32_t c;
 
-		if (!parts(c)) {
-			run.weight += weight_of(c);
-			run.n_marks += is_mark(c);
-			continue;
+		if (run.end > run.bytes) {
+			if (b->line.node == HTML_NONE)
+				begin_line(b, node);
+			b->line.end = node + 1;
+			add_run(b, &run);
 		}
-		add_run(b, node, &run, start);
-		run = (struct run){.start = p};
-		if (b->in_pre && c == '\n')
-			end_line(b);
-		else if (utf8_is_space(c))
-			b->gap = true;
+		p = run.end;
+		if (p == end)
+			break;
+		c = utf8_next(&p, end);
+		if (utf8_is_space(c))
+			add_space(b, c);
 	}
-	add_run(b, node, &run, end);
 }
 
 static bool is_heading(enum html_tag tag)

@@ -27,6 +27,7 @@ struct line {
 	struct span text;
 	struct span folded; /* of this text; in the arena */
 	bool is_folded;
+	uint32_t weight; /* when tails are looked for */
 };
 
 struct text {
@@ -167,12 +168,14 @@ static void clean_insides(struct text *t)
 			clean_inside(t->lines[i].text, t->arena, &t->byline->publisher));
 }
 
-static uint64_t total_weight(const struct text *t)
+static uint64_t weigh_lines(struct text *t)
 {
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < t->n; i++)
-		sum += block_weigh(t->lines[i].text);
+	for (size_t i = 0; i < t->n; i++) {
+		t->lines[i].weight = block_weigh(t->lines[i].text);
+		sum += t->lines[i].weight;
+	}
 	return sum;
 }
 
@@ -227,7 +230,7 @@ static bool cut_inside(struct text *t, struct line *line, bool early)
 
 static void drop_tail(struct text *t)
 {
-	uint64_t total = total_weight(t), seen = 0;
+	uint64_t total = weigh_lines(t), seen = 0;
 
 	for (size_t i = 0; i < t->n; i++) {
 		struct line *line = &t->lines[i];
@@ -244,7 +247,7 @@ static void drop_tail(struct text *t)
 		}
 		if (whole && line->text.len < 60)
 			drop(line);
-		seen += block_weigh(line->text);
+		seen += line->weight;
 	}
 }
 

@@ -5,19 +5,21 @@
 
 #include <stdint.h>
 
-#define REPEAT_CHARS_MIN  8 /* of a string that stands twice in a row */
-#define REPEAT_CHARS_MAX  60
-#define REPEAT_TRIES_MAX  4
-#define DOUBLED_BYTES_MIN 120 /* of a line that is one text twice */
-#define CREDIT_HAN_MAX    4
-#define PROMOTION_MIN     24 /* bytes with their brackets */
-#define PROMOTION_MAX     400
-#define SOURCE_BYTES_MAX  60
+#define REPEAT_CHARS_MIN   8 /* of a string that stands twice in a row */
+#define REPEAT_CHARS_MAX   60
+#define REPEAT_TRIES_MAX   4
+#define REPEATS_SOUGHT_MAX 4000 /* in one line */
+#define DOUBLED_BYTES_MIN  120  /* of a line that is one text twice */
+#define CREDIT_HAN_MAX     4
+#define PROMOTION_MIN      24 /* bytes with their brackets */
+#define PROMOTION_MAX      400
+#define SOURCE_BYTES_MAX   60
 
 /* A line and what is taken over of it. Nothing is copied before the first cut. */
 struct editor {
 	struct span text;
 	size_t copied; /* up to here it is in @out, or was cut */
+	size_t n_repeats_sought;
 	bool has_cut;
 	struct strbuf out;
 };
@@ -92,19 +94,29 @@ static size_t match_credit(struct span s, size_t at)
 	return n + 1 + strlen(jobs[i]);
 }
 
-/* The bracket text at @at with both brackets, empty if it is none or a long one. */
+static size_t bracket_bytes(struct span s, size_t at, char half, const char *full)
+{
+	if (s.data[at] == half)
+		return 1;
+	return (unsigned char)s.data[at] == 0xEF &&
+			span_starts_with(span_from_offset(s, at), span_str(full))
+		? 3
+		: 0;
+}
+
+/*
+ * The bracket text at @at with both brackets, empty if it is none, a long one or holds another
+ * one: so no byte is looked at for two brackets.
+ */
 static struct span bracket_at(struct span s, size_t at)
 {
 	struct span rest = utf8_cut(span_from_offset(s, at), PROMOTION_MAX);
+	size_t i = bracket_bytes(rest, 0, '(', "（"), n;
 
-	if (rest.data[0] != '(' && !span_starts_with(rest, SPAN_LITERAL("（")))
-		return span_from(NULL, 0);
-	for (size_t i = 1; i < rest.len; i++) {
-		if (rest.data[i] == ')')
-			return span_from(rest.data, i + 1);
-		if ((unsigned char)rest.data[i] == 0xEF &&
-			span_starts_with(span_from_offset(rest, i), SPAN_LITERAL("）")))
-			return span_from(rest.data, i + 3);
+	for (; i > 0 && i < rest.len && !bracket_bytes(rest, i, '(', "（"); i++) {
+		n = bracket_bytes(rest, i, ')', "）");
+		if (n)
+			return span_from(rest.data, i + n);
 	}
 	return span_from(NULL, 0);
 }
@@ -230,7 +242,7 @@ static size_t edit_begin(struct editor *e, size_t at)
 		at += n;
 		n = match_credit(e->text, at);
 	}
-	n = match_repeat(e->text, at);
+	n = e->n_repeats_sought++ < REPEATS_SOUGHT_MAX ? match_repeat(e->text, at) : 0;
 	if (n)
 		cut(e, at, n);
 	return at + n;

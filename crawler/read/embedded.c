@@ -16,7 +16,7 @@
 
 #define GROUPS_MAX       128
 #define STRINGS_MAX      4096
-#define SCRIPT_BYTES_MIN 500 /* shorter ones hold no article */
+#define SCRIPT_BYTES_MIN 200 /* shorter ones hold no article */
 #define PROSE_BYTES_MIN  60
 #define PROSE_WEIGHT_MIN (15 * BLOCK_HAN_WEIGHT)
 #define TEXT_WEIGHT_MIN  (80 * BLOCK_HAN_WEIGHT) /* less is no article */

@@ -1,10 +1,13 @@
 #include "crawler/read/metadata_inside.h"
 
 #include "crawler/read/person.h"
+#include "crawler/read/short_text.h"
 
 #include <stdlib.h>
 
 #define NAME_BYTES_MAX 40 /* of a META tag */
+#define LANG_BYTES_MAX 16
+#define DATE_BYTES_MAX 400 /* of an element that is a date, with its white space */
 
 enum field {
 	FIELD_ARTICLE_TITLE,
@@ -15,6 +18,7 @@ enum field {
 	FIELD_AUTHOR,
 	FIELD_AUTHOR_TWIN,
 	FIELD_CREATOR,
+	FIELD_EDITOR,
 	FIELD_PUBLISHED_RULE,
 	FIELD_PUBLISHED_PROPERTY,
 	FIELD_PUBLISHED,
@@ -71,6 +75,7 @@ static const struct meta_name {
 	{"dcterms.date", FIELD_PUBLISHED_PAGE, "META DCTERMS.date"},
 	{"dcterms.issued", FIELD_PUBLISHED, "META DCTERMS.issued"},
 	{"dcterms.modified", FIELD_MODIFIED, "META DCTERMS.modified"},
+	{"editor", FIELD_EDITOR, NULL},
 	{"firstpublishedtime", FIELD_PUBLISHED, "META firstpublishedtime"},
 	{"keywords", FIELD_KEYWORDS, NULL},
 	{"last-modified", FIELD_MODIFIED, "META last-modified"},
@@ -140,6 +145,30 @@ void metadata_set_once(struct metadata_reader *r, const char **field, struct spa
 		*field = arena_dup(r->arena, span_trim(value));
 }
 
+static bool is_tag_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		c == '-' || c == '_';
+}
+
+void metadata_set_lang(struct metadata_reader *r, struct span value)
+{
+	char *tag, *p;
+
+	value = span_trim(value);
+	if (r->m->lang || value.len < 2 || value.len > LANG_BYTES_MAX)
+		return;
+	for (size_t i = 0; i < value.len; i++)
+		if (!is_tag_char(value.data[i]))
+			return;
+	tag = arena_dup(r->arena, value);
+	for (p = tag; *p && *p != '-' && *p != '_'; p++)
+		*p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
+	for (; *p; p++)
+		*p = *p == '_' ? '-' : *p;
+	r->m->lang = tag;
+}
+
 void metadata_set_time(struct metadata_reader *r, struct metadata_time *field, struct span value,
 	const char *from)
 {
@@ -186,6 +215,9 @@ static void set_field(struct metadata_reader *r, const struct meta_name *n, stru
 		person_add(value, PERSON_FAMILY_FIRST, r->arena,
 			&r->m->authors[METADATA_AUTHORS_TWIN]);
 		break;
+	case FIELD_EDITOR:
+		person_add(value, PERSON_LIST, r->arena, &r->m->editors);
+		break;
 	case FIELD_PUBLISHED_RULE:
 		metadata_set_time(r, &r->published[METADATA_RANK_RULE], value, n->from);
 		break;
@@ -202,7 +234,7 @@ static void set_field(struct metadata_reader *r, const struct meta_name *n, stru
 		metadata_set_time(r, &r->modified[METADATA_RANK_META], value, n->from);
 		break;
 	case FIELD_LANG:
-		metadata_set_once(r, &r->m->lang, value);
+		metadata_set_lang(r, value);
 		break;
 	}
 }
@@ -226,7 +258,7 @@ static void read_meta(struct metadata_reader *r, uint32_t node)
 			set_field(r, name, content);
 	}
 	if (span_is_nocase(html_attr(r->h, node, "http-equiv"), "content-language"))
-		metadata_set_once(r, &r->m->lang, content);
+		metadata_set_lang(r, content);
 }
 
 static void read_title(struct metadata_reader *r, uint32_t node)
@@ -245,10 +277,8 @@ static void set_property(struct metadata_reader *r, uint32_t node, struct metada
 
 	if (!value.len)
 		value = html_attr(r->h, node, "content");
-	if (!value.len) {
-		html_add_text(r->h, node, &text);
+	if (!value.len && short_text_add(r->h, node, DATE_BYTES_MAX, &text))
 		value = strbuf_span(&text);
-	}
 	metadata_set_time(r, field, value, from);
 }
 
@@ -300,6 +330,8 @@ void metadata_read(const struct html *h, const struct date_context *ctx, struct 
 	struct metadata_reader r = {.h = h, .ctx = ctx, .arena = a, .m = ret};
 
 	*ret = (struct metadata){0};
+	if (h->n_nodes) /* nearer to the text than what a template says to networks */
+		metadata_set_lang(&r, html_attr(h, 0, "lang"));
 	for (uint32_t i = 0; i < h->n_nodes; i++) {
 		switch (h->nodes[i].tag) {
 		case HTML_META:
@@ -320,8 +352,6 @@ void metadata_read(const struct html *h, const struct date_context *ctx, struct 
 			break;
 		}
 	}
-	if (h->n_nodes)
-		metadata_set_once(&r, &ret->lang, html_attr(h, 0, "lang"));
 	ret->published = choose(r.published);
 	ret->modified = choose(r.modified);
 }

@@ -40,6 +40,7 @@ struct metadata {
 	const char *lang;
 	const char *article_body; /* JSON-LD articleBody */
 	struct str_list authors[METADATA_AUTHORS_COUNT];
+	struct str_list editors;
 	struct metadata_time published, modified;
 };
 

@@ -31,6 +31,9 @@ struct metadata_reader {
 /* Copies the first value that is not blank. */
 void metadata_set_once(struct metadata_reader *r, const char **field, struct span value);
 
+/* The first tag of a language that is one: en_US becomes en-US. */
+void metadata_set_lang(struct metadata_reader *r, struct span value);
+
 /* Reads a time; the first with a day counts. @from is static. */
 void metadata_set_time(struct metadata_reader *r, struct metadata_time *field, struct span value,
 	const char *from);

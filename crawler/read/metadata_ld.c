@@ -98,7 +98,7 @@ static void read_article(struct metadata_reader *r, const struct json *root, con
 		r->m->publisher_from = r->m->publisher ? r->m->publisher_from : "JSON-LD publisher";
 		metadata_set_once(r, &r->m->publisher, span_str(json_get_str(publisher, "name")));
 	}
-	metadata_set_once(r, &r->m->lang, span_str(json_get_str(o, "inLanguage")));
+	metadata_set_lang(r, span_str(json_get_str(o, "inLanguage")));
 	add_authors(r, root, author ? author : json_get(o, "creator"));
 }
 

@@ -7,11 +7,12 @@
 
 #define FURNITURE_BYTES_MAX 90
 #define SUBSCRIBE_BYTES_MAX 300
-#define ELSEWHERE_BYTES_MAX 300
+#define DATELINE_BYTES_MAX  100
+#define ELSEWHERE_BYTES_MAX 600
 
 /* What stands behind an article. */
-static const char *const tails[] = {"[声明]", "[打印]", "copyright", "【声明】", "【打印】",
-	"上一篇", "下一篇", "为您推荐", "举报/反馈", "今日推荐", "体育要闻", "免责声明", "关注我们",
+static const char *const tails[] = {"(声明)", "(打印)", "copyright", "上一篇", "下一篇", "为您推荐",
+	"举报/反馈", "今日推荐", "体育要闻", "免责声明", "关注我们",
 	"关键字:", "关键词:", "凡本网注明", "凡注明", "分享到", "分享至", "友情链接", "发表评论",
 	"图片新闻", "声明:", "大家都在看", "头条要闻", "娱乐要闻", "延伸阅读", "往期回顾",
 	"态度原创", "我要评论", "打印|", "扫一扫", "推荐阅读", "新闻排行", "暂无评论", "更多新闻",
@@ -23,49 +24,75 @@ static const char *const tails[] = {"[声明]", "[打印]", "copyright", "【声
 	"郑重声明", "阅读排行"};
 
 /* Buttons, counters, paths and labels of a page. */
-static const char *const beginnings[] = {"![]()", "0条评论", "[关闭", "[字体", "[字号", "a+",
-	"ai生成图", "comments", "email", "follow us", "loading", "print", "share", "sign up", "©",
-	"【关闭", "【字体", "【字号", "二维码", "你的位置", "关闭窗口", "分享到", "分享至",
-	"听新闻", "图源:", "图片由ai生成", "复制链接", "大中小", "字体:", "字体大小",
+static const char *const beginnings[] = {"!()()", "(关闭", "(字体", "(字号", "0条评论", "a+",
+	"advertisement -", "ai生成图", "also read", "auch interessant", "comments (",
+	"comments:", "continue reading", "dont miss", "email this", "follow us", "get our",
+	"il vous reste", "jetzt lesen", "join our", "lesetipp", "loading ", "mehr dazu",
+	"more from ", "más información", "play video", "print this", "read next",
+	"recommended:", "related:", "saiba mais", "see also", "share on", "share this", "share via",
+	"share:", "sign up", "story continues", "view gallery", "voir aussi", "watch now",
+	"watch:", "weitere artikel", "©", "二维码", "你的位置", "关键字", "关闭窗口", "分享到",
+	"分享至", "听新闻", "图源:", "图片由ai生成", "复制链接", "大中小", "字体:", "字体大小",
 	"字号:", "当前位置", "微信扫", "您当前的位置", "您现在的位置", "您的位置", "我来说两句",
 	"我要评论", "所在位置", "手机看新闻", "打印", "扫一扫", "扫码", "收藏", "新浪微博",
-	"无障碍", "浏览:", "浏览次数", "点击:", "点击收听", "点击数", "点击查看", "点击次数",
-	"点击进入", "用微信扫", "评论(", "评论0", "责编邮箱", "资料图", "进入关怀版", "阅读(",
-	"阅读:", "阅读次数", "首页>"};
-static const char *const words[] = {"+1", "-", "0", "1", ">", "qq空间", "t", "|", "上一页",
-	"下一页", "中", "举报", "保存", "关闭", "分享", "原标题", "图集", "大", "字号", "导读",
-	"小", "展开全文", "广告", "微信", "微博", "打印", "搜索", "收藏", "收起", "更多", "更多>",
-	"更多>>", "正文", "注册", "点赞", "登录", "纠错", "腾讯微博", "评论", "赞", "转发", "返回",
-	"阅读全文", "顶部", "首页"};
+	"无障碍", "更多新闻", "浏览:", "浏览次数", "点击:", "点击收听", "点击数", "点击查看",
+	"点击次数", "点击进入", "用微信扫", "评论(", "评论0", "责编邮箱", "资料图", "进入关怀版",
+	"阅读(", "阅读:", "阅读次数", "首页>"};
+static const char *const words[] = {"+1", "-", "0", "1", ">", "ad", "advert", "advertisement",
+	"advertisements", "anzeige", "article content", "back to top", "close", "comments",
+	"copy link", "email", "follow", "loading", "loading...", "log in", "menu", "more",
+	"most read", "newsletter", "print", "publicidad", "publicité", "qq空间", "read more",
+	"related", "related content", "save", "search", "see more", "share", "show more", "sign up",
+	"subscribe", "t", "top stories", "up next", "view comments", "weiterlesen", "werbung", "|",
+	"上一页", "下一页", "中", "举报", "保存", "关闭", "分享", "原标题", "图集", "大", "字号",
+	"导读", "小", "展开全文", "广告", "微信", "微博", "打印", "搜索", "收藏", "收起", "更多",
+	"更多>", "更多>>", "正文", "注册", "点赞", "登录", "纠错", "腾讯微博", "评论", "赞", "转发",
+	"返回", "阅读全文", "顶部", "首页"};
 
 /* What leads on to other articles, to newsletters, to what is not shown without consent. */
-static const char *const elsewhere[] = {"[関連記事]", "[관련기사]", "a lire aussi", "abonnez-vous",
-	"advertisement", "also read", "an dieser stelle find", "anzeige", "article content",
-	"article continues", "auch interessant", "ayrıca okuyun", "baca juga", "click here to",
-	"czytaj także", "czytaj też", "do you have a news tip", "do you have a story", "dont miss",
-	"download our", "externer inhalt", "follow me on", "follow us", "for more stories like",
-	"get our", "got a story", "have a story", "help us improve", "ich bin damit einverstanden",
-	"ilginizi çekebilir", "jetzt abonnieren", "join our", "lea tambien", "lea también",
-	"leave a comment", "lee tambien", "lee también", "lees meer", "lees ook", "leggi anche",
-	"leggi qui", "leia mais", "leia também", "les også", "lesen sie auch", "lesen sie hier",
-	"lesen sie mehr", "lesetipp", "lihat juga", "like this story", "lire aussi",
-	"lire la suite", "lue myös", "läs mer", "läs också", "läs även", "læs også",
-	"media playback is unsupported", "mehr dazu", "mehr zum thema", "more from ",
-	"more on this", "more on:", "most read", "más información", "newsletter", "read also",
-	"read more", "read next", "recommended reading", "recommended:", "related articles",
-	"related content", "related stories", "related:", "report a typo", "saiba mais",
-	"scroll to continue", "see also", "send us your", "sharing is caring", "sign up for",
-	"sign up here", "sign up to", "simak breaking news", "simak juga", "story continues",
-	"subscribe now", "subscribe to", "sur le même sujet", "te puede interesar",
-	"this article originally", "this article was originally", "this post originally",
-	"this story originally", "this video cannot be played", "ti potrebbe interessare",
-	"top stories", "um eingebettete inhalte", "up next", "veja também", "ver también",
-	"view comments", "voir aussi", "watch:", "weitere artikel", "weiterlesen", "xem thêm",
-	"zobacz także", "zobacz też", "zum newsletter", "à lire aussi", "à lire également",
-	"đọc thêm", "подписывайтесь", "смотрите также", "читайте більше", "читайте ещё",
-	"читайте нас", "читайте также", "читайте також", "читайте:", "اقرأ أيضا", "بیشتر بخوانید",
-	"ⓒ", "▶ 관련", "【写真】", "【関連記事】", "あわせて読みたい", "合わせて読みたい",
-	"関連リンク", "関連記事", "관련 기사", "관련기사", "무단전재", "저작권자"};
+static const char *const elsewhere[] = {"(写真)", "(関连记事)", "(관련기사)", "a lire aussi",
+	"abonnez-vous", "already a subscriber", "an dieser stelle find", "article continues",
+	"article réservé aux abonnés", "artículo exclusivo para suscriptores", "ayrıca okuyun",
+	"baca juga", "bild: ", "cek berita", "cet article est réservé", "click here to",
+	"contenuto riservato", "create an account", "czytaj także", "czytaj też",
+	"das könnte dich auch", "das könnte sie auch", "do you have a news tip",
+	"do you have a story", "download our", "ein klick für den datenschutz", "externer inhalt",
+	"fehler gefunden", "folgst du schon", "follow me on", "for more stories like",
+	"foto: ", "fotos: ", "got a story", "hat ihnen dieser artikel gefallen", "have a story",
+	"help us improve", "hier geht es zu", "ich bin damit einverstanden",
+	"ihre meinung ist uns wichtig", "ikuti berita", "ilginizi çekebilir",
+	"image: ", "images: ", "jetzt abonnieren", "la suite est réservée", "lea tambien",
+	"lea también", "leave a comment", "lee tambien", "lee también", "lees meer", "lees ook",
+	"leggi anche", "leggi qui", "leia mais", "leia também", "les også", "lesen sie auch",
+	"lesen sie dazu", "lesen sie hier", "lesen sie jetzt", "lesen sie mehr", "lihat juga",
+	"like this story", "lire aussi", "lire la suite", "listen to this article", "lue myös",
+	"läs mer", "läs också", "läs även", "læs også", "media playback is unsupported",
+	"mehr zum thema", "more on this", "more on:", "not a subscriber", "photo by ",
+	"photo: ", "photos: ", "picture: ", "read also", "read more about", "read more from",
+	"read more here", "read more on", "read more stories", "read more »",
+	"read more:", "recommended reading", "related articles", "related stories", "report a typo",
+	"scroll to continue", "send us your", "sharing is caring", "sign in or", "sign in to",
+	"sign up for", "sign up here", "sign up to", "simak breaking news", "simak juga",
+	"subscribe for", "subscribe now", "subscribe to", "sur le même sujet", "te puede interesar",
+	"tell us what you think", "thank you for reading", "this article is free to read",
+	"this article originally", "this article was originally", "this content is reserved for",
+	"this post originally", "this slideshow requires", "this story originally",
+	"this video cannot be played", "ti potrebbe interessare", "to view this video",
+	"um eingebettete inhalte", "veja também", "ver también", "we apologize, but this video",
+	"xem thêm", "you may also like", "you might also like", "zobacz także", "zobacz też",
+	"zum newsletter", "à lire aussi", "à lire également", "đọc thêm", "подписывайтесь",
+	"смотрите также", "читайте більше", "читайте ещё", "читайте нас", "читайте также",
+	"читайте також", "читайте:", "اقرأ أيضا", "بیشتر بخوانید", "▶ 관련", "あわせて読みたい",
+	"この続きは", "この记事は会员", "この记事は有料", "合わせて読みたい", "延伸阅读",
+	"有料会员", "続きを読む", "関连リンク", "関连记事", "관련 기사", "관련기사", "무단전재",
+	"저작권자"};
+
+static const char *const datelines[] = {"actualizado", "aggiornato", "aktualisiert", "atualizado",
+	"bijgewerkt", "created at", "created:", "diterbitkan", "first published", "gepubliceerd",
+	"last updated", "mis à jour", "opdateret", "oppdatert", "posted ", "posted:", "pubblicato",
+	"publicado", "publicerad ", "publisert", "published ", "published:", "publié ", "updated ",
+	"updated:", "uppdaterad ", "veröffentlicht", "обновлено", "опубликовано", "入力", "公開",
+	"更新", "수정", "입력"};
 
 static const char *last_not_behind(struct span s, const char *const *table, size_t n)
 {
@@ -129,11 +156,28 @@ ptrdiff_t noise_find_tail(struct span folded)
 	return first;
 }
 
+/* Published 28 May, 9:30: a line of the page's head. */
+static bool is_dateline(struct span folded)
+{
+	if (folded.len > DATELINE_BYTES_MAX || !STARTS_WITH_ONE_OF(folded, datelines))
+		return false;
+	for (size_t i = 0; i < folded.len; i++)
+		if (folded.data[i] >= '0' && folded.data[i] <= '9')
+			return true;
+	return false;
+}
+
+static bool is_bare_address(struct span folded)
+{
+	return span_starts_with(folded, SPAN_LITERAL("http")) &&
+		span_find(folded, SPAN_LITERAL("://")) > 0 && !memchr(folded.data, ' ', folded.len);
+}
+
 bool noise_is_furniture(struct span folded)
 {
 	if (folded.len > ELSEWHERE_BYTES_MAX)
 		return false;
-	if (STARTS_WITH_ONE_OF(folded, elsewhere))
+	if (STARTS_WITH_ONE_OF(folded, elsewhere) || is_dateline(folded) || is_bare_address(folded))
 		return true;
 	return folded.len <= FURNITURE_BYTES_MAX &&
 		(IS_ONE_OF(folded, words) || STARTS_WITH_ONE_OF(folded, beginnings) ||

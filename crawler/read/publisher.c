@@ -13,7 +13,8 @@ static const struct {
  * (央视新闻客户端) is a medium of its own.
  */
 static const char *const suffixes[] = {"微信公众号", "公众号", "官方微博", "官方微信", "微信",
-	"微博", "网络版", "電子版", "电子版", "全媒体", "全媒", "融媒体", "╱", "/", "／", "|", "-"};
+	"微博", "网络版", "電子版", "电子版", "全媒体", "全媒", "融媒体", "见习", "首席", "特约",
+	"实习", "特派", "╱", "/", "／", "|", "-"};
 
 static const char *const nobody[] = {"本网", "本站", "本報", "本报", "本网站", "本網", "本網站",
 	"本台", "本社", "网络", "互联网", "原创", "转载", "未知", "其他", "综合", "無", "无",
@@ -21,25 +22,22 @@ static const char *const nobody[] = {"本网", "本站", "本報", "本报", "�
 
 static struct span trim(struct span s)
 {
-	static const char *const marks[] = {" ", "　", "：", ":", "《", "》", "“", "”", "<", ">",
-		"\"", "【", "】", "「", "」"};
-	bool again = true;
+	static const char *const marks[] = {" ", "　", "：", ":", "<", ">", "\""};
+	static const char *const pairs[][2] = {{"《", "》"}, {"“", "”"}, {"【", "】"},
+		{"「", "」"}};
 
-	while (again) {
-		again = false;
-		for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-			struct span mark = span_str(marks[i]);
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		struct span mark = span_str(marks[i]);
 
-			if (span_starts_with(s, mark)) {
-				s = span_from_offset(s, mark.len);
-				again = s.len > 0;
-			}
-			if (span_ends_with(s, mark)) {
-				s.len -= mark.len;
-				again = s.len > 0;
-			}
-		}
+		while (s.len && span_starts_with(s, mark))
+			s = span_from_offset(s, mark.len);
+		while (s.len && span_ends_with(s, mark))
+			s.len -= mark.len;
 	}
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+		if (s.len >= 6 && span_starts_with(s, span_str(pairs[i][0])) &&
+			span_ends_with(s, span_str(pairs[i][1])))
+			s = span_from(s.data + 3, s.len - 6);
 	return s;
 }
 
@@ -53,6 +51,18 @@ static bool is_one_of(struct span s, const char *const *list, size_t n)
 
 #define IS_ONE_OF(s, list) is_one_of(s, list, sizeof(list) / sizeof *(list))
 
+/* 综合江城日报: what several are drawn from. */
+static struct span without_lead(struct span s)
+{
+	static const char *const leads[] = {"综合", "綜合", "据", "據", "本文来自", "转自",
+		"来源于"};
+
+	for (size_t i = 0; i < sizeof leads / sizeof *leads; i++)
+		if (s.len >= strlen(leads[i]) + 6 && span_starts_with(s, span_str(leads[i])))
+			return span_from_offset(s, strlen(leads[i]));
+	return s;
+}
+
 static size_t suffix_of(struct span s)
 {
 	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
@@ -62,6 +72,16 @@ static size_t suffix_of(struct span s)
 			return suffix.len;
 	}
 	return 0;
+}
+
+/* 江城日报2025-05-01: a day glued on. */
+static struct span without_day(struct span s)
+{
+	for (size_t at = 6; at + 8 <= s.len; at++)
+		if (s.data[at] == '2' && s.data[at + 1] == '0' && s.data[at + 4] == '-' &&
+			(signed char)s.data[at - 1] < 0)
+			return span_from(s.data, at);
+	return s;
 }
 
 static const char *name_of_nick(struct span nick)
@@ -74,7 +94,7 @@ static const char *name_of_nick(struct span nick)
 
 const char *publisher_normal(const char *name, struct arena *a)
 {
-	struct span s = trim(span_trim(span_str(name)));
+	struct span s = without_lead(trim(without_day(span_trim(span_str(name)))));
 	const char *known = name_of_nick(s);
 	size_t cut;
 

@@ -70,8 +70,7 @@ struct read_output {
 	struct item *items;   /* READ_ITEMS, in the document's order, each address once */
 	size_t n_items;
 	size_t n_items_dropped; /* not http(s), too long, or beyond PROTOCOL_ITEMS_MAX */
-	const char
-		*next_part; /* READ_RECORD: where the article goes on, on the same host, or NULL */
+	const char *next_part;    /* of an article that goes on at another address (parts.h), or NULL */
 	const char *next_page;    /* of a listing, NULL without one */
 	const char *refresh_to;   /* the page only sends on to here (meta refresh, location=) */
 	const char *why_nothing;  /* READ_NOTHING, for people */

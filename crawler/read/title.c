@@ -5,53 +5,63 @@
 
 #define TITLE_BYTES_MAX  600 /* longer lines are text */
 #define TITLE_WEIGHT_MIN (4 * BLOCK_HAN_WEIGHT)
+#define PROBE_BYTES      12 /* of a line, which fold cheaply */
 #define SITE_WEIGHT_MAX  (16 * BLOCK_HAN_WEIGHT)
 
-static bool starts_folded(struct span folded_title, struct span line)
+/* How sure a line is to be the headline that @title (folded) is or begins with; 0: it is none. */
+static int rate_line(const struct block *b, struct span folded, struct span title)
 {
-	STRBUF_LOCAL(folded);
+	ptrdiff_t at = folded.len ? span_find(title, folded) : -1;
 
-	fold_text(line, &folded);
-	return folded.len && span_starts_with(folded_title, strbuf_span(&folded));
-}
-
-static bool contains_folded(struct span folded_title, struct span line)
-{
-	STRBUF_LOCAL(folded);
-
-	fold_text(line, &folded);
-	return folded.len && span_find(folded_title, strbuf_span(&folded)) >= 0;
-}
-
-/* How sure a line is to be the headline; 0: it is none. */
-static int rate_line(const struct block *b, struct span folded_title)
-{
-	if (b->text.len > TITLE_BYTES_MAX || b->weight < TITLE_WEIGHT_MIN ||
-		!contains_folded(folded_title, b->text))
-		return 0;
 	/* A bit in the middle may be the site's name; the headline stands first, or is long. */
-	if (!starts_folded(folded_title, b->text) && b->weight < 10 * BLOCK_HAN_WEIGHT)
+	if (at < 0 || (at > 0 && b->weight < 10 * BLOCK_HAN_WEIGHT))
 		return 0;
 	return (int)b->weight + (b->heading ? 6 * BLOCK_HAN_WEIGHT : 0) -
 		(b->link_weight * 2 > b->weight ? 12 * BLOCK_HAN_WEIGHT : 0);
 }
 
-/* The line on the page that begins what the page calls itself; the earliest of the best. */
-static size_t find_line(const struct block_list *blocks, const struct body *body,
-	struct span folded_title)
+/* What a page calls itself, folded, and the line on the page that begins it. */
+struct name {
+	struct span folded;
+	size_t line;
+	int rate;
+};
+
+static bool begins_in_one(struct span text, const struct name *names, size_t n)
 {
-	size_t best = TITLE_NO_BLOCK, end = body->end > body->first ? body->end : blocks->len;
-	int best_rate = 0;
+	STRBUF_LOCAL(begin);
+
+	fold_text(span_trim(utf8_cut(text, PROBE_BYTES)), &begin);
+	for (size_t i = 0; i < n; i++)
+		if (begin.len && span_find(names[i].folded, strbuf_span(&begin)) >= 0)
+			return true;
+	return false;
+}
+
+/* The earliest of the best lines of each name. */
+static void find_lines(const struct block_list *blocks, const struct body *body, struct name *names,
+	size_t n)
+{
+	size_t end = body->end > body->first ? body->end : blocks->len;
+	STRBUF_LOCAL(folded);
 
 	for (size_t i = 0; i < end; i++) {
-		int rate = rate_line(&blocks->items[i], folded_title);
+		const struct block *b = &blocks->items[i];
 
-		if (rate > best_rate) {
-			best = i;
-			best_rate = rate;
+		if (b->text.len > TITLE_BYTES_MAX || b->weight < TITLE_WEIGHT_MIN ||
+			!begins_in_one(b->text, names, n))
+			continue;
+		strbuf_clear(&folded);
+		fold_text(b->text, &folded);
+		for (size_t k = 0; k < n; k++) {
+			int rate = rate_line(b, strbuf_span(&folded), names[k].folded);
+
+			if (rate > names[k].rate) {
+				names[k].line = i;
+				names[k].rate = rate;
+			}
 		}
 	}
-	return best;
 }
 
 static bool is_separator(uint32_t c)
@@ -196,6 +206,7 @@ static struct span agreed_title(const struct metadata *m, struct span line)
 	struct span social = span_str(m->social_title), headline = span_str(m->headline), agreed;
 	bool machines_agree = social.len && is_same(social, headline);
 	STRBUF_LOCAL(folded);
+	STRBUF_LOCAL(line_folded);
 
 	if (!machines_agree || !line.len)
 		social = without_site(social, m->site_name, &site);
@@ -206,27 +217,35 @@ static struct span agreed_title(const struct metadata *m, struct span line)
 		(line.len && is_same(line, headline)))
 		return span_from(NULL, 0);
 	fold_text(agreed, &folded);
-	if (line.len && !contains_folded(strbuf_span(&folded), line) && !machines_agree)
+	fold_text(line, &line_folded);
+	if (!machines_agree && span_find(strbuf_span(&folded), strbuf_span(&line_folded)) < 0)
 		return span_from(NULL, 0);
 	return agreed;
 }
 
 /* The line that the page's names for itself begin with, the surest of them first. */
 static size_t find_line_of_names(const struct block_list *blocks, const struct body *body,
-	const struct metadata *m)
+	const struct metadata *m, struct arena *a)
 {
-	const char *const names[] = {m->headline ? m->headline : m->article_title, m->page_title,
+	const char *const texts[] = {m->headline ? m->headline : m->article_title, m->page_title,
 		m->headline ? NULL : m->social_title};
-	size_t line = TITLE_NO_BLOCK;
-	STRBUF_LOCAL(folded);
+	struct name names[sizeof texts / sizeof *texts];
+	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof names / sizeof *names && line == TITLE_NO_BLOCK; i++) {
-		strbuf_clear(&folded);
-		fold_text(span_str(names[i]), &folded);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		STRBUF_LOCAL(folded);
+
+		fold_text(span_str(texts[i]), &folded);
 		if (folded.len)
-			line = find_line(blocks, body, strbuf_span(&folded));
+			names[n++] = (struct name){.folded = arena_take(a, &folded),
+				.line = TITLE_NO_BLOCK};
 	}
-	return line;
+	if (n)
+		find_lines(blocks, body, names, n);
+	for (size_t i = 0; i < n; i++)
+		if (names[i].rate > 0)
+			return names[i].line;
+	return TITLE_NO_BLOCK;
 }
 
 static void take(struct title *t, struct arena *a, struct span text, const char *source)
@@ -242,7 +261,7 @@ void title_find(const struct block_list *blocks, const struct body *body, const 
 {
 	struct span site, line = span_from(NULL, 0);
 
-	*ret = (struct title){.block = find_line_of_names(blocks, body, m)};
+	*ret = (struct title){.block = find_line_of_names(blocks, body, m, a)};
 	if (ret->block != TITLE_NO_BLOCK)
 		line = blocks->items[ret->block].text;
 	without_site(span_str(m->page_title), m->site_name, &site);

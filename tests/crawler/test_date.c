@@ -1,4 +1,5 @@
 #include "crawler/read/date/date.h"
+#include "crawler/read/state_date.h"
 
 #include "common/clock.h"
 #include "tests/cmocka_all.h"
@@ -204,6 +205,26 @@ static void test_date__zones_by_offset_and_name(void **state)
 	assert_false(date_zone_parse(span_str("nowhere"), 0, &minutes));
 }
 
+static void test_date__scripts_name_the_moment(void **state)
+{
+	static const char *const rows[] =
+		{"var d={\"title\":\"a\",\"publishTime\":\"2025-05-01 11:54:40\"}",
+			"window.x={pub_date:1746071680}", "var ct = '1746071680';",
+			"{\\\"publishTime\\\":\\\"2025-05-01T11:54:40+08:00\\\"}",
+			"{\"modifyTime\":\"2025-05-02\",\"createTime\":1746071680000}"};
+	struct record_time t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (!state_date_find(span_str(rows[i]), &china, &t))
+			fail_msg("nothing in %s", rows[i]);
+		assert_int_equal(t.ms, INT64_C(1746071680000));
+	}
+	assert_false(state_date_find(span_str("{\"updateTime\":\"2025-05-01\"}"), &china, &t));
+	assert_false(state_date_find(span_str("publishTime"), &china, &t));
+	assert_false(state_date_find(span_str("publishTime:"), &china, &t));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +238,7 @@ int main(void)
 		cmocka_unit_test(test_date__impossible_dates_are_refused),
 		cmocka_unit_test(test_date__running_text_needs_a_year),
 		cmocka_unit_test(test_date__addresses_name_days),
+		cmocka_unit_test(test_date__scripts_name_the_moment),
 		cmocka_unit_test(test_date__zones_by_offset_and_name),
 	};
 

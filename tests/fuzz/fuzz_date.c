@@ -1,4 +1,5 @@
 #include "crawler/read/date/date.h"
+#include "crawler/read/state_date.h"
 
 #include <assert.h>
 
@@ -19,5 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(found.time.precision && found.start <= found.end && found.end <= size);
 	date_in_url(text, &ctx, &t);
 	date_zone_parse(text, 0, &zone);
+	if (state_date_find(text, &ctx, &t))
+		assert(t.precision >= PRECISION_DAY);
 	return 0;
 }

@@ -1,0 +1,314 @@
+#include "crawler/read/read.h"
+
+#include "tests/cmocka_all.h"
+
+struct fixture {
+	struct arena *arena;
+	struct read_input in;
+	struct read_output out;
+};
+
+static int setup(void **state)
+{
+	struct fixture *fx = test_calloc(1, sizeof *fx);
+
+	fx->arena = arena_new();
+	fx->in = (struct read_input){.url = "http://www.a.cn/zw/7.html",
+		.fetched_at_ms = INT64_C(1748522400000),
+		.http_status = 200};
+	*state = fx;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fx = *state;
+
+	arena_free(fx->arena);
+	test_free(fx);
+	return 0;
+}
+
+static const char *text_of(struct fixture *fx, const char *html)
+{
+	fx->in.bytes = span_str(html);
+	read_document(WORK_PAGE, &fx->in, fx->arena, &fx->out);
+	return fx->out.as == READ_RECORD ? fx->out.record.text : "";
+}
+
+#define HEAD  "<title>江城印发算力行动方案</title><body><h1>江城印发算力行动方案</h1>"
+#define A     "江城市近日印发行动方案，提出到明年年底建成三个智能算力中心，支持企业开放应用场景。"
+#define B     "方案提出，市级财政每年安排专项资金，对首次上云的中小企业给予补贴，最高一百万元。"
+#define C     "市发展改革委负责人表示，下一步将建立台账，逐项落实，定期向社会公布进展情况。"
+#define LEAD  "到明年年底，江城的企业可以在三个中心里租用算力，第一次用的还有补贴，钱由市里出。"
+#define BODY  "<p>" A "</p><p>" B "</p><p>" C "</p>"
+#define TEXT  A "\n" B "\n" C
+#define OTHER "江南市昨日开通一条地铁线路，全长三十公里，设站二十座，票价最高七元。"
+
+/* Symptom: of a page of short lines only the longest paragraph was read. */
+static void test_body__short_lines_around_a_paragraph_belong_to_it(void **state)
+{
+	static const char page[] = HEAD "<div class=x><p>今年的目标有三个</p><p>建成算力中心</p>"
+					"<p>" A "</p><p>开放应用场景</p><p>补贴中小企业</p>"
+					"<p>" B "</p><p>为此安排专项资金</p></div>";
+
+	assert_string_equal(text_of(*state, page),
+		"今年的目标有三个\n建成算力中心\n" A "\n开放应用场景\n补贴中小企业\n" B
+		"\n为此安排专项资金");
+}
+
+static void test_body__a_text_split_over_alike_elements_is_one(void **state)
+{
+#define L "<li><a href=1>江南地铁开通</a></li><li><a href=2>江北大桥合龙</a></li>"
+	assert_string_equal(text_of(*state,
+				    HEAD "<main><div class=part>" BODY
+					 "</div><ul>" L L L L L L L L L L
+					 "</ul><div class=ad><p>" OTHER
+					 "</p></div><div class=part><p>" B A "</p></div></main>"),
+		TEXT "\n" B A);
+}
+
+static void test_body__what_stands_between_headline_and_text_leads_into_it(void **state)
+{
+	assert_string_equal(text_of(*state, HEAD "<p class=sum>" LEAD "</p>" BODY), LEAD "\n" TEXT);
+	assert_string_equal(text_of(*state,
+				    "<title>江城印发算力行动方案</title><body><article><header>"
+				    "<h1>江城印发算力行动方案</h1><p>" LEAD "</p>"
+				    "</header><div class=entry-content>" BODY "</div></article>"),
+		LEAD "\n" TEXT);
+	assert_string_equal(
+		text_of(*state,
+			"<title>江城印发算力行动方案</title><body><article><header>"
+			"<h1>江城印发算力行动方案</h1></header><div>"
+			"<p>发布时间：2025年5月28日 09:30 来源：江城日报社</p></div><div "
+			"class=entry-content>" BODY "</div></article>"),
+		TEXT);
+}
+
+static void test_body__no_lead_repeats_the_headline(void **state)
+{
+	assert_string_equal(
+		text_of(*state,
+			"<title>算力中心何时建成？</title><body><article><header>"
+			"<h1>算力中心何时建成？</h1><p>科技，江城｜算力中心何时建成？</p>"
+			"</header><div class=entry-content>" BODY "</div></article>"),
+		TEXT);
+}
+
+#define VIEW OTHER "沿线可见江景，乘客纷纷拍照留念。"
+static void test_body__captions_are_text_only_where_nothing_else_is(void **state)
+{
+	static const char figure[] =
+		"<figure><img src=1><figcaption>" VIEW "</figcaption></figure>";
+	STRBUF_LOCAL(page);
+
+	strbuf_printf(&page, "%s<div>%s%s</div>", HEAD, figure, BODY);
+	assert_string_equal(text_of(*state, page.data), TEXT);
+	strbuf_clear(&page);
+	strbuf_printf(&page, "%s<div>%s</div>", HEAD, figure);
+	assert_string_equal(text_of(*state, page.data), VIEW);
+	strbuf_clear(&page);
+	strbuf_printf(&page, "%s<div><p>江城一景</p>%s</div><div class=related><p>%s%s</p></div>",
+		HEAD, figure, A, B);
+	assert_string_equal(text_of(*state, page.data), "江城一景\n" VIEW);
+}
+
+/* Symptom: of a list of things to see, each below its picture, nothing was left. */
+static void test_body__items_below_pictures_are_text(void **state)
+{
+	assert_string_equal(text_of(*state,
+				    HEAD "<div><div class=item-image><p>" A
+					 "</p></div><div class=item-image><p>" B
+					 "</p></div></div>"),
+		A "\n" B);
+	assert_string_equal(text_of(*state,
+				    HEAD "<div><div class=item-image><p>" OTHER
+					 "</p></div>" BODY BODY "</div>"),
+		TEXT);
+}
+
+static void test_body__what_metadata_adds_to_a_long_text_is_not_taken(void **state)
+{
+	STRBUF_LOCAL(page);
+
+	strbuf_add_str(&page,
+		HEAD "<script type=application/ld+json>{\"@type\":\"NewsArticle\","
+		     "\"articleBody\":\"");
+	for (int i = 0; i < 40; i++)
+		strbuf_printf(&page, "%d" OTHER, i);
+	strbuf_add_str(&page, "\"}</script><div>");
+	for (int i = 0; i < 12; i++)
+		strbuf_printf(&page, "<p>%d" A "</p>", i);
+	assert_null(strstr(text_of(*state, page.data), OTHER));
+	strbuf_truncate(&page, page.len - 9 * strlen("<p>1" A "</p>"));
+	assert_non_null(strstr(text_of(*state, page.data), OTHER));
+}
+
+static void test_body__metadata_lines_are_told_by_their_names(void **state)
+{
+	assert_string_equal(text_of(*state,
+				    HEAD
+				    "<div><div class=article-meta>Published 28 May, by Li Xiao, "
+				    "updated an hour ago</div>" BODY "</div>"),
+		TEXT);
+	/* Much text is none. */
+	assert_string_equal(text_of(*state, HEAD "<div class=meta>" BODY "</div>"), TEXT);
+}
+
+static void test_body__consent_is_no_article_however_long(void **state)
+{
+	assert_string_equal(text_of(*state,
+				    HEAD BODY "<div id=onetrust-consent-sdk>" BODY BODY BODY
+					      "<p>" OTHER "</p></div>"),
+		TEXT);
+}
+
+/* Symptom: class=cookies-accepted on an element around all of the page hid it. */
+static void test_body__no_name_hides_what_holds_the_headline(void **state)
+{
+	assert_string_equal(
+		text_of(*state,
+			"<title>江城印发算力行动方案</title><body><div "
+			"class='cookies-accepted share'><h1>江城印发算力行动方案</h1>" BODY
+			"</div>"),
+		TEXT);
+}
+
+static void test_body__a_weak_name_is_none_where_sentences_stand(void **state)
+{
+	assert_string_equal(text_of(*state,
+				    HEAD "<div><p>" A "</p><div class=more><p>" B C
+					 "</p></div></div>"),
+		A "\n" B C);
+	assert_string_equal(text_of(*state,
+				    HEAD "<div>" BODY "<div class=more>江南地铁</div></div>"),
+		TEXT);
+}
+
+static void test_body__another_article_behind_is_left_out(void **state)
+{
+	assert_string_equal(text_of(*state,
+				    HEAD "<div class=text>" BODY
+					 "</div><div class=recommend><h2>江南</h2><p>" OTHER
+					 "</p><p>" OTHER OTHER "</p><p>" OTHER OTHER OTHER
+					 "</p></div>"),
+		TEXT);
+}
+
+static void test_body__a_row_of_data_is_one_line(void **state)
+{
+	assert_string_equal(text_of(*state,
+				    HEAD "<div>" BODY
+					 "<table><tr><th>年份</th><th>算力</th></tr><tr><td>"
+					 "二〇二五年</td><td></td><td>三个中心</td></tr></table>"
+					 "</div>"),
+		TEXT "\n年份 | 算力\n二〇二五年 | 三个中心");
+}
+
+static void test_body__a_table_that_lays_out_has_lines(void **state)
+{
+	assert_string_equal(text_of(*state,
+				    HEAD "<table><tr><td><p>" A "</p><p>" B "</p></td><td><p>" C
+					 "</p></td></tr></table>"),
+		TEXT);
+}
+
+static void test_body__lines_broken_by_br_alone_are_paragraphs(void **state)
+{
+	assert_string_equal(text_of(*state, HEAD "<div id=zoom>" A "<br><br>" B "<br>" C "</div>"),
+		TEXT);
+}
+
+static void test_body__invisible_until_a_script_runs_is_text(void **state)
+{
+	assert_string_equal(text_of(*state,
+				    HEAD "<div class=rich_media_content id=js_content "
+					 "style='visibility: hidden;'>" BODY "</div>"),
+		TEXT);
+	assert_string_equal(text_of(*state,
+				    HEAD "<div>" BODY "<p style='display:none'>" OTHER
+					 "</p></div>"),
+		TEXT);
+}
+
+static void test_body__lines_that_lead_elsewhere_are_none(void **state)
+{
+	static const char *const lines[] = {"Read more: The mayor, the plan and the money.",
+		"Mehr zum Thema: Der Plan, das Geld und die Stadt.",
+		"Lire aussi : Le plan, l'argent.", "Baca juga: Rencana kota, uang dan waktu.",
+		"관련기사 도시의 계획, 돈과 시간.",
+		"Sign up for our newsletter, and get the news delivered to your inbox.",
+		"【関連記事】都市の計画、お金と時間。"};
+
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		STRBUF_LOCAL(page);
+
+		strbuf_printf(&page, "%s<div><p>%s</p><p>%s</p><p>%s</p></div>", HEAD, A, lines[i],
+			B);
+		if (strcmp(text_of(*state, page.data), A "\n" B) != 0)
+			fail_msg("%s", lines[i]);
+	}
+}
+
+static void test_body__replies_of_a_forum_are_text(void **state)
+{
+	struct fixture *fx = *state;
+	static const char page[] =
+		"<title>如何申请算力补贴</title><body><h1>如何申请算力补贴</h1>"
+		"<div class=posts><div class=post><b>小李</b><p>" A "</p></div>"
+		"<div class=comment><b>小王</b><p>" B "</p><p>回复</p></div>"
+		"<div class=comment><b>小陈</b><p>" C "</p><p>回复</p></div></div>";
+
+	assert_null(strstr(text_of(fx, page), B));
+	fx->in.url = "http://bbs.a.cn/thread-7-1-1.html";
+	assert_string_equal(text_of(fx, page), TEXT);
+}
+
+static void test_body__a_message_that_is_its_own_title_is_read(void **state)
+{
+	assert_string_equal(text_of(*state, "<title>" A "</title><body><div><p>" A "</p></div>"),
+		A);
+}
+
+/* An AMP page has its article where its twin has it. */
+static void test_body__an_amp_page_is_read_like_another(void **state)
+{
+	assert_string_equal(
+		text_of(*state,
+			"<html amp><head><title>江城印发算力行动方案</title><style amp-boilerplate>"
+			"body{visibility:hidden}</style></head><body><amp-sidebar id=s><ul><li>"
+			"<a href=1>首页</a></li></ul></amp-sidebar><article><h1>江城印发算力行动方案"
+			"</h1><amp-img src=1></amp-img>" BODY
+			"</article><amp-consent id=consent><p>" OTHER "</p></amp-consent>"),
+		TEXT);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(test_body__##name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(short_lines_around_a_paragraph_belong_to_it),
+		T(a_text_split_over_alike_elements_is_one),
+		T(what_stands_between_headline_and_text_leads_into_it),
+		T(no_lead_repeats_the_headline),
+		T(captions_are_text_only_where_nothing_else_is),
+		T(items_below_pictures_are_text),
+		T(what_metadata_adds_to_a_long_text_is_not_taken),
+		T(metadata_lines_are_told_by_their_names),
+		T(consent_is_no_article_however_long),
+		T(no_name_hides_what_holds_the_headline),
+		T(a_weak_name_is_none_where_sentences_stand),
+		T(another_article_behind_is_left_out),
+		T(a_row_of_data_is_one_line),
+		T(a_table_that_lays_out_has_lines),
+		T(lines_broken_by_br_alone_are_paragraphs),
+		T(invisible_until_a_script_runs_is_text),
+		T(lines_that_lead_elsewhere_are_none),
+		T(replies_of_a_forum_are_text),
+		T(a_message_that_is_its_own_title_is_read),
+		T(an_amp_page_is_read_like_another),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

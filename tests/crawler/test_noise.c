@@ -1,0 +1,103 @@
+#include "crawler/read/noise.h"
+
+#include "common/fold.h"
+#include "tests/cmocka_all.h"
+
+struct row {
+	const char *line;
+	bool expected;
+};
+
+typedef bool judge_fn(struct span folded);
+
+static void check(judge_fn *judge, const struct row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		STRBUF_LOCAL(folded);
+
+		fold_text(span_str(rows[i].line), &folded);
+		if (judge(strbuf_span(&folded)) != rows[i].expected)
+			fail_msg("%s", rows[i].line);
+	}
+}
+
+#define CHECK(judge, rows) check(judge, rows, sizeof(rows) / sizeof *(rows))
+
+/* From all over the tables, since the look-up trusts their order. */
+static void test_noise__a_tail_begins_with_its_label(void **state)
+{
+	static const struct row rows[] = {{"相关阅读：江城新闻", true}, {"相關閱讀", true},
+		{"【声明】本文", true}, {"[打印] [关闭]", true}, {"Copyright 2025", true},
+		{"责编", false}, {"上一篇：江城", true}, {"关键词：算力", true}, {"阅读排行", true},
+		{"举报/反馈", true}, {"跟贴 12", true}, {"", false}, {"江城相关阅读", false},
+		{"相关", false}, {"zzz", false}};
+
+	(void)state;
+	CHECK(noise_begins_tail, rows);
+}
+
+static void test_noise__lines_that_a_page_adds_are_furniture(void **state)
+{
+	static const struct row rows[] = {{"Read more: what the mayor said", true},
+		{"ADVERTISEMENT", true}, {"Lesen Sie auch: Der Plan", true},
+		{"À lire aussi : le plan", true}, {"Leggi anche: il piano", true},
+		{"Te puede interesar: el plan", true}, {"Читайте также: план", true},
+		{"【関連記事】計画", true}, {"관련기사 계획", true}, {"當前位置：首頁", true},
+		{"分享到微信", true}, {"大 中 小", true}, {"更多>>", true}, {"赞", true},
+		{"赞美江城", false}, {"+1", true}, {"Published: 28 May 2025 at 9:30", true},
+		{"Updated guidance was given", false}, {"https://a.cn/news/1.html", true},
+		{"https://a.cn is the address", false}, {"© Li Xiao", true}, {"", false},
+		{"A reader's letter", false}, {"Anzeige wurde gestern erstattet.", false},
+		{"Shares fell on Monday.", false}, {"江城市近日印发行动方案", false}};
+
+	(void)state;
+	CHECK(noise_is_furniture, rows);
+}
+
+static void test_noise__calls_to_subscribe_are_promotion(void **state)
+{
+	static const struct row rows[] = {{"Sign up for our daily newsletter", true},
+		{"Get more local news delivered straight to your inbox.", true},
+		{"Jetzt zum Newsletter anmelden", true}, {"下载客户端，获取更多资讯", true},
+		{"The newsletter of 1834 was printed by hand", false},
+		{"She found nothing in the inbox", false}, {"江城市近日印发行动方案", false}};
+
+	(void)state;
+	CHECK(noise_is_promotion, rows);
+}
+
+static void test_noise__names_tell_what_an_element_is(void **state)
+{
+	static const struct {
+		const char *names;
+		enum noise_part part;
+	} rows[] = {{"ad", NOISE_FURNITURE}, {"xgyd", NOISE_FURNITURE},
+		{"mainNav", NOISE_NONE /* short words stand by themselves */},
+		{"main-nav", NOISE_FURNITURE}, {"newsRecommendList", NOISE_FURNITURE},
+		{"left sidebar2", NOISE_FURNITURE}, {"TRS_Editor", NOISE_ARTICLE},
+		{"share articleBody", NOISE_ARTICLE}, {"vsb_content_2", NOISE_ARTICLE},
+		{"arcontent", NOISE_ARTICLE}, {"zw-content", NOISE_ARTICLE},
+		{"comment-list", NOISE_COMMENT}, {"wp-caption-text", NOISE_CAPTION},
+		{"news-image", NOISE_IMAGE}, {"post-date", NOISE_META}, {"page-footer", NOISE_WEAK},
+		{"onetrust-pc-sdk", NOISE_HIDDEN}, {"cookieBar", NOISE_HIDDEN},
+		{"visually-hidden", NOISE_HIDDEN}, {"__Ee5Ad", NOISE_NONE}, {"shadow", NOISE_NONE},
+		{"header", NOISE_FURNITURE}, {"article-header", NOISE_NONE}, {"", NOISE_NONE},
+		{"   ", NOISE_NONE}, {"content", NOISE_NONE}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (noise_of_names(span_str(rows[i].names)) != rows[i].part)
+			fail_msg("%s: %d", rows[i].names, noise_of_names(span_str(rows[i].names)));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_noise__a_tail_begins_with_its_label),
+		cmocka_unit_test(test_noise__lines_that_a_page_adds_are_furniture),
+		cmocka_unit_test(test_noise__calls_to_subscribe_are_promotion),
+		cmocka_unit_test(test_noise__names_tell_what_an_element_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,82 @@
+#include "crawler/read/title.h"
+
+#include "tests/cmocka_all.h"
+
+struct row {
+	const char *want;
+	struct metadata m;
+	const char *body; /* markup */
+	const char *listed;
+};
+
+#define P "<p>The council approved the plan on Monday, after a debate that took all night.</p>"
+
+static const struct row rows[] = {
+	/* Names of column and site go. */
+	{"江城印发算力行动方案", {.page_title = "江城印发算力行动方案_要闻_江城新闻网"}, P, NULL},
+	{"Council approves the plan", {.page_title = "Council approves the plan - Daily News"}, P,
+		NULL},
+	{"江城印发算力行动方案", {.page_title = "江城印发算力行动方案｜江城日报"},
+		"<h1>江城印发算力行动方案</h1>" P, NULL},
+	/* The government's tag is it. */
+	{"江城印发方案", {.page_title = "江城新闻", .article_title = "江城印发方案"}, P, NULL},
+	/* A kicker in a line of its own belongs to the headline when the page's names agree. */
+	{"After the vote: Council approves the plan",
+		{.page_title = "After the vote: Council approves the plan - Daily News",
+			.social_title = "After the vote: Council approves the plan"},
+		"<div>After the vote</div><h1>Council approves the plan</h1>" P, NULL},
+	{"Council approves: how it came",
+		{.page_title = "Council approves the budget, how it came about",
+			.social_title = "Council approves: how it came",
+			.headline = "Council approves: how it came"},
+		"<h1>Council approves the budget, how it came about</h1>" P, NULL},
+	/* The line on the page, where JSON-LD has the same. */
+	{"Council approves the plan",
+		{.page_title = "Budget news: Council approves the plan | Daily News",
+			.social_title = "Budget news: Council approves the plan",
+			.headline = "Council approves the plan"},
+		"<h1>Council approves the plan</h1>" P, NULL},
+	/* The site's name behind the headline stays away, agree who may. */
+	{"Council approves the plan",
+		{.page_title = "Council approves the plan - Current affairs of today",
+			.social_title = "Council approves the plan - Current affairs of today",
+			.headline = "Council approves the plan - Current affairs of today"},
+		"<h1>Council approves the plan</h1>" P, NULL},
+	/* A side box has headings, too. */
+	{"Council approves the plan", {.page_title = "Council approves the plan"},
+		"<div class=sidebar><h3>Most people like the weather here</h3></div>" P, NULL},
+	/* Nothing but the list knows; no sentence of the text is a headline. */
+	{"Council approves the plan", {0}, P, "Council approves the plan"},
+	{NULL, {0}, P, NULL},
+	{"Council approves the great plan", {0}, "<h2>Council approves the great plan</h2>" P,
+		NULL},
+};
+
+static void test_title__is_what_the_names_of_a_page_agree_on(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		CLEANUP(arena_freep) struct arena *a = arena_new();
+		CLEANUP(html_freep) struct html *h = html_parse(span_str(rows[i].body));
+		struct block_list blocks;
+		struct body body;
+		struct title title;
+
+		block_list_make(h, a, &blocks);
+		body_find(h, &blocks, false, a, &body);
+		title_find(&blocks, &body, &rows[i].m, rows[i].listed, a, &title);
+		if (!rows[i].want != !title.text ||
+			(title.text && strcmp(title.text, rows[i].want) != 0))
+			fail_msg("row %zu: %s", i, title.text ? title.text : "none");
+		assert_true(!title.text == !title.source);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_title__is_what_the_names_of_a_page_agree_on),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
