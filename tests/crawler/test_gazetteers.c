@@ -341,7 +341,8 @@ static void test_gazetteers__organs_without_a_region_are_of_the_articles(void **
 
 	assert_string_equal(agencies(fx, "省委说"), "");
 	assert_string_equal(agencies(fx, "乙市开会。省委说，市委也说。"), "中共甲省委 中共乙市委");
-	assert_string_equal(agencies(fx, "乙市开会。社区委托，市委员"), "");
+	assert_string_equal(agencies(fx, "乙市丙丁区开会。区委说"), "中共乙市丙丁区委");
+	assert_string_equal(agencies(fx, "乙市丙丁区开会。社区委托，市委员"), "");
 	fx->record = (struct record){.text = "省科技厅说"};
 	record_list_add(fx->arena, &fx->record.regions, "110000");
 	enrich_record(fx->g, NULL, fx->arena, &fx->record);

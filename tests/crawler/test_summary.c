@@ -67,10 +67,11 @@ static void test_summary__sentences_end_where_they_do(void **state)
 	CLEANUP(arena_freep) struct arena *a = arena_new();
 
 	(void)state;
-	assert_string_equal(make(a, NULL,
-				    "Prices rose 3.5 percent in the U.S. last year, the bank said. "
-				    "Wages rose, too, by some 4.1 percent over the year."),
-		"Prices rose 3.5 percent in the U.S. last year, the bank said. "
+	assert_string_equal(
+		make(a, NULL,
+			"Prices rose 3.5 percent in the U.S. last year, J. P. Example said. "
+			"Wages rose, too, by some 4.1 percent over the year."),
+		"Prices rose 3.5 percent in the U.S. last year, J. P. Example said. "
 		"Wages rose, too, by some 4.1 percent over the year.");
 	assert_string_equal(make(a, NULL, "他答道：“这条线路一定会通到每一个村子里去！”\n" FIRST),
 		"他答道：“这条线路一定会通到每一个村子里去！”" FIRST);
