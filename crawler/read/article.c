@@ -66,8 +66,8 @@ static void set_links(struct article *t, struct record *r)
 {
 	uint32_t node = t->body.node, end = t->h->nodes[node].end;
 
-	for (uint32_t i = 0; i < t->h->n_nodes; i++) {
-		if (t->h->nodes[i].tag != HTML_A || t->body.parts[i] == NOISE_FURNITURE)
+	HTML_EACH (t->h, i, HTML_A) {
+		if (t->body.parts[i] == NOISE_FURNITURE)
 			continue;
 		r->links += i >= node && i < end && html_attr(t->h, i, "href").len > 0;
 		add_attachment(t, i, r);

@@ -64,12 +64,9 @@ static struct record_time find_in_state(struct article *t)
 {
 	struct record_time time = {0};
 
-	for (uint32_t i = 0; i < t->h->n_nodes; i++) {
-		const struct html_node *n = &t->h->nodes[i];
-
-		if (n->tag == HTML_TEXT && n->parent != HTML_NONE &&
-			t->h->nodes[n->parent].tag == HTML_SCRIPT &&
-			state_date_find(n->text, &t->dates, &time))
+	HTML_EACH (t->h, i, HTML_SCRIPT) {
+		if (t->h->nodes[i].end > i + 1 &&
+			state_date_find(t->h->nodes[i + 1].text, &t->dates, &time))
 			break;
 	}
 	return time;

@@ -420,6 +420,7 @@ static enum html_tag tag_of(const lxb_dom_node_t *node)
 /* The arrays grow as they are filled. */
 struct flat {
 	struct html *h;
+	uint32_t last_of[HTML_TAG_COUNT];
 	size_t cap_nodes, cap_attrs;
 	uint32_t n_attrs;
 };
@@ -455,6 +456,12 @@ static void add_node(struct flat *f, lxb_dom_node_t *node, uint32_t parent)
 	}
 	h->nodes = alloc_grow(h->nodes, h->n_nodes, &f->cap_nodes, sizeof *h->nodes);
 	n.end = h->n_nodes + 1;
+	n.next_alike = HTML_NONE;
+	if (h->first_of[n.tag] == HTML_NONE)
+		h->first_of[n.tag] = h->n_nodes;
+	else
+		h->nodes[f->last_of[n.tag]].next_alike = h->n_nodes;
+	f->last_of[n.tag] = h->n_nodes;
 	h->nodes[h->n_nodes++] = n;
 	node->user = (void *)(uintptr_t)h->n_nodes;
 }
@@ -490,6 +497,8 @@ struct html *html_parse(struct span utf8)
 	struct html *h = ALLOC_NEW(struct html);
 	lxb_dom_element_t *root;
 
+	for (size_t i = 0; i < HTML_TAG_COUNT; i++)
+		h->first_of[i] = HTML_NONE;
 	h->tree = tree_new(utf8);
 	h->cut = h->tree->full || h->tree->cut;
 	root = lxb_dom_document_element(lxb_dom_interface_document(h->tree->document));
@@ -511,10 +520,12 @@ void html_free(struct html *h)
 struct span html_attr(const struct html *h, uint32_t node, const char *name)
 {
 	const struct html_node *n = &h->nodes[node];
+	const struct html_attr *attr = h->attrs + n->first_attr, *end = attr + n->n_attrs;
+	const struct span wanted = span_str(name);
 
-	for (uint32_t i = 0; i < n->n_attrs; i++)
-		if (span_is(h->attrs[n->first_attr + i].name, name))
-			return h->attrs[n->first_attr + i].value;
+	for (; attr < end; attr++)
+		if (span_eq(attr->name, wanted))
+			return attr->value;
 	return span_from(NULL, 0);
 }
 
