@@ -518,6 +518,130 @@ static void test_job__directives_in_headers_are_heard(void **state)
 
 /* Comparing. */
 
+/* Page @n of the article; with @more it goes on. */
+static void add_part(struct strbuf *out, int n, bool more)
+{
+	strbuf_printf(out,
+		"<!DOCTYPE html><html lang='zh-CN'><head><title>机器人走进社区</title></head><body>"
+		"<h1>机器人走进社区</h1><p>这里是第%d页，昨天上午一台会下棋的机器人来到河边的社区活动室，居民轮流与它对弈。</p>"
+		"<p>第%d页还说，机器人将在这里停留三个月，每周安排两次教学活动，居民可以通过电话预约参加。</p>",
+		n, n);
+	if (more)
+		strbuf_printf(out, "<div class='page'><a href='x_%d.html'>下一页</a></div>", n + 1);
+	strbuf_add_str(out, "</body></html>");
+}
+
+static void answer_part(int status, int n, bool more)
+{
+	STRBUF_LOCAL(page);
+
+	add_part(&page, n, more);
+	fake.pool.work = NULL;
+	answer_transfer(status, page.data);
+	fake.robots = NULL;
+	fake.transfer = NULL;
+	if (fake.pool.work)
+		run_pool();
+}
+
+/* The first page has been read, and says that there are more. */
+static void fetch_first_part(struct fixture *fx, int64_t duration_ms)
+{
+	struct lease lease = lease_of(WORK_PAGE);
+
+	lease.delay_ms = 1;
+	lease.duration_ms = duration_ms;
+	fx->env.crawl_delay_max_ms = 1;
+	fx->job = job_start(&fx->env, &lease, on_done, fx);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_part(200, 1, true);
+}
+
+/* The host's delay lies between robots.txt's word and the request. */
+static void wait_for_request(struct fixture *fx)
+{
+	answer_robots(ROBOTS_ALLOWED, false);
+	assert_null(fake.transfer);
+	while (!fake.transfer)
+		loop_turn(fx->loop, true);
+}
+
+static void assert_kept(struct fixture *fx, const char *first, const char *last)
+{
+	assert_non_null(fake.keep_page);
+	assert_non_null(strstr(fake.record->text, first));
+	assert_non_null(strstr(fake.record->text, last));
+	fake.keep_page(fake.keep_arg, 0, SAVE_NEW);
+	assert_int_equal(result(fx)->outcome, OUTCOME_OK);
+}
+
+static void test_job__an_article_in_parts_is_kept_as_one(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_first_part(fx, 60000);
+	assert_null(fake.keep_page);
+	wait_for_request(fx);
+	assert_string_equal(fake.request.url, "http://a.cn/x_2.html");
+	assert_string_equal(fake.request.etag, "");
+	answer_part(200, 2, true);
+	wait_for_request(fx);
+	assert_string_equal(fake.request.url, "http://a.cn/x_3.html");
+	answer_part(200, 3, false);
+	run_pool(); /* all of it is read together */
+	assert_kept(fx, "第1页", "第3页还说");
+	assert_string_equal(result(fx)->etag, "\"new\"");
+}
+
+static void test_job__without_a_part_the_rest_is_kept_and_comes_again_in_full(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_first_part(fx, 60000);
+	wait_for_request(fx);
+	answer_part(200, 2, true);
+	wait_for_request(fx);
+	answer_part(500, 3, false);
+	run_pool();
+	assert_kept(fx, "第1页", "第2页还说");
+	assert_null(strstr(fake.record->text, "第3页"));
+	assert_string_equal(result(fx)->etag, "");
+}
+
+static void test_job__no_part_is_asked_for_after_the_lease(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_first_part(fx, 500);
+	assert_null(fake.robots);
+	assert_kept(fx, "第1页", "第1页还说");
+	assert_string_equal(result(fx)->etag, "");
+}
+
+static void test_job__parts_that_lead_in_a_circle_end(void **state)
+{
+	struct fixture *fx = *state;
+	STRBUF_LOCAL(page);
+
+	fetch_first_part(fx, 60000);
+	wait_for_request(fx);
+	add_part(&page, 2, false);
+	strbuf_add_str(&page, "<div class='page'><a href='x_2.html'>下一页</a></div>");
+	answer_transfer(200, page.data);
+	run_pool();
+	run_pool();
+	assert_kept(fx, "第1页", "第2页还说");
+}
+
+static void test_job__freeing_ends_the_wait_for_a_part(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_first_part(fx, 60000);
+	job_free(TAKE_PTR(fx->job));
+	assert_int_equal(fake.n_cancelled, 1);
+}
+
 static const char lost[] =
 	"<!DOCTYPE html><html lang='zh-CN'><head><title>江城网</title></head><body><p>很遗憾，没有读者想看的"
 	"内容，它可能从来没有发表过，也可能已经搬到别处，请从首页重新开始。</p></body></html>";
@@ -688,6 +812,11 @@ int main(void)
 		TEST(hosts_are_not_probed_against_the_setting),
 		TEST(a_page_that_says_it_is_gone_needs_no_probe),
 		TEST(freeing_ends_a_comparison),
+		TEST(an_article_in_parts_is_kept_as_one),
+		TEST(without_a_part_the_rest_is_kept_and_comes_again_in_full),
+		TEST(no_part_is_asked_for_after_the_lease),
+		TEST(parts_that_lead_in_a_circle_end),
+		TEST(freeing_ends_the_wait_for_a_part),
 		TEST(freeing_cancels_what_is_pending),
 	};
 
