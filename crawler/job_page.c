@@ -14,6 +14,11 @@
  */
 #define SMALL_BYTES_MAX (1 << 20)
 
+static bool may_be_compared(const struct job *j)
+{
+	return j->env->not_found && j->env->config->not_found_probe && j->lease.kind == WORK_PAGE;
+}
+
 /* Runs in a thread of the pool: touches nothing but the job's own. */
 static void read_answer(void *arg)
 {
@@ -28,6 +33,7 @@ static void read_answer(void *arg)
 		.x_robots_tag = strbuf_span(&j->x_robots_tag),
 		.user_agent = j->env->config->user_agent,
 		.url_rules = j->url_rules,
+		.likeness = may_be_compared(j),
 		.gazetteers = j->gazetteers,
 		.parts = j->parts,
 		.n_parts = j->n_parts,
@@ -125,8 +131,7 @@ static void on_compared(void *arg, enum not_found_answer answer, int64_t retry_a
 /* An article that has the headline of its list is one, whatever it looks like. */
 static bool may_be_not_found(const struct job *j)
 {
-	return j->env->not_found && j->env->config->not_found_probe && j->lease.kind == WORK_PAGE &&
-		!j->read.is_as_listed;
+	return may_be_compared(j) && !j->read.is_as_listed;
 }
 
 /* Only for the sake of an article is the host asked for a page that cannot exist. */

@@ -64,6 +64,7 @@ static void read_page(void *arg)
 		.url = l->url,
 		.content_type = l->content_type,
 		.fetched_at_ms = clock_wall_ms(),
+		.likeness = true,
 		.http_status = l->result.http_status};
 	struct read_output out;
 

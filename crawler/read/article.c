@@ -244,41 +244,55 @@ void article_prepare(struct article *t)
 	metadata_read(t->h, &t->dates, t->arena, &t->meta);
 }
 
-void article_read(const struct read_input *in, const char *encoding, struct html *h,
-	struct arena *a, struct read_output *out)
+static void explain(struct article *t, const char *text, struct read_output *out)
 {
-	struct article t = {.in = in, .h = h, .arena = a, .encoding = encoding};
-	struct absence absence;
+	if (!t->explain)
+		return;
+	explain_fact(t->explain, "next part", out->next_part, "a link to it");
+	article_explain(t, text);
+	out->explain = t->explain;
+}
+
+static void read_prepared(struct article *t, struct read_output *out)
+{
+	const struct absence absence = absence_of(&t->blocks, t->meta.page_title, t->in->title);
 	const char *text;
 
-	t.explain = in->explain ? explain_new(a) : NULL;
-	article_prepare(&t);
-	likeness_make(h, &t.blocks, in->url, &out->likeness);
-	absence = absence_of(&t.blocks, t.meta.page_title, in->title);
 	if (absence.outcome != OUTCOME_OK) {
 		answer_nothing(out, absence.why);
 		out->outcome = absence.outcome;
 		return;
 	}
-	out->refresh_to = refresh_find(h, t.base, in->url, a);
+	out->refresh_to = refresh_find(t->h, t->base, t->in->url, t->arena);
 	if (out->refresh_to) {
 		answer_nothing(out, "the page only sends on to another address");
 		return;
 	}
-	text = article_find_text(&t);
-	out->next_part = parts_next(h, in->url, t.base, encoding, a);
-	if (in->explain) {
-		explain_fact(t.explain, "next part", out->next_part, "a link to it");
-		article_explain(&t, text);
-		out->explain = t.explain;
-	}
+	text = article_find_text(t);
+	out->next_part = parts_next(t->h, t->in->url, t->base, t->encoding, t->arena);
+	explain(t, text, out);
 	if (!text) {
 		answer_nothing(out, "no text that reads like an article");
 		return;
 	}
 	out->as = READ_RECORD;
-	out->is_as_listed = absence_is_refuted(&t.blocks, t.meta.page_title, in->title);
-	fill_record(&t, article_add_parts(&t, text), &out->record);
-	if (in->explain)
-		article_explain_facts(&t, &out->record);
+	out->is_as_listed = absence_is_refuted(&t->blocks, t->meta.page_title, t->in->title);
+	fill_record(t, article_add_parts(t, text), &out->record);
+	if (t->explain)
+		article_explain_facts(t, &out->record);
+}
+
+void article_read(const struct read_input *in, const char *encoding, struct html *h,
+	struct arena *a, struct read_output *out)
+{
+	struct article t = {.in = in,
+		.h = h,
+		.arena = a,
+		.encoding = encoding,
+		.explain = in->explain ? explain_new(a) : NULL};
+
+	article_prepare(&t);
+	read_prepared(&t, out);
+	if (in->likeness && !out->is_as_listed)
+		likeness_make(h, &t.blocks, in->url, &out->likeness);
 }

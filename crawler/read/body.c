@@ -1,6 +1,6 @@
 #include "crawler/read/body_inside.h"
 
-#define LINE_COST  (3 * BLOCK_HAN_WEIGHT)  /* what a line must say to be worth a line */
+#define LINE_COST  (5 * BLOCK_HAN_WEIGHT)  /* what a line must say to be worth a line */
 #define LABEL_COST (6 * BLOCK_HAN_WEIGHT)  /* ... and one without a mark of sentences */
 #define LINK_COST  (14 * BLOCK_HAN_WEIGHT) /* of a line of links */
 #define MARK_GAIN  (8 * BLOCK_HAN_WEIGHT)  /* a comma or full stop: sentences have them */

@@ -1,7 +1,5 @@
 #include "crawler/read/body_inside.h"
 
-#include "common/hash.h"
-
 #define LEAD_DISTANCE_MAX 40 /* lines between a headline and the text that it stands above */
 #define LEAD_WEIGHT_MIN   (12 * BLOCK_HAN_WEIGHT)
 #define LABEL_WEIGHT_MAX  (8 * BLOCK_HAN_WEIGHT)
@@ -67,6 +65,16 @@ static bool are_alike(const struct html *h, uint32_t a, uint32_t b)
 		span_eq(class, html_attr(h, b, "class"));
 }
 
+/* An element of the article's kind beside it that is no article of its own. */
+static bool goes_on_in(const struct votes *v, uint32_t like, uint32_t node)
+{
+	const struct html_node *n = &v->h->nodes[node];
+
+	return n->tag != HTML_TEXT && n->tag != HTML_ARTICLE && !votes_is_frame(v, node) &&
+		v->sum[node] > 0 && v->text[node] >= ALIKE_TEXT_MIN &&
+		are_alike(v->h, node, like) && html_find(v->h, node, n->end, HTML_H1) == HTML_NONE;
+}
+
 /* The body may be split over several elements of one kind that stand side by side. */
 static void take_in_alike(const struct votes *v, struct body *body)
 {
@@ -77,9 +85,7 @@ static void take_in_alike(const struct votes *v, struct body *body)
 		uint32_t parent = nodes[node].parent;
 
 		for (uint32_t i = parent + 1; i < nodes[parent].end; i = nodes[i].end)
-			if (i != node && nodes[i].tag != HTML_TEXT && !votes_is_frame(v, i) &&
-				v->sum[i] > 0 && v->text[i] >= ALIKE_TEXT_MIN &&
-				are_alike(v->h, i, node))
+			if (i != node && goes_on_in(v, node, i))
 				take_in(v, i, body);
 		node = parent;
 	}

@@ -5,7 +5,8 @@
 
 #define TITLE_BYTES_MAX  600 /* longer lines are text */
 #define TITLE_WEIGHT_MIN (4 * BLOCK_HAN_WEIGHT)
-#define PROBE_BYTES      12 /* of a line, which fold cheaply */
+#define NAME_BYTES_MAX   2000 /* of what a page calls itself: every line is looked for in it */
+#define PROBE_BYTES      12   /* of a line, which fold cheaply */
 #define SITE_WEIGHT_MAX  (16 * BLOCK_HAN_WEIGHT)
 
 /* How sure a line is to be the headline that @title (folded) is or begins with; 0: it is none. */
@@ -16,7 +17,8 @@ static int rate_line(const struct block *b, struct span folded, struct span titl
 	/* A bit in the middle may be the site's name; the headline stands first, or is long. */
 	if (at < 0 || (at > 0 && b->weight < 10 * BLOCK_HAN_WEIGHT))
 		return 0;
-	return (int)b->weight + (b->heading ? 6 * BLOCK_HAN_WEIGHT : 0) -
+	return (int)b->weight + (b->heading ? 6 * BLOCK_HAN_WEIGHT : 0) +
+		(at == 0 ? 8 * BLOCK_HAN_WEIGHT : 0) -
 		(b->link_weight * 2 > b->weight ? 12 * BLOCK_HAN_WEIGHT : 0);
 }
 
@@ -235,7 +237,7 @@ static size_t find_line_of_names(const struct block_list *blocks, const struct b
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		STRBUF_LOCAL(folded);
 
-		fold_text(span_str(texts[i]), &folded);
+		fold_text(utf8_cut(span_str(texts[i]), NAME_BYTES_MAX), &folded);
 		if (folded.len)
 			names[n++] = (struct name){.folded = arena_take(a, &folded),
 				.line = TITLE_NO_BLOCK};

@@ -80,7 +80,7 @@ static void test_body__what_stands_between_headline_and_text_leads_into_it(void 
 		text_of(*state,
 			"<title>江城印发算力行动方案</title><body><article><header>"
 			"<h1>江城印发算力行动方案</h1></header><div>"
-			"<p>发布时间：2025年5月28日 09:30 来源：江城日报社</p></div><div "
+			"<p>江城日报，要闻版，本期头条，编辑部推荐给各位读者</p></div><div "
 			"class=entry-content>" BODY "</div></article>"),
 		TEXT);
 }
@@ -117,10 +117,10 @@ static void test_body__captions_are_text_only_where_nothing_else_is(void **state
 static void test_body__items_below_pictures_are_text(void **state)
 {
 	assert_string_equal(text_of(*state,
-				    HEAD "<div><div class=item-image><p>" A
+				    HEAD "<div><p>" C "</p><div class=item-image><p>" A
 					 "</p></div><div class=item-image><p>" B
 					 "</p></div></div>"),
-		A "\n" B);
+		C "\n" A "\n" B);
 	assert_string_equal(text_of(*state,
 				    HEAD "<div><div class=item-image><p>" OTHER
 					 "</p></div>" BODY BODY "</div>"),

@@ -281,7 +281,8 @@ static void test_read__hostile_pages_end(void **state)
 		"<a href=1>江城大桥通车了</a>", "<li><a href=/a/1234.html>江城大桥通车</a>",
 		"(shì)", "江(", "?shì)", "来源：", "<b>记者 ", "2025-01-", "\xFF", "江 城",
 		"aaaaaaaab", "一二三四五六七八九一二三四五六七八", "&lt;/p&gt;", "〔2025〕",
-		"<h1>江城大桥</h1>", "。李想 ", "(下载"};
+		"<h1>江城大桥</h1>", "。李想 ", "<table><tr><td>江", "<div class='share ad-x'>江，",
+		"<div class=image><p>江，", "<a href=7_2.html>2</a>", "(下载"};
 	struct fixture *fx = *state;
 	static const enum work_kind kinds[] = {WORK_PAGE, WORK_LISTING};
 

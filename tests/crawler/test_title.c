@@ -18,6 +18,9 @@ static const struct row rows[] = {
 		NULL},
 	{"江城印发算力行动方案", {.page_title = "江城印发算力行动方案｜江城日报"},
 		"<h1>江城印发算力行动方案</h1>" P, NULL},
+	/* The headline stands first; the site's motto may be the longer line. */
+	{"雄江新区", {.page_title = "雄江新区 - 江城百科，自由的百科全书"},
+		"<div>江城百科，自由的百科全书</div><h1>雄江新区</h1>" P, NULL},
 	/* The government's tag is it. */
 	{"江城印发方案", {.page_title = "江城新闻", .article_title = "江城印发方案"}, P, NULL},
 	/* A kicker in a line of its own belongs to the headline when the page's names agree. */
