@@ -9,7 +9,7 @@
 
 #define WINDOW_BYTES 150   /* on both sides of a doubtful name, some fifty Han characters */
 #define REACH_HITS   4     /* so many neighbours of a doubtful name are looked at */
-#define REACH_BYTES  60    /* and they stand so near: names in a row */
+#define REACH_BYTES  15    /* and they stand so near: names in a row */
 #define TRIES_MAX    40    /* of an entry; a name that is doubtful so often stays so */
 #define HITS_MAX     20000 /* an article has hundreds; what has so many is judged by its beginning */
 
@@ -294,9 +294,12 @@ static bool has_near(const struct gazetteer_entry *e, struct span text, const st
 	return false;
 }
 
-static size_t distance(const struct hit *a, const struct hit *b)
+/* Neither over one another nor far apart. */
+static bool are_side_by_side(const struct hit *a, const struct hit *b)
 {
-	return a->end <= b->start ? b->start - a->end : a->start >= b->end ? a->start - b->end : 0;
+	const struct hit *first = a->start < b->start ? a : b, *second = first == a ? b : a;
+
+	return first->end <= second->start && second->start - first->end <= REACH_BYTES;
 }
 
 /* Names of products stand in rows: beside a sure one, a doubtful one is one, too. */
@@ -311,8 +314,7 @@ static bool has_neighbour(const struct gazetteers *g, const struct hits *h, size
 
 		if (other->entry != h->items[i].entry && !other->is_doubtful &&
 			g->entries[other->entry].table == GAZETTEER_TECHNOLOGIES &&
-			!g->entries[other->entry].is_weak && distance(other, &h->items[i]) &&
-			distance(other, &h->items[i]) <= REACH_BYTES)
+			!g->entries[other->entry].is_weak && are_side_by_side(other, &h->items[i]))
 			return true;
 	}
 	return false;
