@@ -1,5 +1,7 @@
 #include "cli/check.h"
 
+#include "common/clock.h"
+
 #include <errno.h>
 #include <stdio.h>
 
@@ -8,6 +10,17 @@ void check_error(struct strbuf *out, const char *text)
 	json_open(out, '{');
 	json_field_str(out, "error", text);
 	json_close(out, '}');
+}
+
+int64_t check_now(const struct json *in)
+{
+	const char *text = json_get_str(in, "now");
+	int64_t ms;
+
+	if (text && clock_parse(span_str(text), &ms))
+		return ms;
+	return json_is_number(json_get(in, "now")) ? json_get_int(in, "now", 0) * 1000
+						   : clock_wall_ms();
 }
 
 struct span check_member(const struct json *in, const char *key)

@@ -22,6 +22,9 @@ enum cli_exit check_batch(struct cli *cli, check_line_fn *fn);
 /* {"error": text} */
 void check_error(struct strbuf *out, const char *text);
 
+/* The member "now" of a line: RFC 3339 or Unix seconds; the present without it. */
+int64_t check_now(const struct json *in);
+
 /* Strings of JSON members; "" where absent. */
 struct span check_member(const struct json *in, const char *key);
 

@@ -2,21 +2,9 @@
 #include "common/clock.h"
 #include "crawler/read/date/date.h"
 
-/* Now as RFC 3339 or in seconds since 1970; without it, the clock. */
-static int64_t now_of(const struct json *in)
-{
-	const char *text = json_get_str(in, "now");
-	int64_t ms;
-
-	if (text && clock_parse(span_str(text), &ms))
-		return ms;
-	return json_is_number(json_get(in, "now")) ? json_get_int(in, "now", 0) * 1000
-						   : clock_wall_ms();
-}
-
 static void answer_line(struct cli *cli, const struct json *in, struct strbuf *out)
 {
-	struct date_context ctx = {.now_ms = now_of(in), .zone_min = DATE_ZONE_CHINA};
+	struct date_context ctx = {.now_ms = check_now(in), .zone_min = DATE_ZONE_CHINA};
 	struct record_time time = {0};
 	char text[CLOCK_TEXT_MAX];
 	bool ok;

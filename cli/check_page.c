@@ -2,23 +2,33 @@
 #include "common/clock.h"
 #include "crawler/read/explain.h"
 #include "crawler/read/read.h"
+#include "crawler/stored_answer.h"
 
 #include <stdio.h>
 
 #define ID_KEY "\"id\":\""
 
-static void read_page(struct cli *cli, struct span bytes, const char *url, const char *content_type,
-	struct arena *a, struct read_output *out)
+struct page {
+	struct span bytes; /* HTML, or a stored answer with its header lines */
+	const char *url, *content_type;
+	int64_t now_ms; /* when it was fetched */
+};
+
+static void read_page(struct cli *cli, const struct page *p, struct arena *a,
+	struct read_output *out)
 {
-	const struct read_input in = {.bytes = bytes,
-		.url = url,
-		.content_type = content_type,
-		.fetched_at_ms = clock_wall_ms(),
+	struct read_input in = {.bytes = p->bytes,
+		.url = p->url,
+		.content_type = p->content_type,
+		.fetched_at_ms = p->now_ms,
 		.http_status = 200,
+		.user_agent = cli->config->crawler.user_agent,
 		.explain = cli_option(cli, "explain") != NULL,
 		.url_rules = &cli->config->url_rules,
 		.gazetteers = cli->gazetteers};
 
+	if (span_starts_with(p->bytes, SPAN_LITERAL("HTTP/")))
+		stored_answer_read(p->bytes, a, &in);
 	read_document(WORK_PAGE, &in, a, out);
 }
 
@@ -67,6 +77,7 @@ static void answer_line(struct cli *cli, const struct json *in, struct strbuf *o
 	CLEANUP(arena_freep) struct arena *arena = arena_new();
 	const char *url = json_get_str(in, "url"), *file = json_get_str(in, "file");
 	struct read_output read = {0};
+	struct page page;
 	STRBUF_LOCAL(bytes);
 
 	if (!url || !file) {
@@ -77,15 +88,20 @@ static void answer_line(struct cli *cli, const struct json *in, struct strbuf *o
 		check_error(out, "the file cannot be read");
 		return;
 	}
-	read_page(cli, strbuf_span(&bytes), url, json_get_str(in, "content_type"), arena, &read);
+	page = (struct page){.bytes = strbuf_span(&bytes),
+		.url = url,
+		.content_type = json_get_str(in, "content_type"),
+		.now_ms = check_now(in)};
+	read_page(cli, &page, arena, &read);
 	write_answer(&read, json_get_str(in, "id"), out);
 }
 
 static enum cli_exit run(struct cli *cli)
 {
 	CLEANUP(arena_freep) struct arena *arena = arena_new();
-	const char *url = cli_option(cli, "url");
+	const char *url = cli_option(cli, "url"), *now = cli_option(cli, "now");
 	struct read_output read = {0};
+	struct page page;
 	STRBUF_LOCAL(bytes);
 	STRBUF_LOCAL(out);
 
@@ -97,7 +113,13 @@ static enum cli_exit run(struct cli *cli)
 		return cli_misuse(cli, "--url is needed");
 	if (!cli_read("-", CHECK_INPUT_MAX, &bytes))
 		return CLI_FAILURE;
-	read_page(cli, strbuf_span(&bytes), url, cli_option(cli, "content-type"), arena, &read);
+	page = (struct page){.bytes = strbuf_span(&bytes),
+		.url = url,
+		.content_type = cli_option(cli, "content-type"),
+		.now_ms = clock_wall_ms()};
+	if (now && !clock_parse(span_str(now), &page.now_ms))
+		return cli_misuse(cli, "--now must be a time like 2025-05-29T20:30:00+08:00");
+	read_page(cli, &page, arena, &read);
 	if (read.explain && !cli->json)
 		explain_write(read.explain, &out);
 	else
@@ -110,13 +132,15 @@ static enum cli_exit run(struct cli *cli)
 
 const struct command check_page = {
 	.name = "check page",
-	.arguments = "< HTML",
+	.arguments = "< HTML or what show --raw prints",
 	.summary = "The record that is read out of a page",
 	.options = (const struct cli_option[]){{"url", "URL", "where the page is from"},
 		{"content-type", "VALUE", "its Content-Type header"},
+		{"now", "TIME", "when it was fetched: dates are read against it"},
 		{"explain", NULL,
 			"why it is read so: what won, each line's fate, sources of facts"},
 		{"gazetteers", "DIR", "folder of gazetteers instead of the configured ones"},
-		{"batch", NULL, "JSON lines: {\"id\",\"url\",\"file\",\"content_type\"}"}, {0}},
+		{"batch", NULL, "JSON lines: {\"id\",\"url\",\"file\",\"content_type\",\"now\"}"},
+		{0}},
 	.run = run,
 };

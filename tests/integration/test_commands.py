@@ -31,6 +31,9 @@ class Commands(case.Case):
         raw = self.node.call("show", url, "--raw").stdout
         self.assertIn("HTTP/1.", raw)
         self.assertTrue(raw.endswith("</html>"))
+        again = subprocess.run([self.node.program, "check", "page", "-c", self.node.config, "--url", url, "--now", record["fetched_at"]],
+                               input=raw, capture_output=True, text=True, timeout=60)
+        self.assertEqual(json.loads(again.stdout)["text"], record["text"], "what is stored can be read again")
         self.assertEqual(json.loads(self.node.call("show", url, "--versions").stdout)["url"], url)
 
         lines = [json.loads(l) for l in self.node.call("export", "--format", "jsonl").stdout.splitlines()]
