@@ -119,6 +119,8 @@ static int work_on(struct follower *f, struct txn *t, const struct journal_entry
 	struct span json;
 	int r;
 
+	if (e->event == JOURNAL_REREAD) /* no news, only our reading of it is */
+		return 0;
 	if (!e->record)
 		log_error(&f->log, "journal entry %llu is damaged, passing over it",
 			(unsigned long long)e->seq);

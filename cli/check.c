@@ -49,5 +49,5 @@ const struct command command_check = {
 	.summary = "Try one part of the crawler on your own input",
 	.parts = (const struct command *const[]){&check_config, &check_robots, &check_url,
 		&check_charset, &check_date, &check_page, &check_feed, &check_sitemap,
-		&check_listing, &check_query, &check_fetch, NULL},
+		&check_listing, &check_query, &check_fetch, &check_gazetteers, NULL},
 };

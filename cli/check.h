@@ -8,7 +8,8 @@
 #include "cli/cli.h"
 
 extern const struct command check_charset, check_config, check_date, check_feed, check_fetch,
-	check_listing, check_page, check_query, check_robots, check_sitemap, check_url;
+	check_gazetteers, check_listing, check_page, check_query, check_robots, check_sitemap,
+	check_url;
 
 #define CHECK_INPUT_MAX (64 << 20) /* more than the crawler ever takes */
 

@@ -1,5 +1,6 @@
 #include "alerts/subscription_set.h"
 #include "cli/check.h"
+#include "crawler/read/enrich/gazetteers.h"
 #include "scheduler/source.h"
 
 #include <stdio.h>
@@ -7,6 +8,7 @@
 static enum cli_exit run(struct cli *cli)
 {
 	CLEANUP(source_list_freep) struct source_list *sources = NULL;
+	CLEANUP(gazetteers_unrefp) struct gazetteers *gazetteers = NULL;
 	STRBUF_LOCAL(errors);
 	STRBUF_LOCAL(out);
 	size_t n_subscriptions = 0;
@@ -15,6 +17,8 @@ static enum cli_exit run(struct cli *cli)
 		return CLI_NO;
 	source_list_load(cli->config->sources_dir, &cli->config->url_rules, &sources, &errors);
 	subscription_files_check(cli->config->subscriptions_dir, &n_subscriptions, &errors);
+	gazetteers_load(cli->config->gazetteers_dir, cli->config->gazetteers_own_dir, &gazetteers,
+		&errors);
 	if (errors.len) {
 		fputs(errors.data, stderr);
 		return CLI_NO;
@@ -40,7 +44,7 @@ static enum cli_exit run(struct cli *cli)
 const struct command check_config = {
 	.name = "check config",
 	.arguments = "",
-	.summary = "Configuration, sources and subscriptions",
+	.summary = "Configuration, sources, subscriptions and gazetteers",
 	.options = (const struct cli_option[]){{"print", NULL,
 						       "all settings in effect, with what they do"},
 		{0}},

@@ -16,7 +16,8 @@ static void read_page(struct cli *cli, struct span bytes, const char *url, const
 		.fetched_at_ms = clock_wall_ms(),
 		.http_status = 200,
 		.explain = cli_option(cli, "explain") != NULL,
-		.url_rules = &cli->config->url_rules};
+		.url_rules = &cli->config->url_rules,
+		.gazetteers = cli->gazetteers};
 
 	read_document(WORK_PAGE, &in, a, out);
 }
@@ -88,7 +89,7 @@ static enum cli_exit run(struct cli *cli)
 	STRBUF_LOCAL(bytes);
 	STRBUF_LOCAL(out);
 
-	if (!cli_load_config(cli))
+	if (!cli_load_config(cli) || !cli_load_gazetteers(cli, cli_option(cli, "gazetteers")))
 		return CLI_MISUSE;
 	if (cli_option(cli, "batch"))
 		return check_batch(cli, answer_line);
@@ -115,6 +116,7 @@ const struct command check_page = {
 		{"content-type", "VALUE", "its Content-Type header"},
 		{"explain", NULL,
 			"why it is read so: what won, each line's fate, sources of facts"},
+		{"gazetteers", "DIR", "folder of gazetteers instead of the configured ones"},
 		{"batch", NULL, "JSON lines: {\"id\",\"url\",\"file\",\"content_type\"}"}, {0}},
 	.run = run,
 };

@@ -3,6 +3,7 @@
 #include "common/alloc.h"
 #include "common/err.h"
 #include "common/log.h"
+#include "crawler/read/enrich/gazetteers.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -139,6 +140,7 @@ enum cli_exit cli_run(const struct command *command, const struct cli *outer, in
 			cli.n_arguments < command->n_arguments_min ? "too few" : "too many");
 	else
 		status = command->run(&cli);
+	gazetteers_unref(cli.gazetteers);
 	config_free(cli.config);
 	return status;
 }
@@ -162,6 +164,19 @@ bool cli_load_config(struct cli *cli)
 	}
 	log_set_level((enum log_level)cli->config->log_level);
 	return true;
+}
+
+bool cli_load_gazetteers(struct cli *cli, const char *folder)
+{
+	const struct config *c = cli->config;
+	STRBUF_LOCAL(errors);
+	int r = folder ? gazetteers_load(folder, NULL, &cli->gazetteers, &errors)
+		       : gazetteers_load(c->gazetteers_dir, c->gazetteers_own_dir, &cli->gazetteers,
+				 &errors);
+
+	if (r < 0)
+		fputs(errors.data, stderr);
+	return r == 0;
 }
 
 void cli_reload_config(struct cli *cli, const struct log_ctx *log, cli_take_fn *take, void *arg)

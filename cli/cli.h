@@ -45,8 +45,9 @@ struct cli {
 	int n_arguments;
 	char **arguments;
 	const char *values
-		[CLI_OPTIONS_MAX]; /* of command->options; "" for a switch, NULL when absent */
-	struct config *config;     /* by cli_load_config(), owned */
+		[CLI_OPTIONS_MAX];     /* of command->options; "" for a switch, NULL when absent */
+	struct config *config;         /* by cli_load_config(), owned */
+	struct gazetteers *gazetteers; /* by cli_load_gazetteers(), owned */
 };
 
 extern const struct command command_run, command_scheduler, command_crawler, command_alerts,
@@ -66,6 +67,12 @@ const char *cli_option(const struct cli *cli, const char *name);
 
 /* Reads the configuration into cli->config; prints what is wrong and returns false. */
 bool cli_load_config(struct cli *cli);
+
+/*
+ * Loads the gazetteers that are configured into cli->gazetteers, or those of
+ * @folder alone unless it is NULL; prints what is wrong and returns false.
+ */
+bool cli_load_gazetteers(struct cli *cli, const char *folder);
 
 /*
  * Reads the configuration anew, for a running service: @take gives it to what

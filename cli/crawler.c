@@ -7,6 +7,7 @@
 #include "crawler/keep.h"
 #include "crawler/not_found.h"
 #include "crawler/pool.h"
+#include "crawler/read/enrich/gazetteers.h"
 #include "crawler/worker.h"
 
 #include "cli/cli.h"
@@ -52,7 +53,26 @@ static void on_drained(void *arg)
 	service_stopped(c->service);
 }
 
-/* Limits, names and URL rules change; numbers of threads and transfers do so at the next start. */
+/* New ones, unless something is wrong with them: then what was there stays. */
+static void load_gazetteers(struct crawling *c, const struct config *config)
+{
+	struct gazetteers *fresh;
+	STRBUF_LOCAL(errors);
+
+	if (gazetteers_load(config->gazetteers_dir, config->gazetteers_own_dir, &fresh, &errors) <
+		0) {
+		log_error(c->log, "gazetteers not loaded, going on with %s: %s",
+			c->env.gazetteers ? "the old ones" : "none", errors.data);
+		return;
+	}
+	if (!gazetteers_count_names(fresh))
+		log_warn(c->log, "no gazetteers in %s: articles get no subjects",
+			config->gazetteers_dir);
+	gazetteers_unref(c->env.gazetteers);
+	c->env.gazetteers = fresh;
+}
+
+/* Limits, names, URL rules and gazetteers change; numbers of threads and transfers do so at the next start. */
 static void on_reload(void *arg)
 {
 	struct crawling *c = arg;
@@ -68,12 +88,14 @@ static void on_reload(void *arg)
 	c->settings = fresh->crawler;
 	c->env.url_rules = &fresh->url_rules;
 	c->env.crawl_delay_max_ms = fresh->scheduler.crawl_delay_max_ms;
+	load_gazetteers(c, fresh);
 	log_set_level((enum log_level)fresh->log_level);
 	log_info(c->log, "configuration reloaded");
 }
 
 static void crawling_release(struct crawling *c)
 {
+	gazetteers_unref(c->env.gazetteers);
 	for (size_t i = 0; i < c->n_reloaded; i++)
 		config_free(c->reloaded[i]);
 }
@@ -186,6 +208,7 @@ static enum cli_exit crawl(struct cli *cli, const struct log_ctx *log, const cha
 		.keep = keep,
 		.not_found = not_found,
 		.crawl_delay_max_ms = config->scheduler.crawl_delay_max_ms};
+	load_gazetteers(&crawling, config);
 	worker = worker_new(&(struct worker_options){.env = &crawling.env,
 		.bus = bus,
 		.name = name,

@@ -54,5 +54,6 @@ const struct command command_store = {
 	.name = "store",
 	.arguments = "PART",
 	.summary = "Look after the node's store",
-	.parts = (const struct command *const[]){&store_stat, &store_check_command, NULL},
+	.parts = (const struct command *const[]){&store_stat, &store_check_command,
+		&store_reread_command, NULL},
 };

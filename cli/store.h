@@ -6,6 +6,6 @@
 
 #include "cli/cli.h"
 
-extern const struct command store_stat, store_check_command;
+extern const struct command store_stat, store_check_command, store_reread_command;
 
 #endif

@@ -52,10 +52,8 @@ char *alloc_printf(const char *format, ...)
 	return checked(r < 0 ? NULL : text);
 }
 
-void *alloc_grow(void *items, size_t len, size_t *cap, size_t size)
+void *alloc_double(void *items, size_t *cap, size_t size)
 {
-	if (len < *cap)
-		return items;
 	*cap = *cap ? *cap * 2 : 8;
 	return alloc_resize(items, *cap, size);
 }

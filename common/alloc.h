@@ -32,7 +32,13 @@ char *alloc_printf(const char *format, ...)
  * Makes room for one more element in a growing array: returns @items, moved
  * if need be, with *@cap raised, so that @items[@len] may be written.
  */
-void *alloc_grow(void *items, size_t len, size_t *cap, size_t size)
-	__attribute__((returns_nonnull));
+static inline void *alloc_grow(void *items, size_t len, size_t *cap, size_t size);
+
+void *alloc_double(void *items, size_t *cap, size_t size) __attribute__((returns_nonnull));
+
+static inline void *alloc_grow(void *items, size_t len, size_t *cap, size_t size)
+{
+	return len < *cap ? items : alloc_double(items, cap, size);
+}
 
 #endif

@@ -5,7 +5,9 @@
 #include "common/log.h"
 
 #include <libgen.h>
+#include <limits.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #define FIELD(member) offsetof(struct config, member)
 #define MINUTE_S      60
@@ -64,6 +66,12 @@ static const struct setting table[] = {
 		.help = "Folder of source files; empty: sources.d beside this file"},
 	{"subscriptions_dir", SETTING_STRING, FIELD(subscriptions_dir),
 		.help = "Folder of subscription files; empty: subscriptions.d beside this file"},
+	{"gazetteers_dir", SETTING_STRING, FIELD(gazetteers_dir),
+		.help = "Folder of the gazetteers that come with the program; empty: "
+			"share/policywatch/gazetteers beside the folder of the program"},
+	{"gazetteers_own_dir", SETTING_STRING, FIELD(gazetteers_own_dir),
+		.help = "Folder of gazetteer files that add to them or replace entries; "
+			"empty: gazetteers.d beside this file"},
 	{"log_level", SETTING_CHOICE, FIELD(log_level), .fallback = "info", .choices = log_levels,
 		.help = "Least level that is logged"},
 	{"url.tracking_parameters", SETTING_LIST, FIELD(tracking_parameters), .max = 1000,
@@ -194,6 +202,25 @@ static void default_folder(char **folder, const char *config_path, const char *n
 	*folder = alloc_printf("%s/%s", dirname(copy), name);
 }
 
+/*
+ * What the program comes with stands at the same place beside it wherever it
+ * is installed, and in the folder where it was built.
+ */
+static void default_gazetteers(char **folder)
+{
+	char program[PATH_MAX];
+	ssize_t n;
+
+	if (**folder)
+		return;
+	n = readlink("/proc/self/exe", program, sizeof program - 1);
+	if (n < 0)
+		return;
+	program[n] = '\0';
+	free(*folder);
+	*folder = alloc_printf("%s/share/policywatch/gazetteers", dirname(dirname(program)));
+}
+
 static void complete_url_rules(struct config *c)
 {
 	struct url_rules rules = url_rules_default;
@@ -215,6 +242,8 @@ static void complete(struct config *c, const char *path)
 {
 	default_folder(&c->sources_dir, path, "sources.d");
 	default_folder(&c->subscriptions_dir, path, "subscriptions.d");
+	default_folder(&c->gazetteers_own_dir, path, "gazetteers.d");
+	default_gazetteers(&c->gazetteers_dir);
 	if (!c->bus.listen.len) {
 		c->bus.listen.items = alloc_zeroed(1, sizeof *c->bus.listen.items);
 		c->bus.listen.items[c->bus.listen.len++] =

@@ -77,9 +77,11 @@ struct config {
 	char *path; /* of the file; "" when there was none */
 	char *data_dir;
 	char *runtime_dir;
-	char *sources_dir;       /* "" is sources.d beside the file */
-	char *subscriptions_dir; /* "" is subscriptions.d beside the file */
-	int log_level;           /* enum log_level */
+	char *sources_dir;        /* "" is sources.d beside the file */
+	char *subscriptions_dir;  /* "" is subscriptions.d beside the file */
+	char *gazetteers_dir;     /* "" is where the program's own are installed */
+	char *gazetteers_own_dir; /* "" is gazetteers.d beside the file */
+	int log_level;            /* enum log_level */
 	struct setting_list tracking_parameters, default_documents;
 	struct url_rules url_rules; /* borrowed from the two lists; sort_query is its own */
 	struct bus_config bus;

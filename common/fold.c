@@ -64,17 +64,30 @@ static uint32_t compose(uint32_t first, uint32_t second)
 	return 0;
 }
 
+/* Room for where @n more bytes come from; NULL when nobody asks. */
+static uint32_t *origin_room(struct folder *f, size_t n)
+{
+	size_t len = f->out->len - f->start;
+
+	if (!f->origin)
+		return NULL;
+	if (f->origin_cap < len + n + 1) {
+		f->origin_cap = (len + n + 1) * 2; /* some characters become longer */
+		f->origin = alloc_resize(f->origin, f->origin_cap, sizeof *f->origin);
+	}
+	return f->origin + len;
+}
+
 static void write_char(struct folder *f, uint32_t c)
 {
+	uint32_t *origin;
+
 	f->last = c;
 	f->last_at = f->out->len;
+	origin = origin_room(f, 4);
 	strbuf_add_utf8(f->out, c);
-	if (!f->origin)
-		return;
-	for (size_t i = f->last_at - f->start; i < f->out->len - f->start; i++) {
-		f->origin = alloc_grow(f->origin, i, &f->origin_cap, sizeof *f->origin);
-		f->origin[i] = f->from;
-	}
+	for (size_t n = f->out->len - f->last_at; origin && n > 0; n--)
+		*origin++ = f->from;
 }
 
 /* What is left of white space and apostrophes before @next: one character, or 0. */
@@ -122,9 +135,14 @@ static void put(struct folder *f, uint32_t c)
 	}
 }
 
+static uint32_t entry_of(uint32_t c)
+{
+	return fold_entries[fold_blocks[c >> 8]][c & 0xFF];
+}
+
 static void put_folded(struct folder *f, uint32_t c)
 {
-	uint32_t entry = fold_entries[fold_blocks[c >> 8]][c & 0xFF];
+	uint32_t entry = entry_of(c);
 
 	if (entry == FOLD_SAME)
 		put(f, c);
@@ -137,6 +155,118 @@ static void put_folded(struct folder *f, uint32_t c)
 		put(f, entry);
 }
 
+/* What an ASCII character becomes if that is one that needs no look at its neighbours, else 0. */
+static uint32_t plain_ascii(unsigned char c)
+{
+	uint32_t entry = entry_of(c), to = entry == FOLD_SAME ? c : entry;
+
+	return to > ' ' && to < 0x7F && to != '\'' ? to : 0;
+}
+
+/*
+ * Likewise of the three bytes of a Han character or a mark of Chinese or full-width
+ * punctuation; FOLD_DROP of a quotation mark or the like.
+ */
+static uint32_t plain_wide(const unsigned char *s)
+{
+	uint32_t c = (s[0] & 0x0Fu) << 12 | (s[1] & 0x3Fu) << 6 | (s[2] & 0x3Fu);
+	uint32_t entry, to;
+
+	if (s[0] < 0xE2 || s[0] > 0xEF || (s[1] & 0xC0) != 0x80 || (s[2] & 0xC0) != 0x80 ||
+		!((c >= 0x4000 && c < 0xA000) || (c > 0x3000 && c < 0x3020) ||
+			(c > 0xFF00 && c < 0xFF5F) || (c >= 0x201C && c <= 0x201D)))
+		return 0;
+	entry = entry_of(c);
+	if (entry == FOLD_DROP)
+		return FOLD_DROP;
+	to = entry == FOLD_SAME ? c : entry;
+	return (to >= 0x4000 && to < 0xA000) || (to > 0x3000 && to < 0x3020) ||
+			(to > ' ' && to < 0x7F && to != '\'')
+		? to
+		: 0;
+}
+
+static bool is_plain_gap(const struct folder *f, const char *p, const char *end)
+{
+	return *p == ' ' && f->last && f->last < 0x80 && end - p > 1 &&
+		(unsigned char)p[1] < 0x80 && plain_ascii((unsigned char)p[1]);
+}
+
+static char *write_plain(char *to, uint32_t c)
+{
+	if (c < 0x80) {
+		*to++ = (char)c;
+		return to;
+	}
+	*to++ = (char)(0xE0 | c >> 12);
+	*to++ = (char)(0x80 | (c >> 6 & 0x3F));
+	*to++ = (char)(0x80 | (c & 0x3F));
+	return to;
+}
+
+/*
+ * Nearly all of a text is letters, single spaces between them, Han characters and
+ * their marks: these are written as they come, no longer than they were. Returns
+ * where something else stands. Nothing may be pending.
+ */
+static const char *fold_plain(struct folder *f, const char *text, const char *p, const char *end)
+{
+	uint32_t *origin = origin_room(f, (size_t)(end - p));
+	char *to, *start;
+
+	strbuf_reserve(f->out, (size_t)(end - p));
+	to = start = f->out->data + f->out->len;
+	while (p < end) {
+		const char *from = p, *written = to;
+		uint32_t c;
+
+		if ((unsigned char)*p < 0x80) {
+			c = is_plain_gap(f, p, end) ? ' ' : plain_ascii((unsigned char)*p);
+			p++;
+		} else {
+			c = end - p >= 3 ? plain_wide((const unsigned char *)p) : 0;
+			p += 3;
+		}
+		if (c == FOLD_DROP)
+			continue;
+		if (!c) {
+			p = from;
+			break;
+		}
+		to = write_plain(to, c);
+		f->last = c;
+		if (origin)
+			for (; written < to; written++)
+				*origin++ = (uint32_t)(from - text) +
+					(c == ' '); /* of what follows it */
+	}
+	if (to > start) {
+		f->out->len += (size_t)(to - start);
+		f->last_at = f->out->len - (f->last < 0x80 ? 1 : 3);
+		*to = '\0';
+	}
+	return p;
+}
+
+/* Pages are indented: their white space comes in runs. */
+static const char *fold_white(struct folder *f, const char *p, const char *end)
+{
+	for (; p < end; p++) {
+		if (*p == '\n' || *p == '\r')
+			f->gap = GAP_BREAK;
+		else if (*p != ' ' && *p != '\t')
+			break;
+		else if (f->gap == GAP_NONE)
+			f->gap = GAP_SPACE;
+	}
+	return p;
+}
+
+static bool is_plain(const struct folder *f)
+{
+	return f->gap == GAP_NONE && !f->apostrophe && !f->out->max;
+}
+
 static void fold(struct folder *f, struct span text)
 {
 	const char *p = text.data, *end;
@@ -147,6 +277,10 @@ static void fold(struct folder *f, struct span text)
 	end = p + text.len;
 	strbuf_reserve(f->out, text.len);
 	while (p < end) {
+		if (is_plain(f) && (p = fold_plain(f, text.data, p, end)) == end)
+			break;
+		if ((p = fold_white(f, p, end)) == end)
+			break;
 		f->from = (uint32_t)(p - text.data);
 		put_folded(f, utf8_next(&p, end));
 	}
@@ -163,10 +297,10 @@ void fold_text_traced(struct span text, struct strbuf *out, uint32_t **ret_origi
 {
 	struct folder f = {.out = out};
 
-	f.origin = alloc_grow(NULL, 0, &f.origin_cap, sizeof *f.origin);
+	f.origin_cap = text.len + 1;
+	f.origin = alloc_resize(NULL, f.origin_cap, sizeof *f.origin);
 	fold(&f, text);
-	f.origin = alloc_grow(f.origin, out->len - f.start, &f.origin_cap, sizeof *f.origin);
-	f.origin[out->len - f.start] = (uint32_t)text.len;
+	*origin_room(&f, 0) = (uint32_t)text.len;
 	*ret_origin = f.origin;
 }
 
@@ -179,18 +313,27 @@ static bool says_something(uint32_t c)
 struct hash fold_hash(struct span text)
 {
 	STRBUF_LOCAL(folded);
-	STRBUF_LOCAL(letters);
-	const char *p, *end;
 
 	fold_text(text, &folded);
-	p = folded.data;
-	end = p + folded.len;
+	return fold_hash_folded(strbuf_span(&folded));
+}
+
+struct hash fold_hash_folded(struct span folded)
+{
+	const char *p = folded.data, *end = p + folded.len;
+	STRBUF_LOCAL(letters);
+	char *to;
+
 	strbuf_reserve(&letters, folded.len);
+	to = letters.data;
 	while (p < end) {
 		const char *start = p;
+		uint32_t c = (unsigned char)*p < 0x80 ? (uint32_t)*p++ : utf8_next(&p, end);
 
-		if (says_something(utf8_next(&p, end)))
-			strbuf_add(&letters, start, (size_t)(p - start));
+		if (!says_something(c))
+			continue;
+		while (start < p)
+			*to++ = *start++;
 	}
-	return hash_of(strbuf_span(&letters));
+	return hash_of(span_from(letters.data, (size_t)(to - letters.data)));
 }

@@ -35,4 +35,7 @@ void fold_text_traced(struct span text, struct strbuf *out, uint32_t **ret_origi
  */
 struct hash fold_hash(struct span text);
 
+/* The same of a text that is folded already. */
+struct hash fold_hash_folded(struct span folded);
+
 #endif

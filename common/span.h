@@ -75,14 +75,20 @@ static inline struct span span_from_offset(struct span a, size_t offset)
 	return a.data ? (struct span){a.data + offset, a.len - offset} : a;
 }
 
+/* White space of ASCII, as HTML and HTTP have it. */
+static inline bool span_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
+}
+
 /* Without ASCII white space at both ends. */
 static inline struct span span_trim(struct span a)
 {
-	while (a.len && strchr(" \t\r\n\f", a.data[0]) && a.data[0]) {
+	while (a.len && span_is_blank(a.data[0])) {
 		a.data++;
 		a.len--;
 	}
-	while (a.len && strchr(" \t\r\n\f", a.data[a.len - 1]) && a.data[a.len - 1])
+	while (a.len && span_is_blank(a.data[a.len - 1]))
 		a.len--;
 	return a;
 }

@@ -35,13 +35,11 @@ char *strbuf_take(struct strbuf *b)
 	return s;
 }
 
-void strbuf_reserve(struct strbuf *b, size_t extra)
+void strbuf_grow(struct strbuf *b, size_t extra)
 {
 	size_t need = b->len + extra + 1;
 	size_t cap = b->cap ? b->cap : 64;
 
-	if (need <= b->cap)
-		return;
 	while (cap < need)
 		cap += cap / 2;
 	b->data = alloc_resize(b->cap ? b->data : NULL, cap, 1);
@@ -49,9 +47,9 @@ void strbuf_reserve(struct strbuf *b, size_t extra)
 	b->cap = cap;
 }
 
-bool strbuf_add(struct strbuf *b, const void *data, size_t len)
+bool strbuf_add_within(struct strbuf *b, const void *data, size_t len)
 {
-	bool fits = !b->max || len <= b->max - b->len;
+	bool fits = len <= b->max - b->len;
 
 	if (!fits) {
 		len = b->max - b->len;
@@ -74,11 +72,6 @@ bool strbuf_add_str(struct strbuf *b, const char *s)
 bool strbuf_add_span(struct strbuf *b, struct span s)
 {
 	return strbuf_add(b, s.data, s.len);
-}
-
-bool strbuf_add_char(struct strbuf *b, char c)
-{
-	return strbuf_add(b, &c, 1);
 }
 
 bool strbuf_add_utf8(struct strbuf *b, uint32_t code_point)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct strbuf {
 	char *data; /* never NULL; data[len] is 0 */
@@ -42,16 +43,16 @@ void strbuf_clear(struct strbuf *b);
 char *strbuf_take(struct strbuf *b);
 
 /* Makes room for @extra more bytes. */
-void strbuf_reserve(struct strbuf *b, size_t extra);
+static inline void strbuf_reserve(struct strbuf *b, size_t extra);
 
 /*
  * Append. Over the maximum, what fits is kept, b->cut is set and false is
  * returned.
  */
-bool strbuf_add(struct strbuf *b, const void *data, size_t len);
+static inline bool strbuf_add(struct strbuf *b, const void *data, size_t len);
 bool strbuf_add_str(struct strbuf *b, const char *s);
 bool strbuf_add_span(struct strbuf *b, struct span s);
-bool strbuf_add_char(struct strbuf *b, char c);
+static inline bool strbuf_add_char(struct strbuf *b, char c);
 bool strbuf_add_utf8(struct strbuf *b, uint32_t code_point);
 bool strbuf_printf(struct strbuf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -69,5 +70,34 @@ static inline void strbuf_releasep(struct strbuf *b)
 }
 
 #define STRBUF_LOCAL(name) CLEANUP(strbuf_releasep) struct strbuf name = STRBUF_INIT
+
+/* What follows are the bodies of what is called for nearly every character of a page. */
+
+void strbuf_grow(struct strbuf *b, size_t extra);
+bool strbuf_add_within(struct strbuf *b, const void *data, size_t len); /* b->max */
+
+static inline void strbuf_reserve(struct strbuf *b, size_t extra)
+{
+	if (b->cap <= b->len + extra)
+		strbuf_grow(b, extra);
+}
+
+static inline bool strbuf_add(struct strbuf *b, const void *data, size_t len)
+{
+	if (b->max)
+		return strbuf_add_within(b, data, len);
+	if (!len)
+		return true;
+	strbuf_reserve(b, len);
+	memcpy(b->data + b->len, data, len);
+	b->len += len;
+	b->data[b->len] = '\0';
+	return true;
+}
+
+static inline bool strbuf_add_char(struct strbuf *b, char c)
+{
+	return strbuf_add(b, &c, 1);
+}
 
 #endif

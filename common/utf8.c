@@ -1,6 +1,6 @@
 #include "common/utf8.h"
 
-uint32_t utf8_next(const char **p, const char *end)
+uint32_t utf8_next_other(const char **p, const char *end)
 {
 	const unsigned char *s = (const unsigned char *)*p;
 	unsigned char first = *s++;
@@ -104,30 +104,4 @@ struct span utf8_cut(struct span s, size_t max)
 	while (max > 0 && (s.data[max] & 0xC0) == 0x80)
 		max--;
 	return span_from(s.data, max);
-}
-
-bool utf8_is_han(uint32_t c)
-{
-	return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || c == 0x3007 ||
-		c == 0x3005 || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x20000 && c <= 0x3FFFD);
-}
-
-bool utf8_is_cjk(uint32_t c)
-{
-	return utf8_is_han(c) || (c >= 0x3041 && c <= 0x30FF) || (c >= 0x3105 && c <= 0x312F) ||
-		(c >= 0x31F0 && c <= 0x31FF) || (c >= 0xFF66 && c <= 0xFF9D);
-}
-
-bool utf8_is_space(uint32_t c)
-{
-	return c == ' ' || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-		(c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
-		c == 0x205F || c == 0x3000;
-}
-
-bool utf8_is_invisible(uint32_t c)
-{
-	return c == 0xAD || (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
-		(c >= 0x2060 && c <= 0x2064) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF ||
-		c == 0x180E || (c >= 0xFE00 && c <= 0xFE0F);
 }

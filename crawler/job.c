@@ -6,6 +6,7 @@
  *	   v                                        v other answers v          v nothing
  *	 done                                      done            done       done
  *
+ * READ goes to PARTS and comes back when the article goes on in further pages.
  * Every state waits for one operation; job_enter() starts it. No request is
  * begun after the lease has ended, so that the next holder of the URL is alone.
  */
@@ -13,6 +14,7 @@
 
 #include "common/alloc.h"
 #include "common/clock.h"
+#include "crawler/look.h"
 
 #include <assert.h>
 
@@ -81,9 +83,11 @@ void job_free(struct job *j)
 	robots_query_cancel(j->robots_query);
 	transfer_cancel(j->transfer);
 	not_found_query_cancel(j->not_found_query);
+	look_cancel(j->part);
 	timer_free(j->pause);
 	strbuf_release(&j->x_robots_tag);
 	drop_answer(j);
+	gazetteers_unref(j->gazetteers);
 	arena_free(j->arena);
 	free(j);
 }
@@ -237,6 +241,9 @@ void job_enter(struct job *j, enum job_state state)
 		break;
 	case JOB_READ:
 		job_start_reading(j);
+		break;
+	case JOB_PARTS:
+		job_get_parts(j);
 		break;
 	case JOB_COMPARE:
 		job_compare(j);

@@ -21,6 +21,7 @@
 struct job;
 struct keep;
 struct budget;
+struct gazetteers;
 struct not_found;
 struct pool;
 struct read_output;
@@ -30,6 +31,7 @@ struct job_env {
 	struct loop *loop;
 	const struct crawler_config *config;
 	const struct url_rules *url_rules;
+	struct gazetteers *gazetteers; /* may be NULL; a job that reads keeps them alive */
 	const struct log_ctx *log;
 	struct transfers *transfers;
 	struct robots_cache *robots;

@@ -4,6 +4,7 @@
  *   job.c          the machine: its life, ROBOTS, PAUSE
  *   job_answer.c   TRANSFER: what has come back
  *   job_page.c     READ, COMPARE, KEEP: what stands in it
+ *   job_parts.c    PARTS: where the article goes on
  */
 #ifndef POLICYWATCH_CRAWLER_JOB_INSIDE_H
 #define POLICYWATCH_CRAWLER_JOB_INSIDE_H
@@ -14,9 +15,19 @@
 #include "crawler/fetch/transfer.h"
 #include "crawler/job.h"
 #include "crawler/not_found.h"
+#include "crawler/read/enrich/gazetteers.h"
 #include "crawler/read/read.h"
 
-enum job_state { JOB_ROBOTS, JOB_PAUSE, JOB_TRANSFER, JOB_READ, JOB_COMPARE, JOB_KEEP, JOB_DONE };
+enum job_state {
+	JOB_ROBOTS,
+	JOB_PAUSE,
+	JOB_TRANSFER,
+	JOB_READ,
+	JOB_PARTS,
+	JOB_COMPARE,
+	JOB_KEEP,
+	JOB_DONE
+};
 
 struct job {
 	const struct job_env *env;
@@ -24,6 +35,7 @@ struct job {
 	struct lease lease;
 	const struct url_rules *url_rules; /* as they were at the start, for all of the job */
 	int64_t ends_at_ms;                /* monotonic */
+	struct gazetteers *gazetteers;     /* those that it reads with; a reference */
 	enum job_state state;
 
 	struct robots_query *robots_query; /* pending in JOB_ROBOTS */
@@ -39,6 +51,12 @@ struct job {
 	struct strbuf x_robots_tag; /* values, a line each */
 	struct read_output read;
 	int64_t fetched_at_ms;
+
+	struct look *part; /* pending in JOB_PARTS */
+	const char *part_url;
+	struct read_part *parts; /* further pages of the article */
+	size_t n_parts, parts_bytes;
+	bool is_joined; /* parts have been asked for, once is enough */
 
 	struct result result;
 	struct job_facts facts;
@@ -67,5 +85,9 @@ void job_finish_moved(struct job *j, const char *target);
 void job_start_reading(struct job *j);
 void job_compare(struct job *j);
 void job_start_keeping(struct job *j);
+
+/* job_parts.c */
+bool job_has_more_parts(const struct job *j);
+void job_get_parts(struct job *j);
 
 #endif

@@ -4,6 +4,7 @@
 #include "common/err.h"
 #include "crawler/keep.h"
 #include "crawler/pool.h"
+#include "crawler/stored_answer.h"
 
 #include <assert.h>
 
@@ -12,6 +13,11 @@
  * more than some 50 MB (crawler/read/html.h). Larger ones are read one at a time.
  */
 #define SMALL_BYTES_MAX (1 << 20)
+
+static bool may_be_compared(const struct job *j)
+{
+	return j->env->not_found && j->env->config->not_found_probe && j->lease.kind == WORK_PAGE;
+}
 
 /* Runs in a thread of the pool: touches nothing but the job's own. */
 static void read_answer(void *arg)
@@ -27,6 +33,10 @@ static void read_answer(void *arg)
 		.x_robots_tag = strbuf_span(&j->x_robots_tag),
 		.user_agent = j->env->config->user_agent,
 		.url_rules = j->url_rules,
+		.likeness = may_be_compared(j),
+		.gazetteers = j->gazetteers,
+		.parts = j->parts,
+		.n_parts = j->n_parts,
 		.source = l->source,
 		.title = l->title,
 		.published_ms = l->published_ms,
@@ -55,7 +65,7 @@ static void on_read(void *arg)
 	}
 	switch (j->read.as) {
 	case READ_RECORD:
-		job_enter(j, JOB_COMPARE);
+		job_enter(j, job_has_more_parts(j) ? JOB_PARTS : JOB_COMPARE);
 		break;
 	case READ_ITEMS:
 		j->result.items = j->read.items;
@@ -78,6 +88,7 @@ static void on_read(void *arg)
 
 void job_start_reading(struct job *j)
 {
+	j->gazetteers = gazetteers_ref(j->env->gazetteers);
 	if (j->raw.len > SMALL_BYTES_MAX)
 		pool_submit_large(j->env->pool, read_answer, on_read, j);
 	else
@@ -120,8 +131,7 @@ static void on_compared(void *arg, enum not_found_answer answer, int64_t retry_a
 /* An article that has the headline of its list is one, whatever it looks like. */
 static bool may_be_not_found(const struct job *j)
 {
-	return j->env->not_found && j->env->config->not_found_probe && j->lease.kind == WORK_PAGE &&
-		!j->read.is_as_listed;
+	return may_be_compared(j) && !j->read.is_as_listed;
 }
 
 /* Only for the sake of an article is the host asked for a page that cannot exist. */
@@ -176,12 +186,27 @@ static void on_kept(void *arg, int err, enum save_outcome outcome)
 	job_finish(j, j->result.outcome, NULL);
 }
 
+static struct span stored_answer(struct job *j)
+{
+	struct span raw = strbuf_span(&j->raw);
+	STRBUF_LOCAL(all);
+
+	if (!j->n_parts)
+		return raw;
+	stored_answer_write(span_from(raw.data, j->body_at), span_from_offset(raw, j->body_at),
+		j->parts, j->n_parts, &all);
+	strbuf_release(&j->raw);
+	j->raw = all;
+	all = (struct strbuf)STRBUF_INIT;
+	return strbuf_span(&j->raw);
+}
+
 void job_start_keeping(struct job *j)
 {
 	if (!j->env->keep)
 		job_finish(j, j->result.outcome, NULL);
 	else if (j->result.outcome == OUTCOME_OK) {
-		keep_page(j->env->keep, &j->read.record, strbuf_span(&j->raw), on_kept, j);
+		keep_page(j->env->keep, &j->read.record, stored_answer(j), on_kept, j);
 	} else {
 		STRBUF_LOCAL(canonical);
 		struct hash id = {0};

@@ -64,11 +64,14 @@ static void read_page(void *arg)
 		.url = l->url,
 		.content_type = l->content_type,
 		.fetched_at_ms = clock_wall_ms(),
+		.likeness = true,
 		.http_status = l->result.http_status};
 	struct read_output out;
 
 	read_document(WORK_PAGE, &in, l->arena, &out);
 	l->result.likeness = out.likeness;
+	l->result.body = in.bytes;
+	l->result.next_part = out.next_part;
 	if (out.refresh_to)
 		l->result.outcome = OUTCOME_MOVED;
 	else if (out.as == READ_NOTHING && out.outcome != OUTCOME_EMPTY &&

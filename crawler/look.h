@@ -1,6 +1,6 @@
 /*
- * Look: one more page of a host, fetched within a job's lease for what it is
- * like, and not to be kept. As polite as the job's own request: only what
+ * Look: one more page of a host, fetched within a job's lease: for what it is
+ * like, or because the job's article goes on there. It is no page of its own. As polite as the job's own request: only what
  * robots.txt allows, and after the host's delay.
  *
  * Single-threaded: use only from the event loop's thread; reading happens in
@@ -31,6 +31,9 @@ struct look_result {
 	int http_status;
 	int64_t retry_after_ms;   /* that the host asked for, 0 or less without a wish */
 	struct likeness likeness; /* of the page */
+	/* Borrowed until done returns: */
+	struct span body;      /* of the page, content codings undone */
+	const char *next_part; /* as in read.h, NULL without one */
 };
 
 typedef void look_done_fn(void *arg, const struct look_result *result);

@@ -13,16 +13,22 @@
  *	known URL, text or title    -> version, record, body, journal "updated"
  *	known URL, another's text   -> version, record, body of that story, journal "reprint"
  *	known URL, nothing changed  -> a visit
+ *
+ * and in store_save_reread(), of a page that is the same but read otherwise:
+ *
+ *	another text                -> version, record, body, journal "reread"
  */
 #include "store/store.h"
 
 #include "common/alloc.h"
+#include "common/fold.h"
 #include "common/url.h"
 #include "store/body.h"
 #include "store/journal.h"
 #include "store/layout.h"
 #include "store/page.h"
 #include "store/robots_value.h"
+#include "store/site_lines.h"
 #include "store/story.h"
 
 #include <sys/stat.h>
@@ -93,13 +99,20 @@ static struct hash title_hash(const struct record *r)
 	return hash_of(span_str(r->title));
 }
 
-static bool is_changed(const struct page_entry *p, const struct record *r)
+/* A version that was stored before a line was known as the site's has it. */
+static bool is_other_text(const struct store_batch *b, const struct page_version *v,
+	const struct record *r)
+{
+	return !hash_eq(&v->text_hash, &r->text_hash) && !hash_eq(&v->text_hash, &b->read_hash);
+}
+
+static bool is_changed(const struct store_batch *b, const struct page_entry *p,
+	const struct record *r)
 {
 	const struct page_version *newest = page_newest(p);
 	struct hash title = title_hash(r);
 
-	return !newest || !hash_eq(&newest->title_hash, &title) ||
-		!hash_eq(&newest->text_hash, &r->text_hash);
+	return !newest || !hash_eq(&newest->title_hash, &title) || is_other_text(b, newest, r);
 }
 
 /* Pages without a text, or with next to none, have nothing in common. */
@@ -153,6 +166,60 @@ static void add_fingerprint(struct store_batch *b, const struct record *r, uint6
 		span_from(value, sizeof value));
 }
 
+static bool site_key(const struct record *r, struct strbuf *out)
+{
+	struct url_parts parts;
+
+	if (!r->text || !r->url || !url_split(span_str(r->url), &parts))
+		return false;
+	strbuf_add_str(out, "https://");
+	strbuf_add_span(out, parts.host);
+	strbuf_add_str(out, " lines");
+	return out->len <= DB_KEY_MAX;
+}
+
+static struct site_lines *read_site_lines(struct store_batch *b, struct span key)
+{
+	struct site_lines *l = arena_alloc(b->arena, sizeof *l);
+	struct span value;
+
+	l->n = 0;
+	if (txn_get(&b->txn, STORE_ROBOTS, key, &value))
+		site_lines_parse(value, l);
+	return l;
+}
+
+/* The text as the author wrote it, as far as the host's other pages tell. */
+static void strip_site_lines(struct store_batch *b, struct record *r)
+{
+	struct span text = span_str(r->text ? r->text : ""), left;
+	STRBUF_LOCAL(key);
+
+	b->read_text = text;
+	b->read_hash = r->text_hash;
+	if (!site_key(r, &key))
+		return;
+	left = site_lines_strip(read_site_lines(b, strbuf_span(&key)), &r->id, text);
+	if (left.len == text.len)
+		return;
+	r->text = arena_dup(b->arena, left);
+	r->text_hash = fold_hash(left);
+}
+
+static void learn_site_lines(struct store_batch *b, const struct record *r)
+{
+	struct site_lines *l;
+	STRBUF_LOCAL(key);
+	STRBUF_LOCAL(value);
+
+	if (!site_key(r, &key))
+		return;
+	l = read_site_lines(b, strbuf_span(&key));
+	site_lines_learn(l, &r->id, b->read_text);
+	site_lines_write(l, &value);
+	txn_put(&b->txn, STORE_ROBOTS, strbuf_span(&key), strbuf_span(&value));
+}
+
 /* The record and its body, whose number and sums become part of @e. */
 static void append_record(struct store_batch *b, const struct record *r, struct span raw,
 	struct journal_entry *e)
@@ -203,6 +270,7 @@ static void append_version(struct store_batch *b, struct page_entry *p, enum jou
 		.text_hash = r->text_hash,
 	};
 
+	learn_site_lines(b, r);
 	append_record(b, r, raw, &e);
 	v.record = e.record;
 	add_fingerprint(b, r, e.record);
@@ -259,7 +327,7 @@ static enum save_outcome save_known_page(struct store_batch *b, struct page_entr
 	struct record *r, struct span raw)
 {
 	const struct page_version *newest = page_newest(p);
-	bool changed = is_changed(p, r);
+	bool changed = is_changed(b, p, r);
 
 	r->story = p->story;
 	r->version = (newest ? newest->version : 0) + changed;
@@ -268,6 +336,24 @@ static enum save_outcome save_known_page(struct store_batch *b, struct page_entr
 		append_version(b, p, place_version(b, p, r), r, raw);
 	put_page(b, &r->id, p);
 	return changed ? SAVE_UPDATED : SAVE_UNCHANGED;
+}
+
+enum save_outcome store_save_reread(struct store_batch *b, struct record *r, struct span raw)
+{
+	const struct page_version *newest;
+	struct page_entry p;
+
+	if (!find_page(b, &r->id, &p))
+		return SAVE_UNCHANGED;
+	newest = page_newest(&p);
+	strip_site_lines(b, r);
+	if (!newest || newest->version != r->version || !is_other_text(b, newest, r))
+		return SAVE_UNCHANGED;
+	r->version++;
+	(void)place_version(b, &p, r);
+	append_version(b, &p, JOURNAL_REREAD, r, raw);
+	put_page(b, &r->id, &p);
+	return SAVE_UPDATED;
 }
 
 /* Whether the newest version of a page was fetched from where @r was. */
@@ -314,6 +400,7 @@ enum save_outcome store_save_page(struct store_batch *b, struct record *r, struc
 	struct page_entry p;
 
 	disbelieve_address(b, r);
+	strip_site_lines(b, r);
 	if (find_page(b, &r->id, &p))
 		return save_known_page(b, &p, r, raw);
 	return b->txn.err ? SAVE_UNCHANGED : save_new_page(b, r, raw);

@@ -262,11 +262,20 @@ static void check_fingerprint(struct checker *c, struct span key, struct span va
 			hex_of(key, hex));
 }
 
+static bool is_site_lines(struct span key)
+{
+	struct span ending = SPAN_LITERAL(" lines");
+
+	return key.len > ending.len && span_eq(span_from_offset(key, key.len - ending.len), ending);
+}
+
 static void check_robots(struct checker *c, struct span key, struct span value)
 {
 	char origin[KEY_TEXT_MAX];
 	struct store_robots r;
 
+	if (is_site_lines(key))
+		return; /* no value of them is wrong, and what cannot be read is learned anew */
 	if (!span_starts_with(key, SPAN_LITERAL("http")) || robots_value_parse(value, &r) < 0 ||
 		r.fetched_at_ms < 0 || r.expires_at_ms < r.fetched_at_ms)
 		value_look_damage(&c->look, "robots (%s): cannot be read", tame(key, origin));

@@ -10,6 +10,7 @@ static const char *const event_names[] = {
 	[JOURNAL_NEW] = "new",
 	[JOURNAL_UPDATED] = "updated",
 	[JOURNAL_REPRINT] = "reprint",
+	[JOURNAL_REREAD] = "reread",
 };
 
 #define N_EVENTS (sizeof event_names / sizeof *event_names)

@@ -34,6 +34,8 @@ struct store_batch {
 	struct arena *arena;  /* of what the entries being changed hold */
 	uint64_t last_record; /* the last numbers given out; 0: not looked up yet */
 	uint64_t last_journal;
+	struct span read_text; /* of the page being saved, before the site's lines left it */
+	struct hash read_hash;
 };
 
 struct store_reader {

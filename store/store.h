@@ -59,12 +59,20 @@ void store_batch_abort(struct store_batch *b); /* NULL is ignored */
 DEFINE_CLEANUP(struct store_batch *, store_batch_abort)
 
 /*
- * Saves a page that was fetched and read: fills in r->version and r->story, sets
+ * Saves a page that was fetched and read: takes the site's own lines out of r->text
+ * (site_lines.h; what is left is the batch's), fills in r->version and r->story, sets
  * r->url and r->id to its own when another page stands where it says it belongs,
  * appends record, body (@raw: header lines as received, an empty line, the
  * bytes as received) and journal entry where something changed. @raw may be empty.
  */
 enum save_outcome store_save_page(struct store_batch *b, struct record *r, struct span raw);
+
+/*
+ * A stored version that was read anew from its body: @r->version says which. If it is still
+ * its page's newest and the text is another, this is a version like others, with journal
+ * entry "reread"; else nothing is written. r->id and r->url are the page's.
+ */
+enum save_outcome store_save_reread(struct store_batch *b, struct record *r, struct span raw);
 
 /* A visit that found nothing new (304). Unknown pages are ignored. */
 void store_save_visit(struct store_batch *b, const struct hash *id, int64_t at_ms);
@@ -112,6 +120,7 @@ enum journal_event {
 	JOURNAL_NEW,
 	JOURNAL_UPDATED,
 	JOURNAL_REPRINT, /* a page joined a story that exists */
+	JOURNAL_REREAD,  /* the page is the same, how it is read has changed */
 };
 
 struct journal_entry {

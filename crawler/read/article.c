@@ -1,16 +1,16 @@
 #include "crawler/read/article_inside.h"
 
 #include "common/alloc.h"
-#include "common/fold.h"
 #include "crawler/read/absence.h"
+#include "crawler/read/attachment.h"
 #include "crawler/read/canonical_link.h"
 #include "crawler/read/clean.h"
 #include "crawler/read/directives.h"
 #include "crawler/read/docnumber.h"
 #include "crawler/read/embedded.h"
-#include "crawler/read/enrich/keywords.h"
-#include "crawler/read/enrich/summary.h"
+#include "crawler/read/enrich/enrich.h"
 #include "crawler/read/language.h"
+#include "crawler/read/likeness.h"
 #include "crawler/read/noise.h"
 #include "crawler/read/parts.h"
 #include "crawler/read/refresh.h"
@@ -45,37 +45,13 @@ static const char *make_text(struct article *t)
 	return clean_lines(lines, n, t->title.text, &t->survey, t->arena, &t->byline);
 }
 
-static bool is_attachment(struct span href)
-{
-	static const char *const endings[] = {".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps",
-		".et", ".ofd", ".zip", ".rar", ".ppt", ".pptx", ".csv", ".7z"};
-
-	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-		size_t len = strlen(endings[i]);
-
-		if (href.len > len &&
-			span_is_nocase(span_from_offset(href, href.len - len), endings[i]))
-			return true;
-	}
-	return false;
-}
-
-static struct span without_query(struct span href)
-{
-	size_t n = 0;
-
-	while (n < href.len && href.data[n] != '?' && href.data[n] != '#')
-		n++;
-	return span_from(href.data, n);
-}
-
 static void add_attachment(struct article *t, uint32_t node, struct record *r)
 {
 	struct span href = span_trim(html_attr(t->h, node, "href"));
 	STRBUF_LOCAL(url);
 	STRBUF_LOCAL(title);
 
-	if (!is_attachment(without_query(href)) || r->attachments.len >= ATTACHMENTS_MAX ||
+	if (r->attachments.len >= ATTACHMENTS_MAX || !attachment_is_link(t->h, node) ||
 		url_resolve_encoded(href, span_str(t->base), t->encoding, &url) < 0)
 		return;
 	html_add_text(t->h, node, &title);
@@ -90,8 +66,8 @@ static void set_links(struct article *t, struct record *r)
 {
 	uint32_t node = t->body.node, end = t->h->nodes[node].end;
 
-	for (uint32_t i = 0; i < t->h->n_nodes; i++) {
-		if (t->h->nodes[i].tag != HTML_A || t->body.parts[i] == NOISE_FURNITURE)
+	HTML_EACH (t->h, i, HTML_A) {
+		if (t->body.parts[i] == NOISE_FURNITURE)
 			continue;
 		r->links += i >= node && i < end && html_attr(t->h, i, "href").len > 0;
 		add_attachment(t, i, r);
@@ -136,17 +112,13 @@ static void fill_record(struct article *t, const char *text, struct record *r)
 	r->text = text;
 	r->lang = language_of(span_str(text), t->meta.lang);
 	article_set_facts(t, r);
-	r->summary = summary_make(span_str(text), t->title.text, t->arena);
-	summary_add_keywords(t->meta.keywords, t->arena, &r->keywords);
-	if (!r->keywords.len)
-		keywords_find(span_str(text), t->title.text, t->arena, &r->keywords);
 	docnumber_find(span_str(t->title.text), t->arena, &r->document_numbers);
 	docnumber_find(span_str(text), t->arena, &r->document_numbers);
 	if (t->in->region && *t->in->region)
 		record_list_add(t->arena, &r->regions, arena_strdup(t->arena, t->in->region));
 	set_links(t, r);
 	set_directives(t, r);
-	r->text_hash = fold_hash(span_str(text));
+	enrich_record(t->in->gazetteers, t->meta.keywords, t->arena, r);
 }
 
 static void answer_nothing(struct read_output *out, const char *why)
@@ -237,7 +209,7 @@ static const char *text_of_page(struct article *t)
 }
 
 /* The text of the page, or what JSON-LD or its scripts have of it where scripts draw it. */
-static const char *find_text(struct article *t)
+const char *article_find_text(struct article *t)
 {
 	bool thread = thread_is(t->h, t->in->url);
 	const char *text, *other;
@@ -263,44 +235,64 @@ static const char *find_text(struct article *t)
 	return weight >= (thread ? REPLY_WEIGHT_MIN : TEXT_WEIGHT_MIN) ? text : NULL;
 }
 
-void article_read(const struct read_input *in, const char *encoding, struct html *h,
-	struct arena *a, struct read_output *out)
+void article_prepare(struct article *t)
 {
-	struct article t = {.in = in, .h = h, .arena = a, .encoding = encoding};
+	block_list_make(t->h, t->arena, &t->blocks);
+	survey(t);
+	t->base = refresh_base(t->h, t->in->url, t->arena);
+	article_set_dates(t);
+	metadata_read(t->h, &t->dates, t->arena, &t->meta);
+}
 
-	struct absence absence;
+static void explain(struct article *t, const char *text, struct read_output *out)
+{
+	if (!t->explain)
+		return;
+	explain_fact(t->explain, "next part", out->next_part, "a link to it");
+	article_explain(t, text);
+	out->explain = t->explain;
+}
+
+static void read_prepared(struct article *t, struct read_output *out)
+{
+	const struct absence absence = absence_of(&t->blocks, t->meta.page_title, t->in->title);
 	const char *text;
 
-	t.explain = in->explain ? explain_new(a) : NULL;
-	block_list_make(h, a, &t.blocks);
-	survey(&t);
-	t.base = refresh_base(h, in->url, a);
-	t.dates = (struct date_context){.now_ms = in->fetched_at_ms,
-		.zone_min = article_is_chinese(&t) ? DATE_ZONE_CHINA : 0};
-	metadata_read(h, &t.dates, a, &t.meta);
-	absence = absence_of(&t.blocks, t.meta.page_title, in->title);
 	if (absence.outcome != OUTCOME_OK) {
 		answer_nothing(out, absence.why);
 		out->outcome = absence.outcome;
 		return;
 	}
-	out->refresh_to = refresh_find(h, t.base, in->url, a);
+	out->refresh_to = refresh_find(t->h, t->base, t->in->url, t->arena);
 	if (out->refresh_to) {
 		answer_nothing(out, "the page only sends on to another address");
 		return;
 	}
-	text = find_text(&t);
-	out->next_part = parts_next(h, in->url, t.base, encoding, a);
-	if (in->explain) {
-		explain_fact(t.explain, "next part", out->next_part, "a link to it");
-		article_explain(&t, text);
-		out->explain = t.explain;
-	}
+	text = article_find_text(t);
+	out->next_part = parts_next(t->h, t->in->url, t->base, t->encoding, t->arena);
+	explain(t, text, out);
 	if (!text) {
 		answer_nothing(out, "no text that reads like an article");
 		return;
 	}
 	out->as = READ_RECORD;
-	out->is_as_listed = absence_is_refuted(&t.blocks, t.meta.page_title, in->title);
-	fill_record(&t, text, &out->record);
+	out->is_as_listed = absence_is_refuted(&t->blocks, t->meta.page_title, t->in->title);
+	fill_record(t, article_add_parts(t, text), &out->record);
+	if (t->explain)
+		article_explain_facts(t, &out->record);
+}
+
+void article_read(const struct read_input *in, const char *encoding, struct html *h,
+	struct arena *a, struct read_output *out)
+{
+	struct article t = {.in = in,
+		.h = h,
+		.arena = a,
+		.encoding = encoding,
+		.explain = in->explain ? explain_new(a) : NULL};
+
+	article_prepare(&t);
+	read_prepared(&t, out);
+	if (in->likeness && !out->is_as_listed)
+		likeness_make(h, &t.blocks, in->url, &out->likeness);
 }

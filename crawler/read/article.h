@@ -12,7 +12,10 @@
 #include "crawler/read/html.h"
 #include "crawler/read/read.h"
 
-/* Fills @out as READ_RECORD, or as READ_NOTHING with the reason or the address to go on to. */
+/*
+ * Fills @out as READ_RECORD, or as READ_NOTHING with the reason or the address to go on to;
+ * its likeness in any case.
+ */
 void article_read(const struct read_input *in, const char *encoding, struct html *h,
 	struct arena *a, struct read_output *out);
 

@@ -1,98 +1,46 @@
 #include "crawler/read/article_inside.h"
 
-#include "crawler/read/clean.h"
+#include "crawler/read/person.h"
+#include "crawler/read/publisher.h"
+#include "crawler/read/state_date.h"
 
-#define HAN_PAGE_MIN 50 /* so many Chinese characters make a Chinese page */
-#define FACT_WEIGHT_MAX                                                                            \
-	(100 * BLOCK_HAN_WEIGHT) /* of a line around the text that is read for facts */
-#define HEAD_BEFORE 6            /* lines before headline or text that may hold facts */
-#define HEAD_BEHIND 6
-#define HEAD_MAX    60 /* between headline and text stand no more */
-#define TAIL_BEHIND 8  /* lines behind the text that may name editors */
+#define SITE_BYTES_MAX 60 /* of a <title>'s end that may name the publisher */
 
-bool article_is_chinese(const struct article *t)
+/* Countries with .uk's order of day and month whose pages are in English; others have .com. */
+static bool has_country(struct span host)
 {
-	return t->survey.n_han >= HAN_PAGE_MIN;
+	static const char *const month_first[] = {"us", "ph", "io", "co", "tv", "me", "ai"};
+	struct span country;
+
+	if (host.len < 4 || host.data[host.len - 3] != '.')
+		return false;
+	country = span_from_offset(host, host.len - 2);
+	for (size_t i = 0; i < sizeof month_first / sizeof *month_first; i++)
+		if (span_is_nocase(country, month_first[i]))
+			return false;
+	return true;
 }
 
-/* How likely the date of a line is the page's: by what stands beside it, and its precision. */
-static int rate_date(struct span line, const struct record_time *found, size_t end)
+static struct span host_of(const char *url)
 {
-	static const char *const labels[] = {"发布", "发表", "日期", "时间", "來源", "来源", "發布",
-		"發佈", "時間", "稿源", "Published", "Posted"};
-	int rate = found->precision > PRECISION_DAY ? 2 : 1;
+	struct span s = span_str(url);
+	ptrdiff_t at = span_find(s, SPAN_LITERAL("://"));
+	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-		if (span_find(line, span_str(labels[i])) >= 0)
-			rate += 2;
-	if (block_weigh(line) < 40 * BLOCK_HAN_WEIGHT && end < 60)
-		rate++;
-	return rate > 5 ? 5 : rate;
+	s = at >= 0 ? span_from_offset(s, (size_t)at + 3) : s;
+	while (n < s.len && s.data[n] != '/' && s.data[n] != ':' && s.data[n] != '?')
+		n++;
+	return span_from(s.data, n);
 }
 
-static void read_date(struct article *t, struct span line, int bonus)
+void article_set_dates(struct article *t)
 {
-	struct record_time found;
-	size_t end;
-	int rate;
+	struct span lang = t->h->n_nodes ? html_attr(t->h, 0, "lang") : span_from(NULL, 0);
+	bool english = lang.len < 2 || strncasecmp(lang.data, "en", 2) == 0;
 
-	if (!date_find(line, &t->dates, false, &found, &end))
-		return;
-	rate = rate_date(line, &found, end) + bonus;
-	if (rate > t->found_rate) {
-		t->found = found;
-		t->found_rate = rate;
-	}
-}
-
-static bool is_list_of_links(const struct block *b)
-{
-	return b->n_links > 3 && b->link_weight * 10 > b->weight * 7;
-}
-
-/* Lines around the text: date and byline. */
-static void read_facts(struct article *t, size_t from, size_t to, bool dates)
-{
-	for (size_t i = from; i < to && i < t->blocks.len; i++) {
-		const struct block *b = &t->blocks.items[i];
-		struct span line;
-
-		if (i == t->title.block || b->weight > FACT_WEIGHT_MAX || is_list_of_links(b))
-			continue;
-		line = clean_phrase(b->text, &t->survey, t->arena);
-		if (dates && (i < t->body.end || !t->body.furniture[i]))
-			read_date(t, line, t->body.furniture[i] ? -1 : 0);
-		byline_read(line, t->arena, &t->byline);
-	}
-}
-
-void article_read_head(struct article *t)
-{
-	size_t first = t->body.first, title = t->title.block, from, to;
-
-	if (title == TITLE_NO_BLOCK || (title < first && first - title > HEAD_MAX))
-		title = first;
-	from = title < first ? title : first;
-	to = (title < first ? first : title) + HEAD_BEHIND;
-	read_facts(t, from, to < t->body.end || t->body.end < first ? to : t->body.end, true);
-	if (!t->found_rate)
-		read_facts(t, from > HEAD_BEFORE ? from - HEAD_BEFORE : 0, from, true);
-}
-
-void article_read_tail(struct article *t)
-{
-	read_facts(t, t->body.end, t->body.end + TAIL_BEHIND, t->found_rate == 0);
-}
-
-bool article_is_date_line(const struct article *t, struct span line)
-{
-	struct record_time found;
-	size_t end;
-
-	return block_weigh(line) < 24 * BLOCK_HAN_WEIGHT &&
-		date_find(line, &t->dates, false, &found, &end) &&
-		found.precision > PRECISION_DAY &&
-		block_weigh(span_from_offset(line, end)) < 8 * BLOCK_HAN_WEIGHT;
+	t->dates = (struct date_context){.now_ms = t->in->fetched_at_ms,
+		.zone_min = article_is_chinese(t) ? DATE_ZONE_CHINA : 0,
+		.day_first = !english || has_country(host_of(t->in->url))};
 }
 
 static bool is_same_day(const struct record_time *a, const struct record_time *b)
@@ -102,23 +50,58 @@ static bool is_same_day(const struct record_time *a, const struct record_time *b
 	return distance > -INT64_C(86400000) && distance < INT64_C(86400000);
 }
 
+static void set_time(struct record_time *field, const char **from, struct record_time time,
+	const char *origin)
+{
+	if (field->precision)
+		return;
+	*field = time;
+	*from = time.precision ? origin : NULL;
+}
+
+/* The first moment in the page's scripts, asked for last: it is a walk over them. */
+static struct record_time find_in_state(struct article *t)
+{
+	struct record_time time = {0};
+
+	HTML_EACH (t->h, i, HTML_SCRIPT) {
+		if (t->h->nodes[i].end > i + 1 &&
+			state_date_find(t->h->nodes[i + 1].text, &t->dates, &time))
+			break;
+	}
+	return time;
+}
+
 static void set_published(struct article *t, struct record *r)
 {
 	struct record_time in_url = {0};
+	const char **from = &t->from.published;
 
-	r->published = t->meta.published;
-	r->modified = t->meta.modified;
-	if (!r->published.precision)
-		r->published = t->found;
-	else if (r->published.precision == PRECISION_DAY && t->found.precision > PRECISION_DAY &&
-		is_same_day(&r->published, &t->found))
-		r->published = t->found;
+	set_time(&r->published, from, t->meta.published.time, t->meta.published.from);
+	if (r->published.precision == PRECISION_DAY &&
+		t->published.time.precision > PRECISION_DAY &&
+		is_same_day(&r->published, &t->published.time))
+		r->published.precision = PRECISION_NONE;
+	set_time(&r->published, from, t->published.time, t->published.from);
 	if (!r->published.precision && date_in_url(span_str(t->in->url), &t->dates, &in_url))
-		r->published = in_url;
-	if (!r->published.precision && t->in->published_ms)
-		r->published = (struct record_time){.ms = t->in->published_ms,
-			.zone_min = t->dates.zone_min,
-			.precision = PRECISION_SECOND};
+		set_time(&r->published, from, in_url, "the address");
+	if (t->in->published_ms)
+		set_time(&r->published, from,
+			(struct record_time){.ms = t->in->published_ms,
+				.zone_min = t->dates.zone_min,
+				.precision = PRECISION_SECOND},
+			"the list that named the page");
+	if (!r->published.precision)
+		set_time(&r->published, from, find_in_state(t), "the data in a script");
+	/* A page that tells of its last change alone has most often seen none. */
+	set_time(&r->published, from, t->modified.time, t->modified.from);
+}
+
+static void set_modified(struct article *t, struct record *r)
+{
+	set_time(&r->modified, &t->from.modified, t->meta.modified.time, t->meta.modified.from);
+	if (t->from.published != t->modified.from || t->published.rate)
+		set_time(&r->modified, &t->from.modified, t->modified.time, t->modified.from);
 }
 
 static void add_all(struct arena *a, struct str_list *to, const struct str_list *from)
@@ -128,41 +111,154 @@ static void add_all(struct arena *a, struct str_list *to, const struct str_list 
 			record_list_add(a, to, from->items[i]);
 }
 
-/* People on the page are better evidence than a META tag, which often names the site. */
-static void set_people(struct article *t, struct record *r)
+static bool is_site(const struct article *t, const char *name)
 {
-	if (t->byline.authors.len && article_is_chinese(t))
-		r->authors = t->byline.authors;
-	else if (t->meta.authors.len)
-		r->authors = t->meta.authors;
-	else
-		r->authors = t->byline.authors;
-	add_all(t->arena, &r->editors, &t->byline.editors);
+	struct span host = host_of(t->in->url);
+
+	return person_is_site(name, t->meta.site_name, host) ||
+		person_is_site(name, t->meta.publisher, host);
 }
 
-static const char *name_of_employer(const char *employer)
+/* On Chinese pages META tags and JSON-LD name the site or the account more often than people. */
+static bool is_author(const struct article *t, const char *name)
 {
-	return employer && strcmp(employer, "南都") == 0 ? "南方都市报" : employer;
+	if (is_site(t, name))
+		return false;
+	return !article_is_chinese(t) ||
+		(byline_is_person(span_str(name)) && !record_list_has(&t->byline.editors, name) &&
+			!record_list_has(&t->meta.editors, name));
+}
+
+static void add_editors(struct article *t, struct record *r)
+{
+	add_all(t->arena, &r->editors, &t->byline.editors);
+	for (size_t i = 0; article_is_chinese(t) && i < t->meta.editors.len; i++)
+		if (byline_is_person(span_str(t->meta.editors.items[i])) &&
+			!record_list_has(&r->editors, t->meta.editors.items[i]))
+			record_list_add(t->arena, &r->editors, t->meta.editors.items[i]);
+}
+
+struct author_source {
+	const struct str_list *names;
+	const char *from;
+};
+
+static void take_authors(struct article *t, const struct str_list *names, struct record *r)
+{
+	for (size_t i = 0; i < names->len; i++)
+		if (is_author(t, names->items[i]) && !record_list_has(&r->authors, names->items[i]))
+			record_list_add(t->arena, &r->authors, names->items[i]);
+}
+
+/* The first source that names more than the site. */
+static void take_first(struct article *t, const struct author_source *sources, size_t n,
+	struct record *r)
+{
+	for (size_t i = 0; i < n && !r->authors.len; i++) {
+		take_authors(t, sources[i].names, r);
+		t->from.authors = r->authors.len ? sources[i].from : NULL;
+	}
+}
+
+/* A site that calls itself the author of its pages is that, where nobody else is. */
+static void take_site(struct article *t, struct record *r)
+{
+	static const enum metadata_authors where[] = {METADATA_AUTHORS_META, METADATA_AUTHORS_LD,
+		METADATA_AUTHORS_GROUP, METADATA_AUTHORS_TWIN};
+
+	for (size_t i = 0; i < sizeof where / sizeof *where && !r->authors.len; i++) {
+		add_all(t->arena, &r->authors, &t->meta.authors[where[i]]);
+		t->from.authors = r->authors.len ? "metadata, which name the site" : NULL;
+	}
+}
+
+/* A last line in bold that is a name. */
+static void read_signature(struct article *t, struct str_list *ret)
+{
+	size_t i = article_text_end(t);
+
+	if (i > t->body.first && t->blocks.items[i - 1].heading &&
+		person_is_name_like(t->blocks.items[i - 1].text))
+		person_add(t->blocks.items[i - 1].text, PERSON_LIST, t->arena, ret);
+}
+
+/* People on a Chinese page are better evidence than a META tag, which often names the site. */
+static void set_people(struct article *t, struct record *r)
+{
+	struct str_list signature = {0};
+	const struct author_source byline = {&t->byline.authors, "a byline"};
+	const struct author_source sources[] = {
+		{&t->meta.authors[METADATA_AUTHORS_LD], "JSON-LD author"},
+		{&t->meta.authors[METADATA_AUTHORS_GROUP], "JSON-LD author"},
+		{&t->meta.authors[METADATA_AUTHORS_META], "META author"},
+		{&t->meta.authors[METADATA_AUTHORS_TWIN], "META article:author or its like"},
+		{&t->marked_authors, "an element marked as author"},
+		{&t->line_authors, "a line that begins with By"},
+		byline,
+		{&signature, "a name below the text"},
+	};
+	size_t n = sizeof sources / sizeof *sources;
+
+	add_editors(t, r);
+	if (article_is_chinese(t) && t->byline.authors.len) {
+		r->authors = t->byline.authors;
+		t->from.authors = byline.from;
+		return;
+	}
+	if (!article_is_chinese(t) && t->body.end > t->body.first)
+		read_signature(t, &signature);
+	take_first(t, sources, n, r);
+	if (t->meta.authors[METADATA_AUTHORS_LD].len && r->authors.len)
+		take_authors(t, &t->meta.authors[METADATA_AUTHORS_GROUP], r);
+	if (!r->authors.len && !article_is_chinese(t))
+		take_site(t, r);
+}
+
+static const char *site_in_title(const struct article *t)
+{
+	struct span site = span_str(t->title.site);
+
+	return site.len && site.len <= SITE_BYTES_MAX && span_find(site, SPAN_LITERAL("，")) < 0
+		? t->title.site
+		: NULL;
 }
 
 static void set_publisher(struct article *t, struct record *r)
 {
-	const char *const candidates[] = {t->byline.publisher, t->meta.publisher,
-		name_of_employer(t->byline.employer),
-		t->meta.organisation && t->meta.authors.len ? t->meta.authors.items[0] : NULL,
-		t->meta.site_name, t->title.site, t->in->publisher};
+	const struct str_list *groups = &t->meta.authors[METADATA_AUTHORS_GROUP];
+	const struct {
+		const char *name, *from;
+	} candidates[] = {
+		/* A META tag of the government's rules is made by the publisher, not by a template. */
+		{t->meta.article_title ? t->meta.publisher : NULL, t->meta.publisher_from},
+		{t->byline.publisher, "a source line"},
+		{t->meta.publisher, t->meta.publisher_from},
+		{t->byline.employer, "the reporter's paper"},
+		{groups->len ? groups->items[0] : NULL, "JSON-LD author"},
+		{t->meta.site_name, "the site's name"},
+		{site_in_title(t), "the end of the title"},
+		{t->in->publisher, "the source's settings"},
+	};
 
-	for (size_t i = 0; i < sizeof candidates / sizeof *candidates && !r->publisher; i++)
-		if (candidates[i] && *candidates[i])
-			r->publisher = candidates[i];
-	/* A META tag of the government's rules is made by the publisher, not by a template. */
-	if (t->meta.publisher && t->meta.article_title)
-		r->publisher = t->meta.publisher;
+	for (size_t i = 0; i < sizeof candidates / sizeof *candidates && !r->publisher; i++) {
+		r->publisher = publisher_normal(candidates[i].name, t->arena);
+		t->from.publisher = r->publisher ? candidates[i].from : NULL;
+	}
+}
+
+/* Elements are worth a walk only where machines were told less. */
+static bool needs_marks(const struct article *t)
+{
+	return !t->meta.authors[METADATA_AUTHORS_LD].len || !t->meta.published.from ||
+		t->meta.published.time.precision == PRECISION_DAY;
 }
 
 void article_set_facts(struct article *t, struct record *r)
 {
+	if (needs_marks(t))
+		article_read_marks(t);
 	set_published(t, r);
+	set_modified(t, r);
 	set_people(t, r);
 	set_publisher(t, r);
 }

@@ -1,5 +1,6 @@
 #include "crawler/read/article_inside.h"
 
+#include "common/clock.h"
 #include "crawler/read/noise.h"
 
 #define PROBE_BYTES 24 /* of a line that tell whether it is in the text */
@@ -91,6 +92,34 @@ static void explain_blocks(struct article *t, const char *text)
 			.path = b->node == HTML_NONE ? "" : explain_path(t->h, b->node, t->arena),
 			.fate = fate_of(t, i, text)};
 	}
+}
+
+static void explain_time(struct article *t, const char *name, const struct record_time *time,
+	const char *from)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	if (time->precision)
+		explain_fact(t->explain, name, clock_format(time->ms, time->zone_min, text), from);
+}
+
+static void explain_list(struct article *t, const char *name, const struct str_list *list,
+	const char *from)
+{
+	STRBUF_LOCAL(text);
+
+	for (size_t i = 0; i < list->len; i++)
+		strbuf_printf(&text, "%s%s", i ? ", " : "", list->items[i]);
+	if (list->len)
+		explain_fact(t->explain, name, arena_dup(t->arena, strbuf_span(&text)), from);
+}
+
+void article_explain_facts(struct article *t, const struct record *r)
+{
+	explain_time(t, "published", &r->published, t->from.published);
+	explain_time(t, "modified", &r->modified, t->from.modified);
+	explain_list(t, "authors", &r->authors, t->from.authors);
+	explain_fact(t->explain, "publisher", r->publisher, t->from.publisher);
 }
 
 void article_explain(struct article *t, const char *text)

@@ -28,7 +28,7 @@ struct byline {
  */
 bool byline_read(struct span line, struct arena *a, struct byline *f);
 
-/* Facts inside of running text: 本报讯（记者 …）, 新华社北京5月1日电（记者…）, 南都讯. */
+/* Facts at the beginning of running text: 江城日报讯（记者 …）, 新华社北京5月1日电（记者…）. */
 void byline_read_dateline(struct span line, struct arena *a, struct byline *f);
 
 /* Whether a name stands for a medium or a firm rather than a person: 本报, 新华社, …网. */

@@ -92,10 +92,10 @@ const char *canonical_link_find(const struct html *h, const char *own, const cha
 {
 	STRBUF_LOCAL(found);
 
-	for (uint32_t i = 0; i < h->n_nodes; i++) {
+	HTML_EACH (h, i, HTML_LINK) {
 		struct span href;
 
-		if (h->nodes[i].tag != HTML_LINK || !has_word(html_attr(h, i, "rel"), "canonical"))
+		if (!has_word(html_attr(h, i, "rel"), "canonical"))
 			continue;
 		href = span_trim(html_attr(h, i, "href"));
 		if (!href.len || !take(href, base, encoding, rules, &found))

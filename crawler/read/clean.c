@@ -1,7 +1,10 @@
 /*
  * Passes over an array of lines; a line that goes gets an empty text.
  *
- *	mend -> split -> credits inside lines -> repetition -> tail -> credits and facts -> join
+ *	mend -> split -> insides -> title -> repetition -> tail -> credits and facts -> join
+ *
+ * The phrases of noise.h and repetition are looked for in the folded line, which
+ * is made once.
  */
 #include "crawler/read/clean.h"
 
@@ -10,18 +13,25 @@
 #include "common/hash.h"
 #include "common/utf8.h"
 #include "crawler/read/block.h"
+#include "crawler/read/clean_inside.h"
+#include "crawler/read/clean_repeat.h"
 #include "crawler/read/credit.h"
 #include "crawler/read/noise.h"
 
 #define SPLIT_BYTES_MIN   600 /* a line so long with spaces behind sentences was paragraphs */
-#define REPEAT_CHARS_MIN  8   /* of a string that stands twice in a row */
-#define REPEAT_CHARS_MAX  60
-#define BLOCK_LINES_MIN   3  /* lines in a row that stand twice */
-#define EDGE_LINES        14 /* facts stand so near to the ends of a text */
-#define TAIL_KEEP_PERCENT 25 /* a label in the first quarter begins no tail: too much would go */
+#define LONG_BYTES_MIN    90  /* folded: a paragraph that nobody writes twice */
+#define EDGE_LINES        14  /* facts stand so near to the ends of a text */
+#define TAIL_KEEP_PERCENT 25  /* a label in the first quarter begins no tail: too much would go */
+
+struct line {
+	struct span text;
+	struct span folded; /* of this text; in the arena */
+	bool is_folded;
+	uint32_t weight; /* when tails are looked for */
+};
 
 struct text {
-	struct clean_line *lines;
+	struct line *lines;
 	size_t n, cap;
 	struct arena *arena;
 	struct byline *byline;
@@ -51,39 +61,12 @@ static struct span dup_buffer(struct arena *a, const struct strbuf *b)
 	return span_from(arena_dup(a, strbuf_span(b)), b->len);
 }
 
-/* `。”</p>` read one byte off becomes `?!?/p>`; bare `/p>` is what is left of others. */
-static struct span mend_tags(struct span text, struct arena *a)
-{
-	static const struct {
-		const char *torn, *meant;
-	} repairs[] = {{"?!?/p>", "。”"}, {"?/p>", "。"}, {"</p>", ""}, {"<br>", " "},
-		{"<br/>", " "}};
-	STRBUF_LOCAL(out);
-	size_t at = 0;
-
-	if (!memmem(text.data, text.len, "p>", 2) && !memmem(text.data, text.len, "<br", 3))
-		return text;
-	while (at < text.len) {
-		struct span rest = span_from_offset(text, at);
-		size_t i = 0, n = sizeof repairs / sizeof *repairs;
-
-		while (i < n && !span_starts_with(rest, span_str(repairs[i].torn)))
-			i++;
-		if (i < n) {
-			strbuf_add_str(&out, repairs[i].meant);
-			at += strlen(repairs[i].torn);
-		} else
-			strbuf_add_char(&out, text.data[at++]);
-	}
-	return dup_buffer(a, &out);
-}
-
 static struct span mend(struct span text, struct span document, struct pinyin_survey *survey,
 	struct arena *a)
 {
 	STRBUF_LOCAL(out);
 
-	text = mend_tags(text, a);
+	text = clean_damage(text, a);
 	if (!pinyin_is_present(survey) ||
 		(!memchr(text.data, '(', text.len) && !memchr(text.data, '?', text.len) &&
 			span_find(text, SPAN_LITERAL("（")) < 0))
@@ -97,15 +80,16 @@ struct span clean_phrase(struct span text, struct pinyin_survey *survey, struct 
 	return text.len ? mend(text, text, survey, a) : text;
 }
 
-static void mend_all(struct text *t, struct pinyin_survey *survey)
+static void mend_all(struct clean_line *lines, size_t n, struct pinyin_survey *survey,
+	struct arena *a)
 {
 	STRBUF_LOCAL(document);
 
 	if (pinyin_is_present(survey))
-		for (size_t i = 0; i < t->n; i++)
-			strbuf_add_span(&document, t->lines[i].text);
-	for (size_t i = 0; i < t->n; i++)
-		t->lines[i].text = mend(t->lines[i].text, strbuf_span(&document), survey, t->arena);
+		for (size_t i = 0; i < n; i++)
+			strbuf_add_span(&document, lines[i].text);
+	for (size_t i = 0; i < n; i++)
+		lines[i].text = mend(lines[i].text, strbuf_span(&document), survey, a);
 }
 
 static bool ends_sentence(uint32_t c)
@@ -114,10 +98,34 @@ static bool ends_sentence(uint32_t c)
 		c == U'…' || c == U'）' || c == ')' || c == U'；' || c == U'」';
 }
 
-static void add_line(struct text *t, struct span text, bool heading)
+static void add_line(struct text *t, struct span text)
 {
 	t->lines = alloc_grow(t->lines, t->n, &t->cap, sizeof *t->lines);
-	t->lines[t->n++] = (struct clean_line){.text = span_trim(text), .heading = heading};
+	t->lines[t->n++] = (struct line){.text = span_trim(text)};
+}
+
+static void set_text(struct line *line, struct span text)
+{
+	line->is_folded = line->is_folded && span_eq(line->text, text);
+	line->text = text;
+}
+
+static void drop(struct line *line)
+{
+	set_text(line, span_from(NULL, 0));
+}
+
+/* The folded line, made once for all who ask. */
+static struct span folded_of(struct text *t, struct line *line)
+{
+	if (!line->is_folded) {
+		STRBUF_LOCAL(folded);
+
+		fold_text(line->text, &folded);
+		line->folded = span_from(arena_dup(t->arena, strbuf_span(&folded)), folded.len);
+		line->is_folded = true;
+	}
+	return line->folded;
 }
 
 /* Where a space behind a sentence stood for a line break. */
@@ -134,196 +142,81 @@ static bool is_break(struct span s, size_t at)
 			behind == U'▲' || behind == U'「' || behind == U'（');
 }
 
-static void split_line(struct text *t, struct clean_line line)
+static void split_line(struct text *t, struct span text)
 {
-	size_t start = 0;
+	size_t start = 0, at = 0;
 
-	for (size_t at = 0; line.text.len >= SPLIT_BYTES_MIN && at < line.text.len; at++) {
-		if (is_break(line.text, at)) {
-			add_line(t, span_from(line.text.data + start, at - start), false);
+	while (text.len >= SPLIT_BYTES_MIN && at < text.len) {
+		const char *space = memchr(text.data + at, ' ', text.len - at);
+
+		if (!space)
+			break;
+		at = (size_t)(space - text.data);
+		if (is_break(text, at)) {
+			add_line(t, span_from(text.data + start, at - start));
 			start = at + 1;
 		}
+		at++;
 	}
-	add_line(t, span_from_offset(line.text, start), line.heading && start == 0);
+	add_line(t, span_from_offset(text, start));
 }
 
-static size_t skip_char(struct span s, size_t at)
+static void clean_insides(struct text *t)
 {
-	const char *p = s.data + at;
-
-	utf8_next(&p, s.data + s.len);
-	return (size_t)(p - s.data);
+	for (size_t i = 0; i < t->n; i++)
+		set_text(&t->lines[i],
+			clean_inside(t->lines[i].text, t->arena, &t->byline->publisher));
 }
 
-/* 白浪 设计, 视觉中国 资料图 between two sentences. Bytes of the credit, 0 if there is none. */
-static size_t match_credit(struct span s, size_t at)
-{
-	static const char *const jobs[] = {"设计", "摄", "制图", "绘", "供图", "图", "資料圖",
-		"资料图", "攝", "設計", "供圖", "製圖"};
-	static const char *const agencies[] = {"视觉中国", "視覺中國", "东方IC", "图虫创意"};
-	struct span rest = span_from_offset(s, at);
-	size_t n = 0, n_han = 0;
-	bool agency = false;
-
-	for (size_t i = 0; i < sizeof agencies / sizeof *agencies; i++) {
-		if (span_starts_with(rest, span_str(agencies[i]))) {
-			n = strlen(agencies[i]);
-			agency = true;
-		}
-	}
-	while (!agency && n < rest.len && n_han < 4 && utf8_is_han(next_char(rest, n))) {
-		n = skip_char(rest, n);
-		n_han++;
-	}
-	if (n >= rest.len || rest.data[n] != ' ' || (!agency && n_han < 2))
-		return 0;
-	rest = span_from_offset(rest, n + 1);
-	if (span_starts_with(rest, SPAN_LITERAL("摄氏")) ||
-		span_starts_with(rest, SPAN_LITERAL("攝氏")))
-		return 0;
-	for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++)
-		if (span_starts_with(rest, span_str(jobs[i])) && (agency || i != 5))
-			return n + 1 + strlen(jobs[i]);
-	return 0;
-}
-
-/* (本文来自…) with its brackets. Bytes, 0 if none stands here. */
-static size_t match_promotion(struct span s, size_t at)
-{
-	struct span rest = span_from_offset(s, at), inner;
-	uint32_t c = next_char(s, at);
-	size_t close;
-	ptrdiff_t half, full;
-
-	if (c != '(' && c != U'（')
-		return 0;
-	inner = utf8_cut(rest, 400);
-	half = span_find(inner, SPAN_LITERAL(")"));
-	full = span_find(inner, SPAN_LITERAL("）"));
-	if (half < 0 && full < 0)
-		return 0;
-	close = half >= 0 && (full < 0 || half < full) ? (size_t)half + 1 : (size_t)full + 3;
-	inner = span_from(rest.data, close);
-	if ((span_find(inner, SPAN_LITERAL("下载")) >= 0 ||
-		    span_find(inner, SPAN_LITERAL("下載")) >= 0 ||
-		    span_find(inner, SPAN_LITERAL("扫码")) >= 0) &&
-		(span_find(inner, SPAN_LITERAL("APP")) >= 0 ||
-			span_find(inner, SPAN_LITERAL("客户端")) >= 0 ||
-			span_find(inner, SPAN_LITERAL("本文来自")) >= 0))
-		return close;
-	return 0;
-}
-
-/*
- * Length of a string at @at that stands twice in a row, 0 for none: a caption
- * or an anchor repeats a subheading.
- */
-static size_t match_repeat(struct span s, size_t at)
-{
-	size_t len = at, chars = 0;
-
-	while (len < s.len && chars < REPEAT_CHARS_MAX) {
-		len = skip_char(s, len);
-		chars++;
-		if (chars < REPEAT_CHARS_MIN || len + (len - at) > s.len ||
-			s.data[len] != s.data[at])
-			continue;
-		if (memcmp(s.data + at, s.data + len, len - at) == 0)
-			return len - at;
-	}
-	return 0;
-}
-
-/* Facts of (本文来自澎湃新闻，…) before it goes. */
-static void read_promotion(struct text *t, struct span s)
-{
-	static const char *const leads[] = {"本文来自", "本文來自", "文章来自"};
-
-	for (size_t i = 0; i < sizeof leads / sizeof *leads; i++) {
-		ptrdiff_t at = span_find(s, span_str(leads[i]));
-		ptrdiff_t comma;
-
-		if (at < 0 || t->byline->publisher)
-			continue;
-		s = span_from_offset(s, (size_t)at + strlen(leads[i]));
-		comma = span_find(s, SPAN_LITERAL("，"));
-		if (comma > 0 && comma < 60)
-			t->byline->publisher =
-				arena_dup(t->arena, span_from(s.data, (size_t)comma));
-	}
-}
-
-static void clean_inside(struct text *t, struct clean_line *line)
-{
-	struct span s = line->text;
-	size_t at = 0, n;
-	bool fresh = true; /* a sentence may begin here */
-	STRBUF_LOCAL(out);
-
-	while (at < s.len) {
-		n = fresh ? match_credit(s, at) : 0;
-		if (n && n < s.len - at) {
-			at += n;
-			continue;
-		}
-		n = match_promotion(s, at);
-		if (n) {
-			read_promotion(t, span_from(s.data + at, n));
-			at += n;
-			continue;
-		}
-		at += fresh ? match_repeat(s, at) : 0;
-		n = skip_char(s, at) - at;
-		fresh = ends_sentence(next_char(s, at));
-		strbuf_add(&out, s.data + at, n);
-		at += n;
-	}
-	if (out.len != s.len)
-		line->text = span_trim(dup_buffer(t->arena, &out));
-}
-
-static void drop(struct clean_line *line)
-{
-	line->text = span_from(NULL, 0);
-}
-
-static uint64_t total_weight(const struct text *t)
+static uint64_t weigh_lines(struct text *t)
 {
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < t->n; i++)
-		sum += block_weigh(t->lines[i].text);
+	for (size_t i = 0; i < t->n; i++) {
+		t->lines[i].weight = block_weigh(t->lines[i].text);
+		sum += t->lines[i].weight;
+	}
 	return sum;
 }
 
 /* A label that stands alone, or that the rest of its short line explains. */
-static bool begins_tail(struct span text)
+static bool begins_tail(struct text *t, struct line *line)
 {
-	STRBUF_LOCAL(folded);
+	struct span folded;
 
-	if (text.len > 360)
+	if (line->text.len > 360)
 		return false;
-	fold_text(text, &folded);
-	if (!noise_begins_tail(strbuf_span(&folded)))
+	folded = folded_of(t, line);
+	if (!noise_begins_tail(folded))
 		return false;
-	return text.len < 120 || span_find(text, SPAN_LITERAL("。")) < 0 ||
-		span_find(strbuf_span(&folded), SPAN_LITERAL("声明")) >= 0 ||
-		span_find(strbuf_span(&folded), SPAN_LITERAL("本网")) >= 0;
+	return line->text.len < 120 || span_find(line->text, SPAN_LITERAL("。")) < 0 ||
+		span_find(folded, SPAN_LITERAL("声明")) >= 0 ||
+		span_find(folded, SPAN_LITERAL("本网")) >= 0;
 }
 
-/* Cuts a line at a tail that begins inside of it. What goes is still read for facts. */
-static bool cut_inside(struct text *t, struct clean_line *line, bool early)
+/* Where the folded offset @at stands in the line. */
+static size_t unfold(const struct line *line, size_t at)
 {
 	uint32_t *origin;
-	ptrdiff_t at;
-	size_t cut;
+	size_t original;
 	STRBUF_LOCAL(folded);
 
 	fold_text_traced(line->text, &folded, &origin);
-	at = noise_find_tail(strbuf_span(&folded));
-	cut = at >= 0 ? origin[at] : line->text.len;
+	original = origin[at];
 	free(origin);
-	if (at < 0 || (early && cut * 2 < line->text.len))
+	return original;
+}
+
+/* Cuts a line at a tail that begins inside of it. What goes is still read for facts. */
+static bool cut_inside(struct text *t, struct line *line, bool early)
+{
+	ptrdiff_t at = noise_find_tail(folded_of(t, line));
+	size_t cut;
+
+	if (at < 0)
+		return false;
+	cut = unfold(line, (size_t)at);
+	if (early && cut * 2 < line->text.len)
 		return false;
 	/* The title of a column before its list belongs to the list: 《…》近期内容>> */
 	if (cut > 0 && char_before(line->text, cut) == U'》') {
@@ -331,17 +224,17 @@ static bool cut_inside(struct text *t, struct clean_line *line, bool early)
 			cut--;
 	}
 	byline_read(utf8_cut(span_from_offset(line->text, cut), 600), t->arena, t->byline);
-	line->text = span_trim(span_from(line->text.data, cut));
+	set_text(line, span_trim(span_from(line->text.data, cut)));
 	return true;
 }
 
 static void drop_tail(struct text *t)
 {
-	uint64_t total = total_weight(t), seen = 0;
+	uint64_t total = weigh_lines(t), seen = 0;
 
 	for (size_t i = 0; i < t->n; i++) {
-		struct clean_line *line = &t->lines[i];
-		bool whole = begins_tail(line->text);
+		struct line *line = &t->lines[i];
+		bool whole = begins_tail(t, line);
 		bool early = seen * 100 <= total * TAIL_KEEP_PERCENT;
 
 		if ((whole && !early) || (!whole && cut_inside(t, line, early))) {
@@ -354,25 +247,24 @@ static void drop_tail(struct text *t)
 		}
 		if (whole && line->text.len < 60)
 			drop(line);
-		seen += block_weigh(line->text);
+		seen += line->weight;
 	}
 }
 
-static bool is_furniture(struct span text)
+static bool is_furniture(struct text *t, struct line *line)
 {
-	STRBUF_LOCAL(folded);
+	struct span folded = folded_of(t, line);
 
-	fold_text(utf8_cut(text, 900), &folded);
-	return noise_is_furniture(strbuf_span(&folded)) || noise_is_promotion(strbuf_span(&folded));
+	return noise_is_furniture(folded) || noise_is_promotion(folded);
 }
 
 /* Copies of a text have other pictures. What a caption says stays. */
-static void drop_credit(struct clean_line *line)
+static void drop_credit(struct line *line)
 {
 	size_t at = credit_find(line->text);
 
 	if (at == 0 || (at < line->text.len && credit_is_caption(line->text)))
-		line->text = span_trim(span_from(line->text.data, at));
+		set_text(line, span_trim(span_from(line->text.data, at)));
 }
 
 static void drop_facts(struct text *t)
@@ -382,60 +274,17 @@ static void drop_facts(struct text *t)
 	while (first < t->n && !t->lines[first].text.len)
 		first++;
 	for (size_t i = first; i < t->n; i++) {
-		struct clean_line *line = &t->lines[i];
+		struct line *line = &t->lines[i];
 		bool edge = i < first + EDGE_LINES || i + EDGE_LINES >= t->n;
 
 		drop_credit(line);
 		if (!line->text.len)
 			continue;
-		if (is_furniture(line->text) ||
-			(edge && byline_read(line->text, t->arena, t->byline)))
+		if (is_furniture(t, line) || (edge && byline_read(line->text, t->arena, t->byline)))
 			drop(line);
 		else if (i < first + 3)
 			byline_read_dateline(line->text, t->arena, t->byline);
 	}
-}
-
-/* Hashes of what lines say, so that one set finds every repetition. */
-struct seen {
-	uint64_t *hashes;
-	uint32_t *at; /* line + 1 */
-	size_t mask;
-};
-
-static uint64_t hash_line(struct span text)
-{
-	struct hash h = fold_hash(text);
-	uint64_t value;
-
-	memcpy(&value, h.bytes, sizeof value);
-	return value;
-}
-
-static size_t seen_slot(const struct seen *s, uint64_t hash)
-{
-	size_t slot = hash & s->mask;
-
-	while (s->at[slot] && s->hashes[slot] != hash)
-		slot = (slot + 1) & s->mask;
-	return slot;
-}
-
-static void seen_init(struct seen *s, size_t n, struct arena *a)
-{
-	for (s->mask = 15; s->mask < n * 2; s->mask = s->mask * 2 + 1)
-		;
-	s->hashes = arena_alloc(a, (s->mask + 1) * sizeof *s->hashes);
-	s->at = arena_alloc(a, (s->mask + 1) * sizeof *s->at);
-}
-
-static size_t count_run(const uint64_t *hashes, size_t n, size_t earlier, size_t i)
-{
-	size_t run = 0;
-
-	while (i + run < n && earlier + run < i && hashes[earlier + run] == hashes[i + run])
-		run++;
-	return run;
 }
 
 static void compact(struct text *t)
@@ -448,59 +297,48 @@ static void compact(struct text *t)
 	t->n = n;
 }
 
-/* Lines equal to the one before, and blocks that stood before. */
 static void drop_repetition(struct text *t)
 {
-	uint64_t *hashes = arena_alloc(t->arena, (t->n + 1) * sizeof *hashes);
-	struct seen seen;
+	struct clean_sum *sums = arena_alloc(t->arena, (t->n + 1) * sizeof *sums);
+	bool *repeats = arena_alloc(t->arena, t->n + 1);
 
 	compact(t);
-	for (size_t i = 0; i < t->n; i++)
-		hashes[i] = hash_line(t->lines[i].text);
-	seen_init(&seen, t->n, t->arena);
-	for (size_t i = 0; i < t->n;) {
-		size_t slot = seen_slot(&seen, hashes[i]), run;
+	for (size_t i = 0; i < t->n; i++) {
+		struct span folded = folded_of(t, &t->lines[i]);
 
-		if (i > 0 && hashes[i] == hashes[i - 1]) {
-			drop(&t->lines[i++]);
-			continue;
-		}
-		run = seen.at[slot] ? count_run(hashes, t->n, seen.at[slot] - 1, i) : 0;
-		if (run >= BLOCK_LINES_MIN) {
-			for (size_t end = i + run; i < end; i++)
-				drop(&t->lines[i]);
-			continue;
-		}
-		if (!seen.at[slot]) {
-			seen.hashes[slot] = hashes[i];
-			seen.at[slot] = (uint32_t)i + 1;
-		}
-		i++;
+		sums[i] = (struct clean_sum){.hash = hash64_of(folded),
+			.is_long = folded.len >= LONG_BYTES_MIN};
 	}
+	clean_find_repeats(sums, t->n, t->arena, repeats);
+	for (size_t i = 0; i < t->n; i++)
+		if (repeats[i])
+			drop(&t->lines[i]);
 }
 
 /* The headline as a line, or glued before a byline. */
 static void drop_title(struct text *t, const char *title)
 {
 	struct span name = span_str(title);
-	uint64_t hash;
+	STRBUF_LOCAL(folded);
 
 	if (name.len < 12)
 		return;
-	hash = hash_line(name);
+	fold_text(name, &folded);
 	for (size_t i = 0; i < t->n; i++) {
-		struct clean_line *line = &t->lines[i];
+		struct line *line = &t->lines[i];
+		struct span rest;
 
 		if (!line->text.len)
 			continue;
-		if (hash_line(line->text) == hash)
+		if (span_eq(folded_of(t, line), strbuf_span(&folded))) {
 			drop(line);
-		else if (i < 3 && span_starts_with(line->text, name)) {
-			struct span rest = span_trim(span_from_offset(line->text, name.len));
-
-			if (byline_read(rest, t->arena, t->byline))
-				drop(line);
+			continue;
 		}
+		if (i >= 3 || !span_starts_with(line->text, name))
+			continue;
+		rest = span_trim(span_from_offset(line->text, name.len));
+		if (byline_read(rest, t->arena, t->byline))
+			drop(line);
 	}
 }
 
@@ -521,15 +359,13 @@ static const char *join(const struct text *t)
 const char *clean_lines(struct clean_line *lines, size_t n, const char *title,
 	struct pinyin_survey *survey, struct arena *a, struct byline *f)
 {
-	struct text all = {.lines = lines, .n = n, .arena = a, .byline = f};
 	struct text t = {.arena = a, .byline = f};
 	const char *text;
 
-	mend_all(&all, survey);
+	mend_all(lines, n, survey, a);
 	for (size_t i = 0; i < n; i++)
-		split_line(&t, lines[i]);
-	for (size_t i = 0; i < t.n; i++)
-		clean_inside(&t, &t.lines[i]);
+		split_line(&t, lines[i].text);
+	clean_insides(&t);
 	drop_title(&t, title);
 	drop_repetition(&t);
 	drop_tail(&t);

@@ -364,13 +364,17 @@ static bool is_credit(struct span line)
 	return ends_in_work(s, sure) || begins_with_work(s);
 }
 
+/* 摄, 攝, 图 or 圖: looked for by bytes, as every line of a text is asked. */
 static bool may_hold_one(struct span s)
 {
-	static const char *const words[] = {"摄", "攝", "图", "圖"};
+	for (size_t i = 0; i + 3 <= s.len; i++) {
+		const char *p = s.data + i;
 
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (span_find(s, span_str(words[i])) >= 0)
+		if ((unsigned char)p[0] == 0xE6 ? memcmp(p, "摄", 3) == 0 || memcmp(p, "攝", 3) == 0
+						: (unsigned char)p[0] == 0xE5 &&
+					(memcmp(p, "图", 3) == 0 || memcmp(p, "圖", 3) == 0))
 			return true;
+	}
 	return false;
 }
 

@@ -86,11 +86,9 @@ void directives_add_header(struct directives *d, struct span values, const char 
 
 void directives_add_meta(struct directives *d, const struct html *h, const char *user_agent)
 {
-	for (uint32_t i = 0; i < h->n_nodes; i++) {
+	HTML_EACH (h, i, HTML_META) {
 		struct span name, content;
 
-		if (h->nodes[i].tag != HTML_META)
-			continue;
 		name = span_trim(html_attr(h, i, "name"));
 		content = html_attr(h, i, "content");
 		if (!span_is_nocase(name, "robots") && !is_us(name, user_agent))

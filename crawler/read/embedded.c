@@ -330,15 +330,20 @@ struct span embedded_find_in(struct span script, struct arena *a)
 	return join(f);
 }
 
+static void scan_element(struct search *f, const struct html *h, uint32_t node)
+{
+	if (h->nodes[node].end > node + 1 && h->nodes[node + 1].text.len >= SCRIPT_BYTES_MIN)
+		scan_source(f, h->nodes[node + 1].text, 0);
+}
+
 struct span embedded_find(const struct html *h, struct arena *a)
 {
 	struct search *f = arena_alloc(a, sizeof *f);
 
 	search_init(f, a);
-	for (uint32_t i = 0; i + 1 < h->n_nodes; i++)
-		if ((h->nodes[i].tag == HTML_SCRIPT || h->nodes[i].tag == HTML_TEXTAREA) &&
-			h->nodes[i + 1].tag == HTML_TEXT && h->nodes[i + 1].parent == i &&
-			h->nodes[i + 1].text.len >= SCRIPT_BYTES_MIN)
-			scan_source(f, h->nodes[i + 1].text, 0);
+	HTML_EACH (h, i, HTML_SCRIPT)
+		scan_element(f, h, i);
+	HTML_EACH (h, i, HTML_TEXTAREA)
+		scan_element(f, h, i);
 	return join(f);
 }

@@ -22,12 +22,16 @@
 #include <lexbor/html/html.h>
 #include <lexbor/selectors/selectors.h>
 
-#define DEPTH_MAX       256         /* real pages stay under 60; browsers stop at 512 */
-#define FORMATTING_MAX  8           /* unclosed <b>, <font>...: opened anew in every paragraph */
-#define ATTRS_MAX       64          /* of one element */
-#define ROOTS_MAX       8           /* repeated <html> and <body> tags */
-#define NAMES_MAX       16384       /* distinct unknown names of tags and attributes */
-#define OPTIONS_MAX     2048        /* of forms: each looks through all others of its list */
+#include <pthread.h>
+
+#define DEPTH_MAX       256        /* real pages stay under 60; browsers stop at 512 */
+#define FORMATTING_MAX  8          /* unclosed <b>, <font>...: opened anew in every paragraph */
+#define ATTRS_MAX       64         /* of one element */
+#define ROOTS_MAX       8          /* repeated <html> and <body> tags */
+#define NAMES_MAX       16384      /* distinct unknown names of tags and attributes */
+#define OPTIONS_MAX     2048       /* of forms: each looks through all others of its list */
+#define SPARE_BYTES_MAX (8u << 20) /* a tree that took more is not kept for the next page */
+#define LOOK_TOKENS     32 /* between two looks at what the tree takes: they make 2 MB at most */
 #define FEED_BYTES      131072      /* between two looks at the limits; most pages are one piece */
 #define TREE_BASE_BYTES (16u << 20) /* of tree for any page, and so many for each byte of it, */
 #define TREE_FACTOR     24 /* within HTML_TREE_BYTES_MAX: amplification by broken markup ends here */
@@ -39,13 +43,20 @@ struct taken {
 	size_t bytes;
 };
 
+/*
+ * A tree outlives its page: a thread keeps one to use again, since making
+ * lexbor's tables and arenas costs as much as reading a small page.
+ */
 struct html_tree {
-	lxb_html_parser_t *parser;
+	lxb_html_parser_t *parser; /* the document's own */
 	lxb_html_document_t *document;
 	lxb_html_tokenizer_token_f build; /* lexbor's own callback */
 	void *build_ctx;
 	struct taken taken[4];
-	size_t bytes_max;
+	size_t bytes, bytes_max;
+	size_t n_tokens;
+	bool is_behind_block; /* so far nothing is shown since one began or ended */
+	size_t n_pre;         /* open elements whose white space is shown */
 	size_t n_options;
 	size_t n_roots; /* <html> and <body> tags: each adds its attributes to the same element */
 	size_t n_dropped[2]; /* tags too deep, formatting tags too many: their end tags go too */
@@ -158,11 +169,12 @@ static size_t taken_bytes(struct taken *taken)
 
 static bool is_too_much(struct html_tree *t)
 {
-	size_t bytes = 0;
-
-	for (size_t i = 0; !t->full && i < sizeof t->taken / sizeof *t->taken; i++)
-		bytes += taken_bytes(&t->taken[i]);
-	t->full = t->full || bytes > t->bytes_max;
+	if (t->full)
+		return true;
+	t->bytes = 0;
+	for (size_t i = 0; i < sizeof t->taken / sizeof *t->taken; i++)
+		t->bytes += taken_bytes(&t->taken[i]);
+	t->full = t->bytes > t->bytes_max;
 	return t->full;
 }
 
@@ -237,6 +249,37 @@ static void forget_faults(struct html_tree *t)
 		lexbor_array_obj_clean(t->parser->tkz->parse_errors);
 }
 
+static bool is_white(const lxb_html_token_t *token)
+{
+	for (const lxb_char_t *p = token->text_start; p < token->text_end; p++)
+		if (*p != ' ' && *p != '\n' && *p != '\t' && *p != '\r' && *p != '\f')
+			return false;
+	return true;
+}
+
+/*
+ * White space behind the beginning or end of a block shows nothing, and is every third
+ * node of a page. What is silent between them changes nothing.
+ */
+static bool is_indentation(struct html_tree *t, const lxb_html_token_t *token)
+{
+	enum html_tag tag;
+
+	if (token->tag_id == LXB_TAG__TEXT) {
+		if (t->is_behind_block && !t->n_pre && is_white(token))
+			return true;
+		t->is_behind_block = false;
+		return false;
+	}
+	tag = token->tag_id < LXB_TAG__LAST_ENTRY ? tags[token->tag_id] : HTML_OTHER;
+	if (tag == HTML_PRE || tag == HTML_TEXTAREA) {
+		t->n_pre += token->type & LXB_HTML_TOKEN_TYPE_CLOSE ? -(t->n_pre > 0) : 1;
+	}
+	if (traits[tag] != HTML_TRAIT_SILENT)
+		t->is_behind_block = traits[tag] == HTML_TRAIT_BLOCK;
+	return false;
+}
+
 static lxb_html_token_t *on_token(lxb_html_tokenizer_t *tokenizer, lxb_html_token_t *token,
 	void *ctx)
 {
@@ -244,7 +287,8 @@ static lxb_html_token_t *on_token(lxb_html_tokenizer_t *tokenizer, lxb_html_toke
 
 	if (token->tag_id == LXB_TAG__END_OF_FILE)
 		return t->build(tokenizer, token, t->build_ctx);
-	if (is_too_much(t) || is_dropped(t, token))
+	if (t->full || (++t->n_tokens % LOOK_TOKENS == 0 && is_too_much(t)) ||
+		is_indentation(t, token) || is_dropped(t, token))
 		return token;
 	cut_attributes(token);
 	if (token->tag_id == LXB_TAG__TEXT)
@@ -284,67 +328,85 @@ static void feed(struct html_tree *t, struct span utf8)
 	}
 }
 
-static struct html_tree *tree_new(struct span utf8)
-{
-	struct html_tree *t = ALLOC_NEW(struct html_tree);
-	lxb_html_tokenizer_t *tokenizer;
+static pthread_key_t spare_key;
+static pthread_once_t spare_once = PTHREAD_ONCE_INIT;
 
-	t->bytes_max = TREE_BASE_BYTES + utf8.len * TREE_FACTOR;
-	if (t->bytes_max > HTML_TREE_BYTES_MAX)
-		t->bytes_max = HTML_TREE_BYTES_MAX;
-	t->parser = lxb_html_parser_create();
-	must(lxb_html_parser_init(t->parser) == LXB_STATUS_OK);
-	t->document = lxb_html_parse_chunk_begin(t->parser);
-	must(t->document != NULL);
-	tokenizer = lxb_html_parser_tokenizer(t->parser);
-	t->build = tokenizer->callback_token_done;
-	t->build_ctx = tokenizer->callback_token_ctx;
-	lxb_html_tokenizer_callback_token_done_set(tokenizer, on_token, t);
-	watch_memory(t);
-	feed(t, utf8);
-	lxb_html_parse_chunk_end(t->parser);
-	/* The tokenizer holds a copy of the longest text: let it go before the tree is read. */
-	t->parser = lxb_html_parser_destroy(t->parser);
-	return t;
-}
-
-static void tree_free(struct html_tree *t)
+static void tree_destroy(void *arg)
 {
-	if (!t)
-		return;
+	struct html_tree *t = arg;
+
 	lxb_html_document_destroy(t->document);
 	free(t);
 }
 
-/* The next node in document order. */
-static lxb_dom_node_t *next_node(lxb_dom_node_t *node, const lxb_dom_node_t *root)
+static void make_spare_key(void)
 {
-	if (node->first_child)
-		return node->first_child;
-	while (node != root && !node->next)
-		node = node->parent;
-	return node == root ? NULL : node->next;
+	if (pthread_key_create(&spare_key, tree_destroy) != 0)
+		abort();
+}
+
+static struct html_tree *tree_take(void)
+{
+	struct html_tree *t;
+
+	pthread_once(&spare_once, make_spare_key);
+	t = pthread_getspecific(spare_key);
+	if (t) {
+		pthread_setspecific(spare_key, NULL);
+		return t;
+	}
+	t = ALLOC_NEW(struct html_tree);
+	t->document = lxb_html_document_create();
+	must(t->document != NULL);
+	return t;
+}
+
+/* The tokenizer's room for the longest text, which never shrinks. */
+static size_t longest_text(const struct html_tree *t)
+{
+	return (size_t)(t->parser->tkz->end - t->parser->tkz->start);
+}
+
+/* Only a tree of ordinary size is kept: what a large page took is given back. */
+static void tree_free(struct html_tree *t)
+{
+	if (!t)
+		return;
+	if (t->bytes + longest_text(t) > SPARE_BYTES_MAX || pthread_getspecific(spare_key))
+		tree_destroy(t);
+	else {
+		lxb_html_document_clean(t->document);
+		pthread_setspecific(spare_key, t);
+	}
+}
+
+static struct html_tree *tree_new(struct span utf8)
+{
+	struct html_tree *t = tree_take();
+	lxb_html_document_t *document = t->document;
+	lxb_html_tokenizer_t *tokenizer;
+
+	*t = (struct html_tree){.document = document, .build = t->build, .build_ctx = t->build_ctx};
+	t->bytes_max = TREE_BASE_BYTES + utf8.len * TREE_FACTOR;
+	if (t->bytes_max > HTML_TREE_BYTES_MAX)
+		t->bytes_max = HTML_TREE_BYTES_MAX;
+	must(lxb_html_document_parse_chunk_begin(document) == LXB_STATUS_OK);
+	t->parser = lxb_dom_interface_document(document)->parser;
+	tokenizer = lxb_html_parser_tokenizer(t->parser);
+	if (!t->build) {
+		t->build = tokenizer->callback_token_done;
+		t->build_ctx = tokenizer->callback_token_ctx;
+		lxb_html_tokenizer_callback_token_done_set(tokenizer, on_token, t);
+	}
+	watch_memory(t);
+	feed(t, utf8);
+	lxb_html_document_parse_chunk_end(document);
+	return t;
 }
 
 static bool is_kept(const lxb_dom_node_t *node)
 {
 	return node->type == LXB_DOM_NODE_TYPE_ELEMENT || node->type == LXB_DOM_NODE_TYPE_TEXT;
-}
-
-static size_t count(lxb_dom_node_t *root, size_t *ret_attrs)
-{
-	size_t n = 0;
-
-	*ret_attrs = 0;
-	for (lxb_dom_node_t *node = root; node; node = next_node(node, root)) {
-		n += is_kept(node);
-		if (node->type != LXB_DOM_NODE_TYPE_ELEMENT)
-			continue;
-		for (lxb_dom_attr_t *attr = lxb_dom_interface_element(node)->first_attr; attr;
-			attr = attr->next)
-			++*ret_attrs;
-	}
-	return n;
 }
 
 static enum html_tag tag_of(const lxb_dom_node_t *node)
@@ -355,52 +417,65 @@ static enum html_tag tag_of(const lxb_dom_node_t *node)
 	return tag == HTML_TEXT ? HTML_OTHER : tag;
 }
 
-static void add_attrs(struct html *h, struct html_node *n, lxb_dom_node_t *node, uint32_t *n_attrs)
-{
-	n->first_attr = *n_attrs;
-	for (lxb_dom_attr_t *attr = lxb_dom_interface_element(node)->first_attr; attr;
-		attr = attr->next) {
-		size_t name_len, value_len;
-		const lxb_char_t *name = lxb_dom_attr_local_name(attr, &name_len);
-		const lxb_char_t *value = lxb_dom_attr_value(attr, &value_len);
+/* The arrays grow as they are filled. */
+struct flat {
+	struct html *h;
+	uint32_t last_of[HTML_TAG_COUNT];
+	size_t cap_nodes, cap_attrs;
+	uint32_t n_attrs;
+};
 
-		h->attrs[(*n_attrs)++] = (struct html_attr){.name = span_from(name, name_len),
-			.value =
-				span_from(value ? (const char *)value : "", value ? value_len : 0)};
-	}
-	n->n_attrs = *n_attrs - n->first_attr;
+static void add_attr(struct flat *f, lxb_dom_attr_t *attr)
+{
+	struct html *h = f->h;
+	size_t name_len, value_len;
+	const lxb_char_t *name = lxb_dom_attr_local_name(attr, &name_len);
+	const lxb_char_t *value = lxb_dom_attr_value(attr, &value_len);
+
+	h->attrs = alloc_grow(h->attrs, f->n_attrs, &f->cap_attrs, sizeof *h->attrs);
+	h->attrs[f->n_attrs++] = (struct html_attr){.name = span_from(name, name_len),
+		.value = span_from(value ? (const char *)value : "", value ? value_len : 0)};
 }
 
-static void add_node(struct html *h, lxb_dom_node_t *node, uint32_t parent, uint32_t *n_attrs)
+static void add_node(struct flat *f, lxb_dom_node_t *node, uint32_t parent)
 {
-	struct html_node *n = &h->nodes[h->n_nodes];
+	struct html *h = f->h;
+	struct html_node n = {.parent = parent, .tag = tag_of(node), .first_attr = f->n_attrs};
 
-	n->parent = parent;
 	if (node->type == LXB_DOM_NODE_TYPE_TEXT) {
 		const lexbor_str_t *text = &lxb_dom_interface_text(node)->char_data.data;
 
-		n->tag = HTML_TEXT;
-		n->text = span_from(text->data, text->length);
+		n.tag = HTML_TEXT;
+		n.text = span_from(text->data, text->length);
 	} else {
-		n->tag = tag_of(node);
-		add_attrs(h, n, node, n_attrs);
+		lxb_dom_attr_t *attr = lxb_dom_interface_element(node)->first_attr;
+
+		for (; attr; attr = attr->next)
+			add_attr(f, attr);
+		n.n_attrs = f->n_attrs - n.first_attr;
 	}
-	n->end = ++h->n_nodes;
-	node->user = n;
+	h->nodes = alloc_grow(h->nodes, h->n_nodes, &f->cap_nodes, sizeof *h->nodes);
+	n.end = h->n_nodes + 1;
+	n.next_alike = HTML_NONE;
+	if (h->first_of[n.tag] == HTML_NONE)
+		h->first_of[n.tag] = h->n_nodes;
+	else
+		h->nodes[f->last_of[n.tag]].next_alike = h->n_nodes;
+	f->last_of[n.tag] = h->n_nodes;
+	h->nodes[h->n_nodes++] = n;
+	node->user = (void *)(uintptr_t)h->n_nodes;
 }
 
-/* Every node's index stands in its user pointer, so that selectors find it again. */
+/* Every node's index, and one, stands in its user pointer, so that selectors find it again. */
 static void flatten(struct html *h, lxb_dom_node_t *root)
 {
-	size_t n_attrs_all, n_nodes = count(root, &n_attrs_all);
-	uint32_t n_attrs = 0, parent = HTML_NONE;
+	struct flat f = {.h = h};
+	uint32_t parent = HTML_NONE;
 	lxb_dom_node_t *node = root;
 
-	h->nodes = alloc_zeroed(n_nodes + 1, sizeof *h->nodes);
-	h->attrs = alloc_zeroed(n_attrs_all + 1, sizeof *h->attrs);
 	while (node) {
 		if (is_kept(node)) {
-			add_node(h, node, parent, &n_attrs);
+			add_node(&f, node, parent);
 			if (node->first_child)
 				parent = h->n_nodes - 1;
 		}
@@ -422,6 +497,8 @@ struct html *html_parse(struct span utf8)
 	struct html *h = ALLOC_NEW(struct html);
 	lxb_dom_element_t *root;
 
+	for (size_t i = 0; i < HTML_TAG_COUNT; i++)
+		h->first_of[i] = HTML_NONE;
 	h->tree = tree_new(utf8);
 	h->cut = h->tree->full || h->tree->cut;
 	root = lxb_dom_document_element(lxb_dom_interface_document(h->tree->document));
@@ -443,10 +520,12 @@ void html_free(struct html *h)
 struct span html_attr(const struct html *h, uint32_t node, const char *name)
 {
 	const struct html_node *n = &h->nodes[node];
+	const struct html_attr *attr = h->attrs + n->first_attr, *end = attr + n->n_attrs;
+	const struct span wanted = span_str(name);
 
-	for (uint32_t i = 0; i < n->n_attrs; i++)
-		if (span_is(h->attrs[n->first_attr + i].name, name))
-			return h->attrs[n->first_attr + i].value;
+	for (; attr < end; attr++)
+		if (span_eq(attr->name, wanted))
+			return attr->value;
 	return span_from(NULL, 0);
 }
 
@@ -524,7 +603,7 @@ static lxb_status_t on_match(lxb_dom_node_t *node, lxb_css_selector_specificity_
 
 	(void)specificity; /* all matches count alike */
 	if (node->user)
-		s->chosen[(const struct html_node *)node->user - s->h->nodes] = 1;
+		s->chosen[(uintptr_t)node->user - 1] = 1;
 	return LXB_STATUS_OK;
 }
 

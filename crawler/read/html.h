@@ -74,14 +74,16 @@ struct html_node {
 	uint32_t end;        /* the first node behind the last descendant */
 	uint32_t first_attr; /* of an element, in html.attrs */
 	uint32_t n_attrs;
-	struct span text; /* of HTML_TEXT: entities decoded, white space as written */
+	uint32_t next_alike; /* the next node with the same tag, HTML_NONE behind the last */
+	struct span text;    /* of HTML_TEXT: entities decoded, white space as written */
 };
 
 struct html {
 	struct html_node *nodes;
 	uint32_t n_nodes;
 	struct html_attr *attrs;
-	bool cut; /* the page was too much; what came later is missing */
+	uint32_t first_of[HTML_TAG_COUNT]; /* the first node with a tag, HTML_NONE without one */
+	bool cut;                          /* the page was too much; what came later is missing */
 	struct html_tree *tree;
 };
 
@@ -99,6 +101,11 @@ enum html_trait html_trait(enum html_tag tag);
 
 /* The value of an attribute; data is NULL when the element has none of the name. */
 struct span html_attr(const struct html *h, uint32_t node, const char *name);
+
+/* Loops over all elements with a tag, in document order; no other node is looked at. */
+#define HTML_EACH(h, node, tag)                                                                    \
+	for (uint32_t node = (h)->first_of[tag]; node != HTML_NONE;                                \
+		node = (h)->nodes[node].next_alike)
 
 /* The first node with the tag from @from on and before @end, or HTML_NONE. */
 uint32_t html_find(const struct html *h, uint32_t from, uint32_t end, enum html_tag tag);

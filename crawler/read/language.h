@@ -1,6 +1,6 @@
 /*
- * Language: the BCP 47 tag of a text. Chinese is told with its script, by what
- * is written; other languages by what the page declares.
+ * Language: the BCP 47 tag of a text. It is told by what is written, Chinese
+ * with its script; what the page declares counts where that is not clear.
  *
  * Thread-safe.
  */
@@ -9,7 +9,10 @@
 
 #include "common/span.h"
 
-/* "zh-Hans", "zh-Hant", "ja", else @declared, which may be NULL. */
+/*
+ * "zh-Hans", "zh-Hant", "ja", "en"...; else @declared, which may be NULL and is what a
+ * page says of itself.
+ */
 const char *language_of(struct span text, const char *declared);
 
 #endif

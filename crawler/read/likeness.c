@@ -4,7 +4,6 @@
 #include "common/fold.h"
 #include "common/hash.h"
 #include "common/utf8.h"
-#include "crawler/read/block.h"
 
 #include <stdlib.h>
 
@@ -41,24 +40,31 @@ static void add_without(struct span text, struct span name, struct strbuf *out)
 	strbuf_add_span(out, text);
 }
 
-/* Letters of the folded text, as code points. Punctuation beyond ASCII stays: it does no harm. */
-static size_t letters_of(struct span text, struct span name, uint32_t **ret)
+/* The folded text, without the page's name in it. */
+static void fold_without(struct span text, struct span name, struct strbuf *out)
 {
 	STRBUF_LOCAL(without);
-	STRBUF_LOCAL(folded);
-	const char *p, *end;
-	size_t n = 0;
 
-	add_without(text, name, &without);
-	fold_text(strbuf_span(&without), &folded);
-	*ret = alloc_zeroed(folded.len + 1, sizeof **ret);
-	for (p = folded.data, end = p + folded.len; p < end;) {
-		uint32_t c = utf8_next(&p, end);
-
-		if (c >= 0x80 || (c >= 'a' && c <= 'z'))
-			(*ret)[n++] = c;
+	if (name.len < ECHO_MIN || span_find(text, name) < 0) {
+		fold_text(text, out);
+		return;
 	}
-	return n;
+	add_without(text, name, &without);
+	fold_text(strbuf_span(&without), out);
+}
+
+/* The next letter of a folded text, 0 at its end. Punctuation beyond ASCII is one: it does no harm. */
+static uint32_t next_letter(struct span *folded)
+{
+	const char *p = folded->data, *end = p + folded->len;
+	uint32_t c = 0;
+
+	while (p < end && !c) {
+		c = utf8_next(&p, end);
+		c = c >= 0x80 || c - 'a' < 26 ? c : 0;
+	}
+	*folded = span_from(p, (size_t)(end - p));
+	return c;
 }
 
 static int compare(const void *a, const void *b)
@@ -68,59 +74,141 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void set_pieces(struct likeness *l, struct span text, struct span name)
-{
-	CLEANUP(freep) uint32_t *letters = NULL;
-	CLEANUP(freep) uint32_t *hashes = NULL;
-	size_t n_letters = letters_of(text, name, &letters);
-	size_t n = n_letters < PIECE ? n_letters > 0 : n_letters - PIECE + 1;
-	size_t len = (n_letters < PIECE ? n_letters : PIECE) * sizeof *letters;
+__extension__ typedef unsigned __int128 wide;
 
-	hashes = alloc_zeroed(n + 1, sizeof *hashes);
+/* Four letters to 32 bits: two multiplications, folded (as wyhash does). */
+static uint32_t hash_piece(const uint32_t letters[PIECE])
+{
+	uint64_t a = ((uint64_t)letters[0] << 32 | letters[1]) ^ 0x9E3779B97F4A7C15;
+	uint64_t b = ((uint64_t)letters[2] << 32 | letters[3]) ^ 0xD6E8FEB86659FD93;
+	wide product = (wide)a * b;
+	uint64_t mixed = (uint64_t)product ^ (uint64_t)(product >> 64);
+
+	return (uint32_t)((mixed * 0xE7037ED1A0B428DB) >> 32);
+}
+
+#define SAMPLE_MAX ((size_t)4 * LIKENESS_PIECES_MAX)
+
+/* A byte at a time, the lowest first: half a dozen times as fast as comparing. */
+static void sort(uint32_t *hashes, size_t n)
+{
+	uint32_t room[SAMPLE_MAX], *from = hashes, *to = room;
+
+	for (int shift = 0; shift < 32; shift += 8) {
+		size_t place[257] = {0};
+		uint32_t *sorted = to;
+
+		for (size_t i = 0; i < n; i++)
+			place[(from[i] >> shift & 0xFF) + 1]++;
+		for (size_t i = 0; i < 256; i++)
+			place[i + 1] += place[i];
+		for (size_t i = 0; i < n; i++)
+			to[place[from[i] >> shift & 0xFF]++] = from[i];
+		to = from;
+		from = sorted;
+	}
+}
+
+/* Sorts, and keeps the first of equal ones. */
+static size_t make_distinct(uint32_t *hashes, size_t n)
+{
+	size_t kept = 0;
+
+	sort(hashes, n);
 	for (size_t i = 0; i < n; i++)
-		hashes[i] = (uint32_t)hash64_of(span_from(letters + i, len));
-	qsort(hashes, n, sizeof *hashes, compare);
-	for (size_t i = 0; i < n && l->n < LIKENESS_PIECES_MAX; i++)
-		if (!l->n || l->pieces[l->n - 1] != hashes[i])
-			l->pieces[l->n++] = hashes[i];
+		if (!kept || hashes[kept - 1] != hashes[i])
+			hashes[kept++] = hashes[i];
+	return kept;
+}
+
+/* The least hashes of all pieces: a sample of the text that is the same wherever it stands. */
+struct sample {
+	uint32_t hashes[SAMPLE_MAX];
+	size_t n;
+	uint32_t bound; /* what is greater is none of the least */
+};
+
+static void sample_shrink(struct sample *s)
+{
+	s->n = make_distinct(s->hashes, s->n);
+	if (s->n < LIKENESS_PIECES_MAX)
+		return;
+	s->n = LIKENESS_PIECES_MAX;
+	s->bound = s->hashes[s->n - 1];
+}
+
+static void sample_add(struct sample *s, uint32_t hash)
+{
+	if (hash > s->bound)
+		return;
+	s->hashes[s->n++] = hash;
+	if (s->n == SAMPLE_MAX)
+		sample_shrink(s);
+}
+
+/* A text that is shorter than a piece is one. */
+static void set_pieces(struct likeness *l, struct span folded)
+{
+	struct sample s = {.bound = UINT32_MAX};
+	uint32_t letters[PIECE] = {0}, c;
+	size_t n = 0;
+
+	while ((c = next_letter(&folded))) {
+		memmove(letters, letters + 1, (PIECE - 1) * sizeof *letters);
+		letters[PIECE - 1] = c;
+		if (++n >= PIECE)
+			sample_add(&s, hash_piece(letters));
+	}
+	if (n > 0 && n < PIECE)
+		sample_add(&s, hash_piece(letters));
+	sample_shrink(&s);
+	l->n = (uint32_t)s.n;
+	memcpy(l->pieces, s.hashes, s.n * sizeof *s.hashes);
 }
 
 static void set_title(struct likeness *l, const struct html *h, struct span name)
 {
-	CLEANUP(freep) uint32_t *letters = NULL;
-	uint32_t node = html_find(h, 0, h->n_nodes, HTML_TITLE);
+	uint32_t node = html_find(h, 0, h->n_nodes, HTML_TITLE), c;
 	STRBUF_LOCAL(title);
-	size_t n;
+	STRBUF_LOCAL(folded);
+	STRBUF_LOCAL(letters);
+	struct span rest;
 
 	if (node == HTML_NONE)
 		return;
 	html_add_raw(h, node, &title);
-	n = letters_of(utf8_cut(strbuf_span(&title), TEXT_BYTES_MAX), name, &letters);
-	if (n)
-		l->title = hash64_of(span_from(letters, n * sizeof *letters));
+	fold_without(utf8_cut(strbuf_span(&title), TEXT_BYTES_MAX), name, &folded);
+	for (rest = strbuf_span(&folded); (c = next_letter(&rest));)
+		strbuf_add_utf8(&letters, c);
+	if (letters.len)
+		l->title = hash64_of(strbuf_span(&letters));
 }
 
-void likeness_make(const struct html *h, const char *url, struct likeness *ret)
+void likeness_make(const struct html *h, const struct block_list *blocks, const char *url,
+	struct likeness *ret)
 {
 	struct span name = name_of(url);
 	uint32_t link_end = 0;
 	STRBUF_LOCAL(text);
+	STRBUF_LOCAL(folded);
 
 	*ret = (struct likeness){0};
+	for (size_t i = 0; i < blocks->len; i++)
+		ret->shown += blocks->items[i].weight;
 	for (uint32_t i = 0; i < h->n_nodes; i++) {
 		const struct html_node *node = &h->nodes[i];
 
 		if (node->tag == HTML_A) {
 			link_end = node->end > link_end ? node->end : link_end;
 		} else if (node->tag == HTML_TEXT) {
-			ret->shown += block_weigh(node->text);
 			if (i >= link_end && text.len < TEXT_BYTES_MAX)
 				strbuf_add_span(&text, utf8_cut(node->text, TEXT_BYTES_MAX));
 		} else if (html_trait(node->tag) == HTML_TRAIT_SILENT && node->end > i) {
 			i = node->end - 1;
 		}
 	}
-	set_pieces(ret, utf8_cut(strbuf_span(&text), TEXT_BYTES_MAX), name);
+	fold_without(utf8_cut(strbuf_span(&text), TEXT_BYTES_MAX), name, &folded);
+	set_pieces(ret, strbuf_span(&folded));
 	set_title(ret, h, name);
 }
 

@@ -11,6 +11,7 @@
 
 #include "common/span.h"
 #include "common/strbuf.h"
+#include "crawler/read/block.h"
 #include "crawler/read/html.h"
 
 #include <stdbool.h>
@@ -28,8 +29,9 @@ struct likeness {
 	uint32_t pieces[LIKENESS_PIECES_MAX];
 };
 
-/* @url is the page's own address. */
-void likeness_make(const struct html *h, const char *url, struct likeness *ret);
+/* @blocks are the page's lines, @url is its own address. */
+void likeness_make(const struct html *h, const struct block_list *blocks, const char *url,
+	struct likeness *ret);
 
 /* Whether neither says more than a few words that the other does not say. */
 bool likeness_is_same(const struct likeness *a, const struct likeness *b);

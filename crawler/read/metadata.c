@@ -1,12 +1,13 @@
-#include "crawler/read/metadata.h"
+#include "crawler/read/metadata_inside.h"
 
-#include "common/err.h"
-#include "common/json.h"
+#include "crawler/read/person.h"
+#include "crawler/read/short_text.h"
 
-#define LD_BYTES_MAX   (1u << 20) /* of one script */
-#define LD_SCRIPTS_MAX 32
-#define LD_NODES_MAX   2000 /* objects looked at in all scripts */
-#define AUTHORS_MAX    20
+#include <stdlib.h>
+
+#define NAME_BYTES_MAX 40 /* of a META tag */
+#define LANG_BYTES_MAX 16
+#define DATE_BYTES_MAX 400 /* of an element that is a date, with its white space */
 
 enum field {
 	FIELD_ARTICLE_TITLE,
@@ -15,250 +16,322 @@ enum field {
 	FIELD_PUBLISHER,
 	FIELD_KEYWORDS,
 	FIELD_AUTHOR,
+	FIELD_AUTHOR_TWIN,
+	FIELD_CREATOR,
+	FIELD_EDITOR,
+	FIELD_PUBLISHED_RULE,
+	FIELD_PUBLISHED_PROPERTY,
 	FIELD_PUBLISHED,
+	FIELD_PUBLISHED_PAGE,
 	FIELD_MODIFIED,
 	FIELD_LANG,
 };
 
-/* Names of META tags without regard to case, the trusted before the rest of a kind. */
-static const struct {
+/* Names of META tags in lower case, sorted: they are searched by halves. */
+static const struct meta_name {
 	const char *name;
 	enum field field;
-} meta_names[] = {{"ArticleTitle", FIELD_ARTICLE_TITLE}, {"og:title", FIELD_SOCIAL_TITLE},
-	{"twitter:title", FIELD_SOCIAL_TITLE}, {"dc.title", FIELD_SOCIAL_TITLE},
-	{"SiteName", FIELD_SITE_NAME}, {"og:site_name", FIELD_SITE_NAME},
-	{"application-name", FIELD_SITE_NAME}, {"ContentSource", FIELD_PUBLISHER},
-	{"mediaid", FIELD_PUBLISHER}, {"source", FIELD_PUBLISHER}, {"Keywords", FIELD_KEYWORDS},
-	{"news_keywords", FIELD_KEYWORDS}, {"Author", FIELD_AUTHOR},
-	{"article:author", FIELD_AUTHOR}, {"og:article:author", FIELD_AUTHOR},
-	{"dc.creator", FIELD_AUTHOR}, {"byl", FIELD_AUTHOR}, {"sailthru.author", FIELD_AUTHOR},
-	{"parsely-author", FIELD_AUTHOR}, {"PubDate", FIELD_PUBLISHED},
-	{"firstpublishedtime", FIELD_PUBLISHED}, {"publishdate", FIELD_PUBLISHED},
-	{"article:published_time", FIELD_PUBLISHED}, {"og:article:published_time", FIELD_PUBLISHED},
-	{"og:published_time", FIELD_PUBLISHED}, {"og:time", FIELD_PUBLISHED},
-	{"apub:time", FIELD_PUBLISHED}, {"weibo: article:create_at", FIELD_PUBLISHED},
-	{"datePublished", FIELD_PUBLISHED}, {"dateUpdate", FIELD_PUBLISHED},
-	{"publish-date", FIELD_PUBLISHED}, {"publish_date", FIELD_PUBLISHED},
-	{"publication_date", FIELD_PUBLISHED}, {"parsely-pub-date", FIELD_PUBLISHED},
-	{"sailthru.date", FIELD_PUBLISHED}, {"article.published", FIELD_PUBLISHED},
-	{"dc.date", FIELD_PUBLISHED}, {"dc.date.issued", FIELD_PUBLISHED},
-	{"dcterms.created", FIELD_PUBLISHED}, {"cXenseParse:recs:publishtime", FIELD_PUBLISHED},
-	{"bt:pubDate", FIELD_PUBLISHED}, {"article:modified_time", FIELD_MODIFIED},
-	{"og:updated_time", FIELD_MODIFIED}, {"lastmodifiedtime", FIELD_MODIFIED},
-	{"dateModified", FIELD_MODIFIED}, {"og:locale", FIELD_LANG}};
-
-struct reader {
-	const struct html *h;
-	const struct date_context *ctx;
-	struct arena *arena;
-	struct metadata *m;
-	size_t n_scripts, n_nodes;
+	const char *from; /* how the fact's origin is told */
+} meta_names[] = {
+	{"application-name", FIELD_SITE_NAME, NULL},
+	{"apub:time", FIELD_PUBLISHED, "META apub:time"},
+	{"article.created", FIELD_PUBLISHED, "META article.created"},
+	{"article.published", FIELD_PUBLISHED, "META article.published"},
+	{"article.updated", FIELD_MODIFIED, "META article.updated"},
+	{"article:author", FIELD_AUTHOR_TWIN, NULL},
+	{"article:author_name", FIELD_AUTHOR, NULL},
+	{"article:create_at", FIELD_PUBLISHED, "META article:create_at"},
+	{"article:modified", FIELD_MODIFIED, "META article:modified"},
+	{"article:modified_time", FIELD_MODIFIED, "META article:modified_time"},
+	{"article:published", FIELD_PUBLISHED, "META article:published"},
+	{"article:published_date", FIELD_PUBLISHED, "META article:published_date"},
+	{"article:published_time", FIELD_PUBLISHED, "META article:published_time"},
+	{"articleauthor", FIELD_AUTHOR, NULL},
+	{"articletitle", FIELD_ARTICLE_TITLE, NULL},
+	{"author", FIELD_AUTHOR, NULL},
+	{"bt:moddate", FIELD_MODIFIED, "META bt:modDate"},
+	{"bt:pubdate", FIELD_PUBLISHED, "META bt:pubDate"},
+	{"byl", FIELD_AUTHOR, NULL},
+	{"citation_author", FIELD_CREATOR, NULL},
+	{"citation_online_date", FIELD_PUBLISHED, "META citation_online_date"},
+	{"citation_publication_date", FIELD_PUBLISHED, "META citation_publication_date"},
+	{"contentsource", FIELD_PUBLISHER, "META ContentSource"},
+	{"createdate", FIELD_PUBLISHED, "META createDate"},
+	{"cxenseparse:author", FIELD_AUTHOR_TWIN, NULL},
+	{"cxenseparse:recs:publishtime", FIELD_PUBLISHED, "META cXenseParse:recs:publishtime"},
+	{"date", FIELD_PUBLISHED_PAGE, "META date"},
+	{"datemodified", FIELD_MODIFIED, "META dateModified"},
+	{"datepublished", FIELD_PUBLISHED_PROPERTY, "META datePublished"},
+	{"dateupdate", FIELD_PUBLISHED, "META dateUpdate"},
+	{"dc.creator", FIELD_CREATOR, NULL},
+	{"dc.date", FIELD_PUBLISHED_PAGE, "META DC.date"},
+	{"dc.date.issued", FIELD_PUBLISHED, "META DC.date.issued"},
+	{"dc.date.modified", FIELD_MODIFIED, "META DC.date.modified"},
+	{"dc.language", FIELD_LANG, NULL},
+	{"dc.title", FIELD_SOCIAL_TITLE, NULL},
+	{"dcsext.author", FIELD_AUTHOR_TWIN, NULL},
+	{"dcterms.created", FIELD_PUBLISHED_PAGE, "META DCTERMS.created"},
+	{"dcterms.creator", FIELD_CREATOR, NULL},
+	{"dcterms.date", FIELD_PUBLISHED_PAGE, "META DCTERMS.date"},
+	{"dcterms.issued", FIELD_PUBLISHED, "META DCTERMS.issued"},
+	{"dcterms.modified", FIELD_MODIFIED, "META DCTERMS.modified"},
+	{"editor", FIELD_EDITOR, NULL},
+	{"firstpublishedtime", FIELD_PUBLISHED, "META firstpublishedtime"},
+	{"keywords", FIELD_KEYWORDS, NULL},
+	{"last-modified", FIELD_MODIFIED, "META last-modified"},
+	{"lastmodifiedtime", FIELD_MODIFIED, "META lastmodifiedtime"},
+	{"mediaid", FIELD_PUBLISHER, "META mediaid"},
+	{"news_keywords", FIELD_KEYWORDS, NULL},
+	{"og:article:author", FIELD_AUTHOR_TWIN, NULL},
+	{"og:article:modified_time", FIELD_MODIFIED, "META og:article:modified_time"},
+	{"og:article:published_time", FIELD_PUBLISHED, "META og:article:published_time"},
+	{"og:locale", FIELD_LANG, NULL},
+	{"og:published_time", FIELD_PUBLISHED, "META og:published_time"},
+	{"og:release_date", FIELD_PUBLISHED, "META og:release_date"},
+	{"og:site_name", FIELD_SITE_NAME, NULL},
+	{"og:time", FIELD_PUBLISHED, "META og:time"},
+	{"og:title", FIELD_SOCIAL_TITLE, NULL},
+	{"og:updated_time", FIELD_MODIFIED, "META og:updated_time"},
+	{"parsely-author", FIELD_AUTHOR_TWIN, NULL},
+	{"parsely-pub-date", FIELD_PUBLISHED, "META parsely-pub-date"},
+	{"pub_date", FIELD_PUBLISHED, "META pub_date"},
+	{"pubdate", FIELD_PUBLISHED_RULE, "META PubDate"},
+	{"publication_date", FIELD_PUBLISHED, "META publication_date"},
+	{"publish-date", FIELD_PUBLISHED, "META publish-date"},
+	{"publish_date", FIELD_PUBLISHED, "META publish_date"},
+	{"publish_time", FIELD_PUBLISHED, "META publish_time"},
+	{"publishdate", FIELD_PUBLISHED, "META publishdate"},
+	{"publishtime", FIELD_PUBLISHED, "META publishtime"},
+	{"rnews:datepublished", FIELD_PUBLISHED, "META rnews:datePublished"},
+	{"sailthru.author", FIELD_AUTHOR_TWIN, NULL},
+	{"sailthru.date", FIELD_PUBLISHED, "META sailthru.date"},
+	{"shareaholic:article_published_time", FIELD_PUBLISHED,
+		"META shareaholic:article_published_time"},
+	{"sitename", FIELD_SITE_NAME, NULL},
+	{"source", FIELD_PUBLISHER, "META source"},
+	{"twitter:title", FIELD_SOCIAL_TITLE, NULL},
+	{"weibo: article:create_at", FIELD_PUBLISHED, "META weibo: article:create_at"},
+	{"weibo:article:create_at", FIELD_PUBLISHED, "META weibo:article:create_at"},
 };
+
+static int compare_name(const void *key, const void *item)
+{
+	return strcmp(key, ((const struct meta_name *)item)->name);
+}
+
+static const struct meta_name *find_name(struct span key)
+{
+	char name[NAME_BYTES_MAX + 1];
+
+	key = span_trim(key);
+	if (!key.len || key.len > NAME_BYTES_MAX)
+		return NULL;
+	for (size_t i = 0; i < key.len; i++)
+		name[i] = (char)(key.data[i] >= 'A' && key.data[i] <= 'Z' ? key.data[i] + 32
+									  : key.data[i]);
+	name[key.len] = '\0';
+	return bsearch(name, meta_names, sizeof meta_names / sizeof *meta_names, sizeof *meta_names,
+		compare_name);
+}
 
 static bool is_blank(struct span s)
 {
 	return span_trim(s).len == 0;
 }
 
-static void set_once(struct reader *r, const char **field, struct span value)
+void metadata_set_once(struct metadata_reader *r, const char **field, struct span value)
 {
 	if (!*field && !is_blank(value))
 		*field = arena_dup(r->arena, span_trim(value));
 }
 
-static void set_time_once(struct reader *r, struct record_time *field, struct span value)
+static bool is_tag_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		c == '-' || c == '_';
+}
+
+void metadata_set_lang(struct metadata_reader *r, struct span value)
+{
+	char *tag, *p;
+
+	value = span_trim(value);
+	if (r->m->lang || value.len < 2 || value.len > LANG_BYTES_MAX)
+		return;
+	for (size_t i = 0; i < value.len; i++)
+		if (!is_tag_char(value.data[i]))
+			return;
+	tag = arena_dup(r->arena, value);
+	for (p = tag; *p && *p != '-' && *p != '_'; p++)
+		*p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
+	for (; *p; p++)
+		*p = *p == '_' ? '-' : *p;
+	r->m->lang = tag;
+}
+
+void metadata_set_time(struct metadata_reader *r, struct metadata_time *field, struct span value,
+	const char *from)
 {
 	struct record_time t;
 
-	if (field->precision < PRECISION_DAY && date_parse(value, r->ctx, &t) &&
-		t.precision >= PRECISION_DAY)
-		*field = t;
-}
-
-static void add_author(struct reader *r, struct span name)
-{
-	char *copy;
-
-	name = span_trim(name);
-	if (!name.len || name.len > 200 || r->m->authors.len >= AUTHORS_MAX ||
-		span_find(name, SPAN_LITERAL("://")) >= 0)
+	if (field->from || !value.len || !date_parse(value, r->ctx, &t) ||
+		t.precision < PRECISION_DAY)
 		return;
-	copy = arena_dup(r->arena, name);
-	if (!record_list_has(&r->m->authors, copy))
-		record_list_add(r->arena, &r->m->authors, copy);
+	field->time = t;
+	field->from = from;
 }
 
-static void set_field(struct reader *r, enum field field, struct span value)
+static void add_authors(struct metadata_reader *r, enum metadata_authors where, struct span value)
 {
-	switch (field) {
+	person_add(value, PERSON_LIST, r->arena, &r->m->authors[where]);
+}
+
+static void set_field(struct metadata_reader *r, const struct meta_name *n, struct span value)
+{
+	switch (n->field) {
 	case FIELD_ARTICLE_TITLE:
-		set_once(r, &r->m->article_title, value);
+		metadata_set_once(r, &r->m->article_title, value);
 		break;
 	case FIELD_SOCIAL_TITLE:
-		set_once(r, &r->m->social_title, value);
+		metadata_set_once(r, &r->m->social_title, value);
 		break;
 	case FIELD_SITE_NAME:
-		set_once(r, &r->m->site_name, value);
+		metadata_set_once(r, &r->m->site_name, value);
 		break;
 	case FIELD_PUBLISHER:
-		set_once(r, &r->m->publisher, value);
+		r->m->publisher_from = r->m->publisher ? r->m->publisher_from : n->from;
+		metadata_set_once(r, &r->m->publisher, value);
 		break;
 	case FIELD_KEYWORDS:
-		set_once(r, &r->m->keywords, value);
+		metadata_set_once(r, &r->m->keywords, value);
 		break;
 	case FIELD_AUTHOR:
-		add_author(r, value);
+		add_authors(r, METADATA_AUTHORS_META, value);
+		break;
+	case FIELD_AUTHOR_TWIN:
+		add_authors(r, METADATA_AUTHORS_TWIN, value);
+		break;
+	case FIELD_CREATOR:
+		person_add(value, PERSON_FAMILY_FIRST, r->arena,
+			&r->m->authors[METADATA_AUTHORS_TWIN]);
+		break;
+	case FIELD_EDITOR:
+		person_add(value, PERSON_LIST, r->arena, &r->m->editors);
+		break;
+	case FIELD_PUBLISHED_RULE:
+		metadata_set_time(r, &r->published[METADATA_RANK_RULE], value, n->from);
+		break;
+	case FIELD_PUBLISHED_PROPERTY:
+		metadata_set_time(r, &r->published[METADATA_RANK_PROPERTY], value, n->from);
 		break;
 	case FIELD_PUBLISHED:
-		set_time_once(r, &r->m->published, value);
+		metadata_set_time(r, &r->published[METADATA_RANK_META], value, n->from);
+		break;
+	case FIELD_PUBLISHED_PAGE:
+		metadata_set_time(r, &r->published[METADATA_RANK_PAGE], value, n->from);
 		break;
 	case FIELD_MODIFIED:
-		set_time_once(r, &r->m->modified, value);
+		metadata_set_time(r, &r->modified[METADATA_RANK_META], value, n->from);
 		break;
 	case FIELD_LANG:
-		set_once(r, &r->m->lang, value);
+		metadata_set_lang(r, value);
 		break;
 	}
 }
 
-static void read_meta(struct reader *r, uint32_t node)
+static void read_meta(struct metadata_reader *r, uint32_t node)
 {
-	static const char *const keys[] = {"name", "property", "itemprop"};
+	const struct html_node *n = &r->h->nodes[node];
 	struct span content = html_attr(r->h, node, "content");
 
 	if (is_blank(content))
 		return;
-	for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
-		struct span key = span_trim(html_attr(r->h, node, keys[k]));
+	for (uint32_t i = 0; i < n->n_attrs; i++) {
+		const struct html_attr *attr = &r->h->attrs[n->first_attr + i];
+		const struct meta_name *name;
 
-		for (size_t i = 0; key.len && i < sizeof meta_names / sizeof *meta_names; i++)
-			if (span_is_nocase(key, meta_names[i].name))
-				set_field(r, meta_names[i].field, content);
+		if (!span_is(attr->name, "name") && !span_is(attr->name, "property") &&
+			!span_is(attr->name, "itemprop"))
+			continue;
+		name = find_name(attr->value);
+		if (name)
+			set_field(r, name, content);
 	}
 	if (span_is_nocase(html_attr(r->h, node, "http-equiv"), "content-language"))
-		set_once(r, &r->m->lang, content);
+		metadata_set_lang(r, content);
 }
 
-/* An author of JSON-LD: a name, an object with one, or a list of either. */
-static void read_ld_author(struct reader *r, const struct json *author)
-{
-	const char *name = json_as_str(author), *type;
-
-	if (!name && json_is_object(author)) {
-		name = json_get_str(author, "name");
-		type = json_get_str(author, "@type");
-		r->m->organisation = r->m->organisation || (type && strstr(type, "Organization"));
-	}
-	if (name)
-		add_author(r, span_str(name));
-}
-
-static bool is_article_type(const struct json *type)
-{
-	const char *name = json_as_str(type);
-
-	for (const struct json *e = name ? NULL : json_first(type); e && !name; e = json_next(e))
-		name = json_as_str(e) && strstr(json_as_str(e), "Article") ? json_as_str(e) : NULL;
-	return name &&
-		(strstr(name, "Article") || strstr(name, "Posting") || strcmp(name, "Report") == 0);
-}
-
-static void read_ld_article(struct reader *r, const struct json *o)
-{
-	const struct json *author = json_get(o, "author");
-
-	set_once(r, &r->m->headline, span_str(json_get_str(o, "headline")));
-	set_once(r, &r->m->article_body, span_str(json_get_str(o, "articleBody")));
-	set_time_once(r, &r->m->published, span_str(json_get_str(o, "datePublished")));
-	set_time_once(r, &r->m->modified, span_str(json_get_str(o, "dateModified")));
-	set_once(r, &r->m->publisher, span_str(json_get_str(json_get(o, "publisher"), "name")));
-	set_once(r, &r->m->lang, span_str(json_get_str(o, "inLanguage")));
-	if (json_is_array(author)) {
-		for (const struct json *e = json_first(author); e; e = json_next(e))
-			read_ld_author(r, e);
-	} else
-		read_ld_author(r, author);
-}
-
-static void read_ld_object(struct reader *r, const struct json *o)
-{
-	const struct json *graph = json_get(o, "@graph");
-
-	if (++r->n_nodes > LD_NODES_MAX)
-		return;
-	if (is_article_type(json_get(o, "@type")))
-		read_ld_article(r, o);
-	for (const struct json *e = json_first(graph); e && r->n_nodes < LD_NODES_MAX;
-		e = json_next(e)) {
-		r->n_nodes++;
-		if (is_article_type(json_get(e, "@type")))
-			read_ld_article(r, e);
-	}
-}
-
-/* Line breaks stand inside of strings on many pages, which JSON forbids. */
-static void unbreak(struct strbuf *text)
-{
-	for (size_t i = 0; i < text->len; i++)
-		if ((unsigned char)text->data[i] < 0x20)
-			text->data[i] = ' ';
-}
-
-static void read_ld(struct reader *r, uint32_t node)
-{
-	struct json *root = NULL;
-	STRBUF_LOCAL(text);
-
-	if (++r->n_scripts > LD_SCRIPTS_MAX)
-		return;
-	html_add_raw(r->h, node, &text);
-	if (text.len > LD_BYTES_MAX)
-		return;
-	unbreak(&text);
-	if (json_parse(strbuf_span(&text), &root, NULL) < 0)
-		return;
-	if (json_is_array(root)) {
-		for (const struct json *e = json_first(root); e; e = json_next(e))
-			read_ld_object(r, e);
-	} else
-		read_ld_object(r, root);
-	json_free(root);
-}
-
-static void read_title(struct reader *r, uint32_t node)
+static void read_title(struct metadata_reader *r, uint32_t node)
 {
 	STRBUF_LOCAL(text);
 
 	html_add_text(r->h, node, &text);
-	set_once(r, &r->m->page_title, strbuf_span(&text));
+	metadata_set_once(r, &r->m->page_title, strbuf_span(&text));
 }
 
-static void read_properties(struct reader *r, uint32_t node)
+static void set_property(struct metadata_reader *r, uint32_t node, struct metadata_time *field,
+	const char *from)
 {
-	struct span property = html_attr(r->h, node, "itemprop");
+	struct span value = html_attr(r->h, node, "datetime");
 	STRBUF_LOCAL(text);
 
-	if (!property.len)
-		return;
-	if (span_is_nocase(property, "datePublished") || span_is_nocase(property, "dateUpdate")) {
-		struct span value = html_attr(r->h, node, "datetime");
+	if (!value.len)
+		value = html_attr(r->h, node, "content");
+	if (!value.len && short_text_add(r->h, node, DATE_BYTES_MAX, &text))
+		value = strbuf_span(&text);
+	metadata_set_time(r, field, value, from);
+}
 
-		if (!value.len)
-			value = html_attr(r->h, node, "content");
-		if (!value.len) {
-			html_add_text(r->h, node, &text);
-			value = strbuf_span(&text);
-		}
-		set_time_once(r, &r->m->published, value);
+static void read_property(struct metadata_reader *r, uint32_t node, struct span property)
+{
+	if (span_is_nocase(property, "datePublished"))
+		set_property(r, node, &r->published[METADATA_RANK_PROPERTY],
+			"microdata datePublished");
+	else if (span_is_nocase(property, "dateUpdate"))
+		set_property(r, node, &r->published[METADATA_RANK_META], "microdata dateUpdate");
+	else if (span_is_nocase(property, "dateModified"))
+		set_property(r, node, &r->modified[METADATA_RANK_PROPERTY],
+			"microdata dateModified");
+}
+
+static void read_element(struct metadata_reader *r, uint32_t node)
+{
+	const struct html_node *n = &r->h->nodes[node];
+
+	for (uint32_t i = 0; i < n->n_attrs; i++) {
+		const struct html_attr *attr = &r->h->attrs[n->first_attr + i];
+
+		if (attr->name.len == 8 && memcmp(attr->name.data, "itemprop", 8) == 0)
+			read_property(r, node, span_trim(attr->value));
 	}
+}
+
+/* The trusted first; but what has the time of that day too tells more than the day alone. */
+static struct metadata_time choose(const struct metadata_time *ranks)
+{
+	struct metadata_time best = {0};
+
+	for (size_t i = 0; i < METADATA_RANK_COUNT; i++) {
+		int64_t apart = ranks[i].time.ms - best.time.ms;
+
+		if (ranks[i].from &&
+			(!best.from ||
+				(best.time.precision == PRECISION_DAY &&
+					ranks[i].time.precision > PRECISION_DAY && apart >= 0 &&
+					apart < INT64_C(86400000))))
+			best = ranks[i];
+	}
+	return best;
 }
 
 void metadata_read(const struct html *h, const struct date_context *ctx, struct arena *a,
 	struct metadata *ret)
 {
-	struct reader r = {.h = h, .ctx = ctx, .arena = a, .m = ret};
+	struct metadata_reader r = {.h = h, .ctx = ctx, .arena = a, .m = ret};
 
 	*ret = (struct metadata){0};
+	if (h->n_nodes) /* nearer to the text than what a template says to networks */
+		metadata_set_lang(&r, html_attr(h, 0, "lang"));
 	for (uint32_t i = 0; i < h->n_nodes; i++) {
 		switch (h->nodes[i].tag) {
 		case HTML_META:
@@ -270,16 +343,15 @@ void metadata_read(const struct html *h, const struct date_context *ctx, struct 
 		case HTML_SCRIPT:
 			if (span_is_nocase(span_trim(html_attr(h, i, "type")),
 				    "application/ld+json"))
-				read_ld(&r, i);
+				metadata_read_ld(&r, i);
 			break;
 		case HTML_TEXT:
 			break;
 		default:
-			if (h->nodes[i].n_attrs)
-				read_properties(&r, i);
+			read_element(&r, i);
 			break;
 		}
 	}
-	if (h->n_nodes)
-		set_once(&r, &ret->lang, html_attr(h, 0, "lang"));
+	ret->published = choose(r.published);
+	ret->modified = choose(r.modified);
 }

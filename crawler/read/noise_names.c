@@ -251,7 +251,7 @@ enum noise_part noise_of_names(struct span all)
 		size_t n = 0;
 
 		all = span_trim(all);
-		while (n < all.len && !strchr(" \t\r\n\f", all.data[n]))
+		while (n < all.len && !span_is_blank(all.data[n]))
 			n++;
 		part = stronger(part, part_of_name(span_from(all.data, n)));
 		all = span_from_offset(all, n);

@@ -10,9 +10,14 @@
 #define REPAIRS_MAX     32 /* each searches the document */
 #define TORN_BYTES_MAX  32 /* how far a shift by one byte goes on before it meets ASCII */
 #define TONELESS_PER_HAN                                                                           \
-	100            /* groups without marks count when one stands for so many characters  \
+	100 /* groups without marks count when one stands for so many characters  \
 			      */
-#define TONELESS_MIN 3 /* and there are so many: (a) alone numbers a paragraph */
+#define TONED_MIN 3
+#define HAN_PER_TONED                                                                              \
+	60 /* in lines that have groups; those of copying sites have one for ten to thirty */
+#define HAN_PER_FEW_TONED 40 /* of less than TONED_MIN */
+#define SOUNDS_MIN        2
+#define TONELESS_MIN      3 /* and there are so many: (a) alone numbers a paragraph */
 
 /* Characters that the tools are known to look for. */
 static const struct {
@@ -29,12 +34,21 @@ static const struct {
 static const char *const neutral[] = {"de", "le", "me", "ne", "men", "zi", "zhe", "guo", "ba", "ma",
 	"a", "ya"};
 
-static const char *const initials[] = {"b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j",
-	"q", "x", "zh", "ch", "sh", "r", "z", "c", "s", "y", "w", ""};
+#define FINAL_LETTERS_MAX 4
+#define FINAL(a, b, c, d)                                                                          \
+	((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
 
-static const char *const finals[] = {"a", "o", "e", "ai", "ei", "ao", "ou", "an", "en", "ang",
-	"eng", "ong", "er", "i", "ia", "ie", "iao", "iu", "ian", "in", "iang", "ing", "iong", "u",
-	"ua", "uo", "uai", "ui", "uan", "un", "uang", "ue"};
+/* What a syllable may end in. Sorted. */
+static const uint32_t finals[] = {FINAL('a', 0, 0, 0), FINAL('a', 'i', 0, 0), FINAL('a', 'n', 0, 0),
+	FINAL('a', 'n', 'g', 0), FINAL('a', 'o', 0, 0), FINAL('e', 0, 0, 0), FINAL('e', 'i', 0, 0),
+	FINAL('e', 'n', 0, 0), FINAL('e', 'n', 'g', 0), FINAL('e', 'r', 0, 0), FINAL('i', 0, 0, 0),
+	FINAL('i', 'a', 0, 0), FINAL('i', 'a', 'n', 0), FINAL('i', 'a', 'n', 'g'),
+	FINAL('i', 'a', 'o', 0), FINAL('i', 'e', 0, 0), FINAL('i', 'n', 0, 0),
+	FINAL('i', 'n', 'g', 0), FINAL('i', 'o', 'n', 'g'), FINAL('i', 'u', 0, 0),
+	FINAL('o', 0, 0, 0), FINAL('o', 'n', 'g', 0), FINAL('o', 'u', 0, 0), FINAL('u', 0, 0, 0),
+	FINAL('u', 'a', 0, 0), FINAL('u', 'a', 'i', 0), FINAL('u', 'a', 'n', 0),
+	FINAL('u', 'a', 'n', 'g'), FINAL('u', 'e', 0, 0), FINAL('u', 'i', 0, 0),
+	FINAL('u', 'n', 0, 0), FINAL('u', 'o', 0, 0)};
 
 /* The letter without its tone mark; *@toned tells of one. 0: no letter of pinyin. ü becomes u. */
 static char letter_of(uint32_t c, bool *toned)
@@ -64,18 +78,40 @@ static char letter_of(uint32_t c, bool *toned)
 	return 0;
 }
 
-static bool is_syllable(const char *s, size_t len)
+static bool is_final(uint32_t letters)
 {
-	for (size_t i = 0; i < sizeof initials / sizeof *initials; i++) {
-		size_t n = strlen(initials[i]);
+	size_t low = 0, high = sizeof finals / sizeof *finals;
 
-		if (n >= len || strncmp(s, initials[i], n) != 0)
-			continue;
-		for (size_t j = 0; j < sizeof finals / sizeof *finals; j++)
-			if (strlen(finals[j]) == len - n && strncmp(s + n, finals[j], len - n) == 0)
-				return true;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (finals[mid] == letters)
+			return true;
+		if (finals[mid] < letters)
+			low = mid + 1;
+		else
+			high = mid;
 	}
 	return false;
+}
+
+static bool is_vowel(char c)
+{
+	return c == 'a' || c == 'o' || c == 'e' || c == 'i' || c == 'u';
+}
+
+/* Letters of an initial: none, one, or zh ch sh. */
+static size_t initial_of(const char *s, size_t len)
+{
+	if (is_vowel(s[0]))
+		return 0;
+	return len > 1 && s[1] == 'h' && (s[0] == 'z' || s[0] == 'c' || s[0] == 's') ? 2 : 1;
+}
+
+static void reach(uint8_t *fewest, uint8_t n)
+{
+	if (!*fewest || n < *fewest)
+		*fewest = n;
 }
 
 /* The fewest syllables that spell the letters, 0 if none do. */
@@ -83,11 +119,16 @@ static size_t count_syllables(const char *letters, size_t len)
 {
 	uint8_t fewest[GROUP_BYTES_MAX + 1] = {0};
 
-	for (size_t end = 1; end <= len; end++) {
-		for (size_t n = 1; n <= 6 && n <= end; n++) {
-			if ((end == n || fewest[end - n]) && is_syllable(letters + end - n, n) &&
-				(!fewest[end] || fewest[end - n] + 1 < fewest[end]))
-				fewest[end] = (uint8_t)(fewest[end - n] + 1);
+	for (size_t start = 0; start < len; start++) {
+		size_t at = start + initial_of(letters + start, len - start);
+		uint32_t final = 0;
+
+		if ((start > 0 && !fewest[start]) || at >= len || !is_vowel(letters[at]))
+			continue;
+		for (unsigned i = 0; i < FINAL_LETTERS_MAX && at < len; i++) {
+			final |= (uint32_t)(unsigned char)letters[at++] << (24 - 8 * i);
+			if (is_final(final))
+				reach(&fewest[at], (uint8_t)(fewest[start] + 1));
 		}
 	}
 	return fewest[len];
@@ -153,35 +194,105 @@ static bool is_neutral(const struct group *g)
 	return false;
 }
 
+/* A group behind the ? that its opening bracket was torn with: ?nèi). */
+static const char *read_torn_group(const char *p, const char *end, struct group *g)
+{
+	if (!read_letters(p, end, g) || !g->toned)
+		return NULL;
+	p += g->n_bytes;
+	return closes(&p, end) ? p : NULL;
+}
+
+/* 垌(dòng)：, 读作(dòng): a dictionary's forms. */
+static bool is_gloss(const char *start, const char *behind, const struct span text)
+{
+	static const char *const before[] = {"音是", "读作", "讀作", "读音", "讀音", "念作", "拼音",
+		"音"};
+	struct span head = span_from(text.data, (size_t)(start - text.data));
+	struct span tail = span_from_offset(text, (size_t)(behind - text.data));
+
+	if (span_starts_with(tail, SPAN_LITERAL("：")) || span_starts_with(tail, SPAN_LITERAL(":")))
+		return true;
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+		if (span_ends_with(head, span_str(before[i])))
+			return true;
+	return false;
+}
+
+/* A group, if one stands at @p, where a bracket or ? is. Returns the place behind it, or NULL. */
+static const char *survey_group(struct pinyin_survey *s, const char *p, struct span text,
+	bool after_han)
+{
+	const char *behind = NULL, *end = text.data + text.len;
+	struct group g;
+
+	if (*p == '?')
+		behind = read_torn_group(p + 1, end, &g);
+	else if (after_han)
+		behind = read_group(p, end, &g);
+	if (!behind || !count_syllables(g.letters, g.n_letters))
+		return NULL;
+	if (!g.toned)
+		s->n_toneless++;
+	else if (is_gloss(p, behind, text))
+		s->n_glosses++;
+	else
+		s->n_toned++;
+	return behind;
+}
+
+/* 音 behind 读 or 拼. */
+static bool is_sound(const char *p, struct span text)
+{
+	static const char *const before[] = {"读", "讀", "拼", "注", "多"};
+	struct span head = span_from(text.data, (size_t)(p - text.data));
+
+	if (memcmp(p, "音", 3) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+		if (span_ends_with(head, span_str(before[i])))
+			return true;
+	return false;
+}
+
+/* Every line of every page passes here: it is looked at by bytes, most of them in threes. */
 void pinyin_survey_add(struct pinyin_survey *s, struct span text)
 {
 	const char *p = text.data, *end = p + text.len, *behind;
+	size_t n_han = 0, n_groups = 0;
 	bool after_han = false;
-	struct group g;
 
 	while (p < end) {
-		const char *start = p;
-		uint32_t c = utf8_next(&p, end);
+		unsigned char c = (unsigned char)*p;
 
-		if (utf8_is_han(c)) {
-			s->n_han++;
+		if (c >= 0xE4 && c <= 0xE9 && end - p >= 3) {
+			if (c == 0xE9)
+				s->n_sounds += is_sound(p, text);
+			n_han++;
 			after_han = true;
+			p += 3;
 			continue;
 		}
-		behind = after_han && is_opening(c) ? read_group(start, end, &g) : NULL;
-		if (!behind)
-			behind = c == '?' && read_letters(p, end, &g) && g.toned &&
-					end - p > (ptrdiff_t)g.n_bytes &&
-					is_closing((unsigned char)p[g.n_bytes])
-				? p
-				: NULL;
-		if (behind && count_syllables(g.letters, g.n_letters)) {
-			s->n_toned += g.toned;
-			s->n_toneless += !g.toned;
-			p = behind;
-		} else
-			after_han = false;
+		if (c == 0xE3 && end - p >= 3 && (unsigned char)p[1] >= 0x81 &&
+			(unsigned char)p[1] <= 0x83)
+			s->n_kana++;
+		behind = c == '(' || c == '?' || c == 0xEF ? survey_group(s, p, text, after_han)
+							   : NULL;
+		n_groups += behind != NULL;
+		after_han = behind != NULL;
+		p = behind ? behind : p + 1;
 	}
+	s->n_han += n_han;
+	s->n_near += n_groups ? n_han : 0;
+}
+
+static bool is_toned_page(const struct pinyin_survey *s)
+{
+	size_t distance = s->n_toned < TONED_MIN ? HAN_PER_FEW_TONED : HAN_PER_TONED;
+
+	if (!s->n_toned || s->n_toned * distance < s->n_near || s->n_glosses > s->n_toned)
+		return false;
+	return s->n_sounds < SOUNDS_MIN || s->n_sounds * 10 < s->n_toned;
 }
 
 static bool is_toneless_page(const struct pinyin_survey *s)
@@ -191,7 +302,7 @@ static bool is_toneless_page(const struct pinyin_survey *s)
 
 bool pinyin_is_present(const struct pinyin_survey *s)
 {
-	return s->n_toned > 0 || is_toneless_page(s);
+	return is_toned_page(s) || is_toneless_page(s);
 }
 
 static uint32_t last_char(const struct strbuf *out)

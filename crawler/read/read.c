@@ -22,18 +22,28 @@ static bool is_upper_half_text(struct span s)
 		((unsigned char)s.data[0] >= 0xFE || s.data[0] == '\0' || s.data[1] == '\0');
 }
 
-/* The root element, as far as it can be seen in any encoding that has ASCII. */
-static bool has_xml_root(struct span bytes)
+static bool begins_with_root(struct span s)
 {
 	static const char *const roots[] = {"<rss", "<feed", "<rdf:RDF", "<RDF", "<urlset",
 		"<sitemapindex", "<atom:feed", "<channel", "<CHANNEL"};
+
+	for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+		if (s.data[1] == roots[i][1] && span_starts_with(s, span_str(roots[i])))
+			return true;
+	return false;
+}
+
+/* The root element, as far as it can be seen in any encoding that has ASCII. */
+static bool has_xml_root(struct span bytes)
+{
 	struct span head =
 		span_from(bytes.data, bytes.len < ROOT_BYTES_MAX ? bytes.len : ROOT_BYTES_MAX);
+	const char *end = head.data + head.len;
 
 	if (is_upper_half_text(head))
 		return true; /* UTF-16: let the XML reader see */
-	for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
-		if (memmem(head.data, head.len, roots[i], strlen(roots[i])))
+	for (const char *p = head.data; (p = memchr(p, '<', (size_t)(end - p))) && end - p > 1; p++)
+		if (begins_with_root(span_from(p, (size_t)(end - p))))
 			return span_find(head, SPAN_LITERAL("<html")) < 0;
 	return false;
 }
@@ -151,7 +161,6 @@ static void read_page(const struct read_input *in, struct arena *a, struct read_
 	decode_html(in, a, out, &text);
 	h = html_parse(text.text);
 	article_read(in, text.encoding, h, a, out);
-	likeness_make(h, in->url, &out->likeness);
 }
 
 static void read_listing(const struct read_input *in, struct arena *a, struct read_output *out)

@@ -19,7 +19,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define READ_EXTRACTOR 1 /* raised when a page may now be read differently */
+struct gazetteers;
+
+#define READ_EXTRACTOR 2 /* raised when a page may now be read differently */
+
+#define READ_PARTS_MAX 20 /* pages of one article, the first among them */
+
+/* A further page of an article. */
+struct read_part {
+	const char *url;
+	struct span bytes; /* the body, content codings undone; of the first one's Content-Type */
+};
 
 struct explain;
 
@@ -32,6 +42,10 @@ struct read_input {
 	struct span x_robots_tag; /* values of these headers, a line each */
 	const char *user_agent;   /* ours, which directives may be addressed to; may be NULL */
 	const struct url_rules *url_rules;
+	const struct gazetteers *gazetteers; /* NULL: nothing is looked up in articles */
+	bool likeness; /* whether a page's is wanted: a look at what it may be instead of an article */
+	const struct read_part *parts; /* the article's further pages, in order */
+	size_t n_parts;
 	/* What the lease says (protocol.h). All may be NULL or empty. */
 	const char *source;
 	const char *title;
@@ -56,14 +70,15 @@ struct read_output {
 	struct record record; /* READ_RECORD */
 	struct item *items;   /* READ_ITEMS, in the document's order, each address once */
 	size_t n_items;
-	size_t n_items_dropped;   /* not http(s), too long, or beyond PROTOCOL_ITEMS_MAX */
+	size_t n_items_dropped; /* not http(s), too long, or beyond PROTOCOL_ITEMS_MAX */
+	const char
+		*next_part; /* of an article that goes on at another address (parts.h), or NULL */
 	const char *next_page;    /* of a listing, NULL without one */
-	const char *next_part;    /* of an article that goes on at another address (parts.h) */
 	const char *refresh_to;   /* the page only sends on to here (meta refresh, location=) */
 	const char *why_nothing;  /* READ_NOTHING, for people */
 	enum outcome outcome;     /* READ_NOTHING: EMPTY, or what the page says of itself */
 	bool is_as_listed;        /* READ_RECORD: the page has the headline that a list promised */
-	struct likeness likeness; /* of a page (WORK_PAGE), whatever it is read as */
+	struct likeness likeness; /* where it is asked for, of a page that is not as listed */
 	size_t n_faults;          /* broken characters, now U+FFFD */
 	bool is_cut;              /* what came later was left out when it was decoded */
 	struct explain *explain;  /* of a page, if it was asked for */

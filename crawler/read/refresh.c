@@ -1,6 +1,7 @@
 #include "crawler/read/refresh.h"
 
 #include "common/url.h"
+#include "common/utf8.h"
 #include "crawler/read/block.h"
 
 #include <strings.h>
@@ -12,12 +13,10 @@
 /* Only the first base with an address counts, even where that is none of the web. */
 const char *refresh_base(const struct html *h, const char *url, struct arena *a)
 {
-	for (uint32_t i = 0; i < h->n_nodes; i++) {
+	HTML_EACH (h, i, HTML_BASE) {
 		struct span href;
 		STRBUF_LOCAL(base);
 
-		if (h->nodes[i].tag != HTML_BASE)
-			continue;
 		href = html_attr(h, i, "href");
 		if (!href.data)
 			continue;
@@ -98,11 +97,10 @@ static struct span target_of_content(struct span content)
 
 static struct span target_of_meta(const struct html *h)
 {
-	for (uint32_t i = 0; i < h->n_nodes; i++) {
+	HTML_EACH (h, i, HTML_META) {
 		struct span target;
 
-		if (h->nodes[i].tag != HTML_META ||
-			!span_is_nocase(span_trim(html_attr(h, i, "http-equiv")), "refresh"))
+		if (!span_is_nocase(span_trim(html_attr(h, i, "http-equiv")), "refresh"))
 			continue;
 		target = target_of_content(html_attr(h, i, "content"));
 		if (target.len)
@@ -215,15 +213,16 @@ static void find_in_scripts(const struct html *h, struct strbuf *out)
 {
 	STRBUF_LOCAL(script);
 
-	for (uint32_t i = 0; !out->len && i < h->n_nodes; i++) {
+	HTML_EACH (h, i, HTML_SCRIPT) {
 		strbuf_clear(&script);
-		if (h->nodes[i].tag == HTML_SCRIPT)
-			html_add_raw(h, i, &script);
-		else if (h->nodes[i].tag == HTML_BODY)
-			strbuf_add_span(&script, html_attr(h, i, "onload"));
+		html_add_raw(h, i, &script);
 		if (script.len && script.len <= SCRIPT_BYTES_MAX)
 			target_of_script(strbuf_span(&script), out);
+		if (out->len)
+			return;
 	}
+	HTML_EACH (h, i, HTML_BODY)
+		target_of_script(utf8_cut(html_attr(h, i, "onload"), SCRIPT_BYTES_MAX), out);
 }
 
 static struct span without_fragment(struct span url)

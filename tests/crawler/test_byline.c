@@ -38,6 +38,7 @@ static void test_byline__labels_in_any_order_and_script(void **state)
 		{"2025-03-02 10:20　来源: 江城晚报　举报", "江城晚报", "", "", true},
 		{"來源:江城新聞客戶端 責任編輯:陳默 我來說兩句 |", "江城新聞客戶端", "", "陳默",
 			false},
+		{"来源：江城晚报、江城日报", "江城晚报", "", "", true},
 		{"来源 | 江城晚报", "江城晚报", "", "", true},
 		{"新媒体编辑 | 李小梅", "", "", "李小梅", true},
 		{"一审 | 赵云 二审 | 钱进", "", "", "", true},
@@ -52,8 +53,10 @@ static void test_byline__labels_in_any_order_and_script(void **state)
 		{"文/李想 图/周到", "", "李想", "", true},
 		{"江城日报记者 李想 摄", "", "", "", true},
 		{"大桥夜景 本报记者 李想 摄", "", "", "", false},
-		{"江報記者 李想 通訊員 周到 文/攝", "", "李想", "", false},
+		{"江報記者 李想 通訊員 周到 文/攝", "", "李想", "", true},
 		{"信息来源：<省发改委>", "省发改委", "", "", true},
+		{"（健康網記者林小想／採訪報導）", "", "林小想", "", true},
+		{"作者：江城日报 记者：实习生 编辑：频道精选", "", "", "", false},
 		{"记者在现场看到，水位已经下降。", "", "", "", false},
 		{"编辑部设在江城，来源广泛。", "", "", "", false},
 		{"这是一个普通的小标题", "", "", "", false},
@@ -74,6 +77,29 @@ static void test_byline__datelines_name_reporters(void **state)
 		a, &f);
 	assert_string_equal(f.publisher, "新华社");
 	assert_string_equal(joined(a, &f.authors), "李想,周到");
+}
+
+static void test_byline__datelines_name_the_medium(void **state)
+{
+	static const struct {
+		const char *line, *publisher;
+	} rows[] = {{"江城日报讯（记者 李想）昨天，大桥通车。", "江城日报"},
+		{"江城网江南5月1日讯 昨天，大桥通车。", "江城网"},
+		{"江視網消息：昨天，大橋通車。", "江視網"}, {"南都讯 昨天，大桥通车。", "南都"},
+		{"本报讯（记者 李想）昨天，大桥通车。", NULL},
+		{"互联网企业用电 量增长，大桥通车。", NULL}, {"据江城社5月1日电 大桥通车。", NULL},
+		{"江城日报的资讯很多。", NULL}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		CLEANUP(arena_freep) struct arena *a = arena_new();
+		struct byline f = {0};
+
+		byline_read_dateline(span_str(rows[i].line), a, &f);
+		if (!f.publisher != !rows[i].publisher ||
+			(f.publisher && strcmp(f.publisher, rows[i].publisher) != 0))
+			fail_msg("%s gave %s", rows[i].line, f.publisher ? f.publisher : "none");
+	}
 }
 
 static void test_byline__photographers_are_no_authors(void **state)
@@ -102,6 +128,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_byline__labels_in_any_order_and_script),
 		cmocka_unit_test(test_byline__datelines_name_reporters),
+		cmocka_unit_test(test_byline__datelines_name_the_medium),
 		cmocka_unit_test(test_byline__photographers_are_no_authors),
 		cmocka_unit_test(test_byline__media_are_no_persons),
 	};

@@ -159,6 +159,23 @@ static void test_clean__torn_tags_become_what_they_were(void **state)
 	expect(*state, NULL, "他说:“江城要抓住機(jī)遇?!?/p>\n" A, "他说:“江城要抓住機遇。”\n" A);
 }
 
+static void test_clean__what_is_no_character_goes(void **state)
+{
+	expect(*state, NULL, A "\uE63A" B "&nbsp;&ldquo;" C "&rdquo;\n" D "</p>",
+		A B " “" C "”\n" D);
+}
+
+static void test_clean__a_body_twice_on_one_line_stands_once(void **state)
+{
+	expect(*state, NULL, A B C A B C, A B C);
+	expect(*state, NULL, A B C " " A B C, A B C);
+}
+
+static void test_clean__a_long_paragraph_stands_once(void **state)
+{
+	expect(*state, NULL, A B "\n" C "\n" A B "\n" D, A B "\n" C "\n" D);
+}
+
 static void test_clean__one_long_line_becomes_paragraphs(void **state)
 {
 	expect(*state, NULL, A B " " C D " △江城大桥夜景。 " A B C D " " B,
@@ -199,6 +216,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_clean__brackets_of_the_author_stay, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(test_clean__torn_tags_become_what_they_were, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_clean__what_is_no_character_goes, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_clean__a_body_twice_on_one_line_stands_once,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(test_clean__a_long_paragraph_stands_once, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(test_clean__one_long_line_becomes_paragraphs, setup,
 			teardown),

@@ -1,4 +1,5 @@
 #include "crawler/read/date/date.h"
+#include "crawler/read/state_date.h"
 
 #include "common/clock.h"
 #include "tests/cmocka_all.h"
@@ -79,15 +80,14 @@ static void test_date__relative_words_count_from_the_fetch(void **state)
 /* A measure word repeated beyond the window once made the reader call itself without end. */
 static void test_date__a_long_row_of_measure_words_is_no_date(void **state)
 {
-	struct record_time t;
+	struct date_found found;
 	char text[3 + 64 * 3 + 1] = "3";
-	size_t end;
 
 	(void)state;
 	for (int i = 0; i < 64; i++)
 		strcat(text, "个");
 	expect(text, NULL, PRECISION_NONE);
-	assert_false(date_find(span_str(text), &china, true, &t, &end));
+	assert_false(date_find(span_str(text), &china, true, &found));
 }
 
 static void test_date__without_a_year_it_is_the_newest_past_one(void **state)
@@ -115,6 +115,38 @@ static void test_date__standards_and_their_sloppy_relatives(void **state)
 	expect("20:30, 28 May 2025", "2025-05-28T20:30:00+08:00", PRECISION_MINUTE);
 }
 
+static void test_date__months_have_names_in_many_languages(void **state)
+{
+	static const char *const rows[] = {"1. Mai 2025", "1er mai 2025", "1 de mayo de 2025",
+		"1 de maio de 2025", "1 maggio 2025", "1 mei 2025", "1. mai 2025", "1 maja 2025",
+		"1. května 2025", "2025. május 1.", "1 mai 2025", "1 Mayıs 2025",
+		"2025 m. gegužės 1 d.", "2025. gada 1. maijs", "1 мая 2025 г.", "1 травня 2025",
+		"1 май 2025", "1 Μαΐου 2025", "1 مايو 2025", "1 במאי 2025", "1 tháng 5, 2025",
+		"2025년 5월 1일", "2025年5月1日", "1. toukokuuta 2025", "den 1 maj 2025",
+		"1 Mei 2025", "MAY 1 2025", "1 मई 2025"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		expect(rows[i], "2025-05-01T00:00:00+08:00", PRECISION_DAY);
+	expect("1. Mai 2025, 14:30 Uhr", "2025-05-01T14:30:00+08:00", PRECISION_MINUTE);
+	expect("1er mai 2025 à 14h30", "2025-05-01T14:30:00+08:00", PRECISION_MINUTE);
+	expect("1. mai 2025 kl. 14.30", "2025-05-01T14:30:00+08:00", PRECISION_MINUTE);
+	expect("2025.05.01 오후 2:30", "2025-05-01T14:30:00+08:00", PRECISION_MINUTE);
+}
+
+static void test_date__the_day_comes_first_where_the_language_says_so(void **state)
+{
+	const struct date_context ctx = {.now_ms = china.now_ms,
+		.zone_min = china.zone_min,
+		.day_first = true};
+	struct record_time t;
+
+	(void)state;
+	expect("04/05/2025", "2025-04-05T00:00:00+08:00", PRECISION_DAY);
+	assert_true(date_parse(span_str("04/05/2025"), &ctx, &t));
+	assert_int_equal(t.ms, INT64_C(1746288000000));
+}
+
 static void test_date__impossible_dates_are_refused(void **state)
 {
 	static const char *const rows[] = {"", "1970-01-01", "0000-00-00", "2025-13-01",
@@ -128,18 +160,18 @@ static void test_date__impossible_dates_are_refused(void **state)
 
 static void test_date__running_text_needs_a_year(void **state)
 {
-	struct record_time t;
-	size_t end;
+	struct date_found found;
 
 	(void)state;
-	assert_false(date_find(span_str("会议于5月12日召开，每天9:00-12:00接待"), &china, false, &t,
-		&end));
-	assert_false(date_find(span_str("编号120250501889号"), &china, false, &t, &end));
-	assert_true(date_find(span_str("本网于2025年5月1日报道，2025-05-02补充"), &china, false, &t,
-		&end));
-	assert_int_equal(t.precision, PRECISION_DAY);
-	assert_int_equal(t.ms, INT64_C(1746028800000));
-	assert_int_equal(end, strlen("本网于2025年5月1日"));
+	assert_false(date_find(span_str("会议于5月12日召开，每天9:00-12:00接待"), &china, false,
+		&found));
+	assert_false(date_find(span_str("编号120250501889号"), &china, false, &found));
+	assert_true(date_find(span_str("本网于2025年5月1日报道，2025-05-02补充"), &china, false,
+		&found));
+	assert_int_equal(found.time.precision, PRECISION_DAY);
+	assert_int_equal(found.time.ms, INT64_C(1746028800000));
+	assert_int_equal(found.start, strlen("本网于"));
+	assert_int_equal(found.end, strlen("本网于2025年5月1日"));
 }
 
 static void test_date__addresses_name_days(void **state)
@@ -173,6 +205,26 @@ static void test_date__zones_by_offset_and_name(void **state)
 	assert_false(date_zone_parse(span_str("nowhere"), 0, &minutes));
 }
 
+static void test_date__scripts_name_the_moment(void **state)
+{
+	static const char *const rows[] =
+		{"var d={\"title\":\"a\",\"publishTime\":\"2025-05-01 11:54:40\"}",
+			"window.x={pub_date:1746071680}", "var ct = '1746071680';",
+			"{\\\"publishTime\\\":\\\"2025-05-01T11:54:40+08:00\\\"}",
+			"{\"modifyTime\":\"2025-05-02\",\"createTime\":1746071680000}"};
+	struct record_time t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (!state_date_find(span_str(rows[i]), &china, &t))
+			fail_msg("nothing in %s", rows[i]);
+		assert_int_equal(t.ms, INT64_C(1746071680000));
+	}
+	assert_false(state_date_find(span_str("{\"updateTime\":\"2025-05-01\"}"), &china, &t));
+	assert_false(state_date_find(span_str("publishTime"), &china, &t));
+	assert_false(state_date_find(span_str("publishTime:"), &china, &t));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,9 +233,12 @@ int main(void)
 		cmocka_unit_test(test_date__a_long_row_of_measure_words_is_no_date),
 		cmocka_unit_test(test_date__without_a_year_it_is_the_newest_past_one),
 		cmocka_unit_test(test_date__standards_and_their_sloppy_relatives),
+		cmocka_unit_test(test_date__months_have_names_in_many_languages),
+		cmocka_unit_test(test_date__the_day_comes_first_where_the_language_says_so),
 		cmocka_unit_test(test_date__impossible_dates_are_refused),
 		cmocka_unit_test(test_date__running_text_needs_a_year),
 		cmocka_unit_test(test_date__addresses_name_days),
+		cmocka_unit_test(test_date__scripts_name_the_moment),
 		cmocka_unit_test(test_date__zones_by_offset_and_name),
 	};
 

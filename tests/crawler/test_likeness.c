@@ -14,9 +14,12 @@
 static struct likeness of(const char *page, const char *url)
 {
 	CLEANUP(html_freep) struct html *h = html_parse(span_str(page));
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	struct block_list blocks;
 	struct likeness l;
 
-	likeness_make(h, url, &l);
+	block_list_make(h, a, &blocks);
+	likeness_make(h, &blocks, url, &l);
 	return l;
 }
 

@@ -150,6 +150,8 @@ static void on_answer(void *arg, enum not_found_answer answer, int64_t retry_aft
 static void ask_for(struct fixture *fx, const char *url, const char *html, bool may_probe)
 {
 	CLEANUP(html_freep) struct html *h = html_parse(span_str(html));
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	struct block_list blocks;
 	const struct not_found_request request = {.url = url,
 		.page = &fx->page,
 		.may_probe = may_probe,
@@ -162,7 +164,8 @@ static void ask_for(struct fixture *fx, const char *url, const char *html, bool 
 			.pause_ms = 10,
 			.ends_at_ms = clock_mono_ms() + 60000}};
 
-	likeness_make(h, url, &fx->page);
+	block_list_make(h, a, &blocks);
+	likeness_make(h, &blocks, url, &fx->page);
 	fx->answer = NOT_FOUND_PENDING;
 	fake.robots = NULL;
 	fake.transfer = NULL;

@@ -74,12 +74,31 @@ static void test_pinyin__a_question_is_no_torn_place(void **state)
 	expect("好吗?) 是", "好吗?) 是");
 }
 
+static void test_pinyin__an_authors_own_readings_are_no_noise(void **state)
+{
+	static const char *const texts[] = {
+		"垌(dòng)：山洞。垚(yáo)：山高的样子。鱻(xiān)：新鲜。这字(zì)难。",
+		"这个字的读音是垌(dòng)，拼音和注音都在书后。另一个读音是垚(yáo)，多音字很多。",
+		"江城的老人说，垌(dòng)这个地名已经用了几百年，外地来的客人往往读错，后来村口立了一块牌子，"
+		"把读音写在上面，从此再也没有人问路的时候闹出笑话来了，大家都说这个办法好。"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct pinyin_survey survey = {0};
+
+		pinyin_survey_add(&survey, span_str(texts[i]));
+		assert_int_equal(survey.n_toned + survey.n_glosses > 0, true);
+		assert_false(pinyin_is_present(&survey));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pinyin__readings_behind_their_words_go),
 		cmocka_unit_test(test_pinyin__doubled_and_toneless_groups_go),
 		cmocka_unit_test(test_pinyin__brackets_that_say_something_stay),
+		cmocka_unit_test(test_pinyin__an_authors_own_readings_are_no_noise),
 		cmocka_unit_test(test_pinyin__more_syllables_than_characters_is_no_reading),
 		cmocka_unit_test(test_pinyin__bare_letters_count_only_in_numbers),
 		cmocka_unit_test(test_pinyin__a_torn_place_is_read_again),

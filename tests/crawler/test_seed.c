@@ -9,18 +9,21 @@
 #include "common/fold.h"
 #include "common/json.h"
 #include "common/utf8.h"
+#include "crawler/read/enrich/gazetteers.h"
 #include "tests/cmocka_all.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-#define NOW_MS      INT64_C(1753000000000) /* July 2025, after all of the documents */
-#define CHARS_SLACK 2                      /* percent */
+#define NOW_MS          INT64_C(1753000000000) /* July 2025, after all of the documents */
+#define CHARS_SLACK     2                      /* percent */
+#define KEYWORDS_WANTED 3                      /* of the five best */
 
 struct fixture {
 	char dir[64];
 	struct arena *arena;
 	struct json *truth;
+	struct gazetteers *gazetteers;
 	struct read_output out;
 };
 
@@ -44,7 +47,7 @@ static const struct expected pages[] = {
 		"時政微觀察丨來到這個“社區”,總書記再談人工智能", "2025-05-01T11:54:40+08:00",
 		"UTF-8", "央視新聞客戶端", "張亞楠", "陳瑋,江雨航,程昱"},
 	{"/aggregate/s.html", 4, "人工智能+,何以成为新引擎?|两会共话", "2024-03-06T12:10:00+08:00",
-		"UTF-8", "澎湃新闻", "澎湃新闻", ""},
+		"UTF-8", "澎湃新闻", "", ""},
 };
 
 static const struct {
@@ -86,6 +89,7 @@ static int run(const char *format, const char *dir)
 static int setup(void **state)
 {
 	struct fixture *fx = test_calloc(1, sizeof *fx);
+	STRBUF_LOCAL(errors);
 
 	fx->arena = arena_new();
 	strcpy(fx->dir, "/tmp/policywatch-seed.XXXXXX");
@@ -93,6 +97,9 @@ static int setup(void **state)
 	assert_int_equal(run("python3 " SHARED_DIR "/seed-site/build.py %s", fx->dir), 0);
 	assert_int_equal(json_parse(slurp(fx->arena, SHARED_DIR "/facts/seed_truth.json"),
 				 &fx->truth, NULL),
+		0);
+	assert_int_equal(gazetteers_load(SOURCE_DIR "/deploy/gazetteers", NULL, &fx->gazetteers,
+				 &errors),
 		0);
 	*state = fx;
 	return 0;
@@ -104,6 +111,7 @@ static int teardown(void **state)
 
 	assert_int_equal(run("rm -r %s", fx->dir), 0);
 	json_free(fx->truth);
+	gazetteers_unref(fx->gazetteers);
 	arena_free(fx->arena);
 	test_free(fx);
 	return 0;
@@ -112,7 +120,9 @@ static int teardown(void **state)
 static void read_file(struct fixture *fx, enum work_kind kind, const char *path)
 {
 	const char *in_site = strchr(path + 1, '/');
-	struct read_input in = {.fetched_at_ms = NOW_MS, .http_status = 200};
+	struct read_input in = {.fetched_at_ms = NOW_MS,
+		.http_status = 200,
+		.gazetteers = fx->gazetteers};
 
 	in.url = arena_printf(fx->arena, "http://127.0.1.1%s", in_site);
 	in.bytes = slurp(fx->arena, arena_printf(fx->arena, "%s%s", fx->dir, path));
@@ -161,14 +171,99 @@ static const struct json *truth_of(struct fixture *fx, size_t document)
 	return d;
 }
 
-/* Whether META names them or the text does: each stands in the text. */
-static void check_keywords(const struct expected *e, const struct record *r)
+static void add_folded(struct arena *a, struct str_list *list, const char *text)
 {
-	assert_true(r->keywords.len > 0);
-	assert_true(record_list_has(&r->keywords, "人工智能"));
+	STRBUF_LOCAL(folded);
+
+	fold_text(span_str(text), &folded);
+	record_list_add(a, list, arena_dup(a, strbuf_span(&folded)));
+}
+
+/* How many of the document's strings under @key the list has, and how many there are. */
+static size_t count_found(struct fixture *fx, const struct expected *e, const char *key,
+	const struct str_list *list, size_t *ret_n)
+{
+	struct str_list folded = {0}, wanted = {0};
+	size_t found = 0;
+
+	for (size_t i = 0; i < list->len; i++)
+		add_folded(fx->arena, &folded, list->items[i]);
+	for (const struct json *j = json_first(json_get(truth_of(fx, e->document), key)); j;
+		j = json_next(j))
+		add_folded(fx->arena, &wanted, json_as_str(j));
+	for (size_t i = 0; i < wanted.len; i++)
+		found += record_list_has(&folded, wanted.items[i]);
+	*ret_n = wanted.len;
+	return found;
+}
+
+static void check_all_found(struct fixture *fx, const struct expected *e, const char *key,
+	const struct str_list *list)
+{
+	size_t n, found = count_found(fx, e, key, list, &n);
+
+	if (found < n)
+		fail_msg("%s: %zu of %zu %s in: %s", e->path, found, n, key,
+			joined(fx->arena, list));
+}
+
+static void check_none_found(struct fixture *fx, const struct expected *e, const char *key,
+	const struct str_list *list)
+{
+	size_t n;
+
+	if (count_found(fx, e, key, list, &n))
+		fail_msg("%s: some of %s in: %s", e->path, key, joined(fx->arena, list));
+}
+
+static void check_subjects(struct fixture *fx, const struct expected *e)
+{
+	const struct record *r = &fx->out.record;
+	const struct json *regions = json_get(truth_of(fx, e->document), "regions_mentioned");
+
+	check_all_found(fx, e, "ai_technologies", &r->ai_technologies);
+	check_all_found(fx, e, "industries_best", &r->industries);
+	check_all_found(fx, e, "agencies", &r->agencies);
+	check_all_found(fx, e, "region_primary", &r->regions);
+	for (const struct json *j = json_first(regions); j; j = json_next(j))
+		assert_true(record_list_has(&r->regions, json_as_str(j)));
+	check_none_found(fx, e, "must_not_region", &r->regions);
+	check_none_found(fx, e, "must_not_match", &r->agencies);
+	check_none_found(fx, e, "must_not_match", &r->ai_technologies);
+	check_none_found(fx, e, "must_not_match", &r->keywords);
+}
+
+/* Each stands in the text, and they are mostly those that a reader would name. */
+static void check_keywords(struct fixture *fx, const struct expected *e)
+{
+	const struct record *r = &fx->out.record;
+	size_t n;
+
 	for (size_t i = 0; i < r->keywords.len; i++)
-		if (!strstr(r->text, r->keywords.items[i]))
+		if (!strstr(r->text, r->keywords.items[i]) &&
+			!strstr(r->title, r->keywords.items[i]))
 			fail_msg("%s does not hold %s", e->path, r->keywords.items[i]);
+	if (count_found(fx, e, "keywords_best", &r->keywords, &n) < KEYWORDS_WANTED)
+		fail_msg("%s: %s", e->path, joined(fx->arena, &r->keywords));
+}
+
+/* Up to three sentences, each of which stands in the text. */
+static void check_summary(const struct expected *e, const struct record *r)
+{
+	struct span left = span_str(r->summary);
+	int sentences = 0;
+
+	while (left.len) {
+		size_t n = left.len;
+
+		while (n && !memmem(r->text, strlen(r->text), left.data, n))
+			n--;
+		assert_true(n > 0);
+		left = span_trim(span_from_offset(left, n));
+		sentences++;
+	}
+	if (sentences < 1 || sentences > 3)
+		fail_msg("%s: %s", e->path, r->summary ? r->summary : "no summary");
 }
 
 /* What stands only in noise is gone, what stands in the text is there, as often as it should. */
@@ -213,8 +308,19 @@ static void test_seed__every_article_is_read_clean(void **state)
 		read_file(fx, WORK_PAGE, pages[i].path);
 		assert_int_equal(fx->out.as, READ_RECORD);
 		check_facts(fx, &pages[i]);
-		check_keywords(&pages[i], &fx->out.record);
 		check_text(fx, &pages[i]);
+	}
+}
+
+static void test_seed__every_record_says_what_it_is_about(void **state)
+{
+	struct fixture *fx = *state;
+
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+		read_file(fx, WORK_PAGE, pages[i].path);
+		check_subjects(fx, &pages[i]);
+		check_keywords(fx, &pages[i]);
+		check_summary(&pages[i], &fx->out.record);
 	}
 }
 
@@ -260,6 +366,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_seed__every_article_is_read_clean),
+		cmocka_unit_test(test_seed__every_record_says_what_it_is_about),
 		cmocka_unit_test(test_seed__the_repost_reads_like_its_original),
 		cmocka_unit_test(test_seed__torn_characters_are_read_again),
 		cmocka_unit_test(test_seed__every_list_gives_its_article_alone),

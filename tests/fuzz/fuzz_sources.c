@@ -10,15 +10,6 @@ static void clean_up(void)
 	folder_free(folder);
 }
 
-static void write_file(const uint8_t *data, size_t size)
-{
-	CLEANUP(freep) char *path = alloc_printf("%s/a.yaml", folder);
-	CLEANUP(fclosep) FILE *f = fopen(path, "wb");
-
-	if (!f || fwrite(data, 1, size, f) != size)
-		abort();
-}
-
 /* Any file is read, or refused with a text. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -29,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		folder = folder_new();
 		atexit(clean_up);
 	}
-	write_file(data, size);
+	folder_write_bytes(folder, "a.yaml", data, size);
 	if (source_list_load(folder, &url_rules_default, &list, &errors) < 0 && errors.len == 0)
 		abort();
 	source_list_free(list);

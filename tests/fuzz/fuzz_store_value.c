@@ -2,6 +2,7 @@
 #include "store/journal.h"
 #include "store/page.h"
 #include "store/robots_value.h"
+#include "store/site_lines.h"
 #include "store/story.h"
 
 #include <stdint.h>
@@ -18,6 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct story story;
 	struct journal_entry entry;
 	struct store_robots robots;
+	struct site_lines lines;
+	const struct hash id = hash_of(value);
 
 	if (page_parse(value, a, &page) == 0)
 		page_write(&page, &out);
@@ -27,5 +30,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		journal_write(&entry, &out);
 	robots_value_parse(value, &robots);
 	body_unpack(value, &out);
+	site_lines_parse(value, &lines);
+	site_lines_learn(&lines, &id, value);
+	site_lines_strip(&lines, &id, value);
+	site_lines_write(&lines, &out);
 	return 0;
 }

@@ -72,6 +72,33 @@ class Commands(case.Case):
         self.assertEqual(self.node.call("sources", check=False).returncode, 3)
         self.assertEqual(json.loads(self.node.call("show", url, "--json").stdout), record)
 
+    def test_stored_pages_are_read_again(self):
+        """A page that comes out otherwise gets a version and an event of its own, and alerts nobody."""
+        self.start({"ai": "人工智能"})
+        self.wait_for_all()
+        self.wait_for(lambda: len(self.node.redis.alerts("ai")) == 2, "the alerts")
+        n = len(self.expected_urls())
+        report = json.loads(self.node.call("store", "reread", "--all", "--json").stdout)
+        self.assertEqual(report, {"read": n, "changed": 0, "lost": 0, "without_body": 0, "damaged": 0})
+        self.assertEqual(json.loads(self.node.call("store", "reread", "--json").stdout)["read"], 0, "by the same reader")
+
+        changed, emptied = self.web.url(DAILY, "/content/200.html"), self.web.url(DAILY, "/content/202.html")
+        addition = "<p>以前没有读出来的一段文字，讲的是人工智能在当地农业里的许多用处。</p>"
+        self.node.replace_body(changed, lambda raw: raw.replace(b"<p>", addition.encode() + b"<p>", 1))
+        self.node.replace_body(emptied, lambda raw: raw.split(b"\r\n\r\n")[0] + b"\r\n\r\n<p>none</p>")
+        answer = self.node.call("store", "reread", "--all")
+        self.assertIn(changed, answer.stdout)
+        self.assertIn("1 new versions, 1 would be lost", answer.stdout)
+        self.assertIn(emptied, answer.stderr)
+        last = json.loads(self.node.call("export", "--since", str(n)).stdout)
+        self.assertEqual((last["event"], last["url"], last["version"]), ("reread", changed, 2))
+        self.assertIn("当地农业", last["text"])
+        self.assertEqual(json.loads(self.node.call("show", emptied, "--json").stdout)["version"], 1)
+        self.publish_daily(prose.Article(777, ["人工智能"]))
+        self.wait_for_all()
+        self.wait_for(lambda: len(self.node.redis.alerts("ai")) == 3, "the next alert")
+        self.assertEqual([a["url"] for a in self.node.redis.alerts("ai") if a["url"] == changed], [])
+
     def test_follow_prints_alerts_as_they_come(self):
         self.start({"ai": "人工智能"})
         self.wait_for_all()
@@ -142,7 +169,10 @@ class Commands(case.Case):
             ("subscriptions.d/x.yaml", "subscriptions:\n  - {name: 'a b', query: x}\n", 2),
             ("subscriptions.d/x.yaml", "subscriptions:\n  - name: a\n    query: x\n    deliver: [sometimes]\n", 4),
             ("subscriptions.d/x.yaml", "subscriptions: 7\n", 1),
+            ("gazetteers.d/x.yaml", "industries:\n  - {name: ab}\n  - {also: [cd]}\n", 3),
+            ("gazetteers.d/x.yaml", "industries: 7\n", 1),
         ]
+        os.makedirs(os.path.join(self.node.folder, "gazetteers.d"))
         for name, text, line in faults:
             with self.subTest("%s: %s" % (name, text[-60:])):
                 with open(os.path.join(self.node.folder, name), "w", encoding="latin-1" if "\xff" in text else "utf-8") as f:

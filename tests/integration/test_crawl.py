@@ -127,6 +127,52 @@ class Crawl(case.Case):
         self.assertIn(article.paragraphs[2][:40], record["text"])
         self.node.stop()
 
+    def long_article(self, number, words=()):
+        article = prose.Article(number, words)
+        article.paragraphs += prose.Article(number + 50).paragraphs + prose.Article(number + 100).paragraphs
+        return article
+
+    def publish_in_parts(self, article, n):
+        """An article of the daily that goes on in further pages, as papers number them."""
+        paths = ["/content/%d%s.html" % (article.number, "_%d" % i if i > 1 else "") for i in range(1, n + 1)]
+        size = -(-len(article.paragraphs) // n)
+        self.publish_daily(article)
+        for i, path in enumerate(paths):
+            links = "".join('<a href="%s">%d</a> ' % (p, k + 1) for k, p in enumerate(paths) if k != i)
+            if i + 1 < n:
+                links += '<a href="%s">下一页</a>' % paths[i + 1]
+            page = world.article_page(article, paragraphs=article.paragraphs[i * size:(i + 1) * size])
+            page = page.replace('</div></div><div class="footer">', '</div><div class="page">%s</div></div><div class="footer">' % links)
+            self.web.put(DAILY, path, page)
+        return paths
+
+    def test_an_article_in_several_pages_is_stored_as_one(self):
+        article = self.long_article(801, ["人工智能"])
+        paths = self.publish_in_parts(article, 3)
+        self.start({"ai": "人工智能"})
+        self.wait_for_all()
+        record = next(r for r in self.node.store().records() if r["url"] == self.web.url(DAILY, paths[0]))
+        self.assertEqual(record["text"].split("\n"), article.paragraphs)
+        self.assertEqual({u for u, _ in self.assert_stored_once()}, self.expected_urls())
+        world.assert_polite(self.web.log(), self.delay_ms)
+        raw = self.node.call("show", record["url"], "--raw").stdout
+        self.assertEqual(raw.count("Policywatch-Part: "), 2)
+        again = json.loads(self.node.call("store", "reread", "--all", "--json").stdout)
+        self.assertEqual((again["changed"], again["lost"]), (0, 0), "it is read again with its parts")
+
+    def test_a_missing_part_leaves_the_rest_and_is_tried_again(self):
+        article = self.long_article(802)
+        paths = self.publish_in_parts(article, 3)
+        self.web.answers[DAILY, paths[2]] = 500
+        self.node.configure(page_s=2)
+        self.start()
+        self.wait_for_all()
+        url = self.web.url(DAILY, paths[0])
+        self.assertEqual(next(r for r in self.node.store().records() if r["url"] == url)["text"].split("\n"), article.paragraphs[:8])
+        del self.web.answers[DAILY, paths[2]]
+        self.wait_for(lambda: any(r["url"] == url and r["text"].split("\n") == article.paragraphs
+                                  for r in self.node.store().records()), "the rest is there")
+
     def test_a_page_that_fails_comes_later(self):
         path = "/content/200.html"
         self.web.answers[DAILY, path] = 500

@@ -133,14 +133,14 @@ class Web:
 
 # Pages of a news site.
 
-def article_page(article, charset="utf-8"):
+def article_page(article, charset="utf-8", paragraphs=None):
     date = article.published[:16].replace("T", " ")
     return ('<!DOCTYPE html><html lang="zh-CN"><head><meta charset="%s"><title>%s_某某新闻网</title></head><body>'
             '<div class="nav"><a href="/">首页</a> <a href="/about.htm">关于我们</a></div>'
             '<div class="main"><h1>%s</h1><div class="info"><span>%s</span> <span>来源：某某新闻网</span></div>'
             '<div class="content">%s</div></div><div class="footer">版权所有 某某新闻网</div></body></html>') % (
         charset, html.escape(article.title), html.escape(article.title), date,
-        "".join("<p>%s</p>" % html.escape(p) for p in article.paragraphs))
+        "".join("<p>%s</p>" % html.escape(p) for p in paragraphs or article.paragraphs))
 
 
 def listing_page(items, charset="utf-8"):
@@ -435,6 +435,19 @@ class Node:
             if store:
                 store.close()
             return None
+
+    def replace_body(self, url, change):
+        """Writes what a page's newest version was read from as change() makes it."""
+        self.store().close()
+        self.store_reader = None
+        env = lmdb.open(os.path.join(self.settings["data"], "store"), max_dbs=32, create=False, map_size=1 << 38)
+        pages, bodies = env.open_db(b"pages", create=False), env.open_db(b"bodies", create=False)
+        with env.begin(write=True) as txn:
+            page = next(p for p in (json.loads(v) for _, v in txn.cursor(pages)) if p["url"] == url)
+            key = page["versions"][-1]["record"].to_bytes(8, "big")
+            raw = change(unpack_body(txn.get(key, db=bodies)))
+            txn.put(key, zstandard.ZstdCompressor(write_checksum=True, write_content_size=True).compress(raw), db=bodies)
+        env.close()
 
     def stored_urls(self):
         return {r["url"] for r in self.store().records()}

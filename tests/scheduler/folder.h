@@ -22,14 +22,20 @@ static inline char *folder_new(void)
 	return path;
 }
 
-static inline void folder_write(const char *folder, const char *name, const char *text)
+static inline void folder_write_bytes(const char *folder, const char *name, const void *data,
+	size_t size)
 {
 	char *path = alloc_printf("%s/%s", folder, name);
-	FILE *f = fopen(path, "w");
+	FILE *f = fopen(path, "wb");
 
-	if (!f || fputs(text, f) < 0 || fclose(f) != 0)
+	if (!f || fwrite(data, 1, size, f) != size || fclose(f) != 0)
 		abort();
 	free(path);
+}
+
+static inline void folder_write(const char *folder, const char *name, const char *text)
+{
+	folder_write_bytes(folder, name, text, strlen(text));
 }
 
 static inline void folder_remove(const char *folder, const char *name)

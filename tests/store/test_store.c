@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 #include "common/err.h"
+#include "common/fold.h"
 #include "common/strbuf.h"
 #include "common/url.h"
 #include "store/layout.h"
@@ -328,6 +329,86 @@ static void test_store__a_visit_counts_without_a_version(void **state)
 	assert_int_equal(store_read_page(r, &unknown, &json), 0);
 }
 
+static enum save_outcome reread(struct store *s, struct record *r)
+{
+	struct store_batch *b = NULL;
+	enum save_outcome outcome;
+
+	assert_int_equal(store_batch_begin(s, &b), 0);
+	outcome = store_save_reread(b, r, SPAN_LITERAL("HTTP/1.1 200 OK\r\n\r\nbody"));
+	assert_int_equal(store_batch_commit(b), 0);
+	return outcome;
+}
+
+static void test_store__a_page_that_is_read_otherwise_gets_a_version_with_its_own_event(
+	void **state)
+{
+	struct fixture *fx = *state;
+	CLEANUP(store_reader_freep) struct store_reader *r = NULL;
+	struct record old = page("https://a.cn/1", "题", LONG("甲"));
+	struct record again = page("https://a.cn/1", "题", LONG("乙"));
+	struct journal_entry e = {0};
+
+	save(fx->store, &old, "HTTP/1.1 200 OK\r\n\r\nbody");
+	again.version = old.version;
+	assert_int_equal(reread(fx->store, &again), SAVE_UPDATED);
+	assert_int_equal(again.version, 2);
+	assert_true(hash_eq(&again.story, &old.story));
+	assert_int_equal(store_reader_open(fx->store, &r), 0);
+	assert_int_equal(store_read_journal(r, 1, &e), 1);
+	assert_int_equal(e.event, JOURNAL_REREAD);
+	assert_int_equal(e.version, 2);
+	assert_true(e.body_sum != 0);
+}
+
+static void test_store__reading_again_writes_nothing_where_nothing_changes(void **state)
+{
+	struct fixture *fx = *state;
+	CLEANUP(store_reader_freep) struct store_reader *r = NULL;
+	struct record old = page("https://a.cn/1", "题", LONG("甲"));
+	struct record same = page("https://a.cn/1", "另一题", LONG("甲"));
+	struct record late = page("https://a.cn/1", "题", LONG("丙"));
+	struct record unknown = page("https://a.cn/2", "题", LONG("丁"));
+	struct store_counts counts;
+
+	save(fx->store, &old, "");
+	save_text(fx->store, "https://a.cn/1", "题", LONG("乙"));
+	same.version = 2;
+	same.text_hash = hash_of(span_str(LONG("乙")));
+	late.version = 1; /* the page has changed while it was read */
+	unknown.version = 1;
+	assert_int_equal(reread(fx->store, &same), SAVE_UNCHANGED);
+	assert_int_equal(reread(fx->store, &late), SAVE_UNCHANGED);
+	assert_int_equal(reread(fx->store, &unknown), SAVE_UNCHANGED);
+	assert_int_equal(store_reader_open(fx->store, &r), 0);
+	assert_int_equal(store_read_counts(r, &counts), 0);
+	assert_int_equal(counts.records, 2);
+	assert_int_equal(counts.journal_last, 2);
+}
+
+#define BODY                                                                                       \
+	LONG("各地围绕新一轮规划安排了许多项目，其中不少已经完工，另一些还在论证之中，预计明年可以见到成效")
+#define NOTICE "\n本网所载内容均由各单位提供，转载时请写明出处并与编辑部联系，违者自行承担责任。"
+
+static void test_store__lines_that_a_site_puts_into_all_texts_are_left_out(void **state)
+{
+	struct fixture *fx = *state;
+	struct record third = page("https://a.cn/3", "三", "丙" BODY NOTICE);
+
+	save_text(fx->store, "https://a.cn/1", "一", "甲" BODY NOTICE);
+	save_text(fx->store, "https://a.cn/2", "二", "乙" BODY NOTICE);
+	save(fx->store, &third, "");
+	assert_true(fold_hash(SPAN_LITERAL("丙" BODY)).bytes[0] == third.text_hash.bytes[0]);
+	assert_int_equal(save_text(fx->store, "https://b.cn/1", "四", "丁" BODY NOTICE), SAVE_NEW);
+	/* What was stored with such a line before has not changed, and may come with it again. */
+	assert_int_equal(save_text(fx->store, "https://a.cn/1", "一", "甲" BODY NOTICE),
+		SAVE_UNCHANGED);
+	assert_int_equal(save_text(fx->store, "https://a.cn/3", "三", "丙" BODY NOTICE),
+		SAVE_UNCHANGED);
+	assert_int_equal(save_text(fx->store, "https://a.cn/1", "一", "戊" BODY NOTICE),
+		SAVE_UPDATED);
+}
+
 static void test_store__robots_are_kept_by_origin(void **state)
 {
 	struct fixture *fx = *state;
@@ -618,6 +699,9 @@ int main(void)
 		TEST(test_store__the_journal_tells_events_in_order),
 		TEST(test_store__versions_and_bodies_are_found),
 		TEST(test_store__a_visit_counts_without_a_version),
+		TEST(test_store__a_page_that_is_read_otherwise_gets_a_version_with_its_own_event),
+		TEST(test_store__reading_again_writes_nothing_where_nothing_changes),
+		TEST(test_store__lines_that_a_site_puts_into_all_texts_are_left_out),
 		TEST(test_store__robots_are_kept_by_origin),
 		TEST(test_store__an_aborted_batch_leaves_nothing),
 		TEST(test_store__a_page_with_damaged_values_is_stored_anew),

@@ -31,7 +31,7 @@ static size_t match_date(const struct date_scan *s, const struct date_context *c
 	if (date_at(s, 0)->glued && !date_at(s, 0)->chinese &&
 		date_at(s, 0)->kind == DATE_TOKEN_NUMBER)
 		return 0;
-	n = date_form_match(s, bare, &p);
+	n = date_form_match(s, bare, ctx->day_first, &p);
 	if (n) {
 		size_t time = p.hour < 0 ? date_clock_match_behind(s, n, ctx->zone_min, &p)
 					 : date_zone_match(s, n, ctx->zone_min, &p);
@@ -43,21 +43,38 @@ static size_t match_date(const struct date_scan *s, const struct date_context *c
 	return ctx->now_ms && bare ? date_relative_match(s, 0, ctx, ret) : 0;
 }
 
-bool date_find(struct span text, const struct date_context *ctx, bool bare, struct record_time *ret,
-	size_t *ret_end)
+/* Every date without @bare has a digit or the zero of Chinese numerals. */
+static bool may_hold_date(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.data[i];
+
+		if ((c >= '0' && c <= '9') || c == 0xEF || c == 0xD9)
+			return true;
+	}
+	return span_find(text, SPAN_LITERAL("〇")) >= 0 ||
+		span_find(text, SPAN_LITERAL("○")) >= 0 ||
+		span_find(text, SPAN_LITERAL("零")) >= 0 ||
+		span_find(text, SPAN_LITERAL("年")) >= 0;
+}
+
+bool date_find(struct span text, const struct date_context *ctx, bool bare, struct date_found *ret)
 {
 	struct record_time found;
 	enum date_form_bare form = bare ? DATE_BARE_CHINESE : DATE_BARE_NONE;
 	struct date_scan s;
 
+	if (!bare && !may_hold_date(text))
+		return false;
 	for (date_scan_init(&s, text); date_at(&s, 0)->kind != DATE_TOKEN_END; date_scan_move(&s)) {
 		size_t n = date_at(&s, 0)->kind == DATE_TOKEN_CHAR && !bare
 			? 0
 			: match_date(&s, ctx, form, &found);
 
 		if (n && found.precision) {
-			*ret = found;
-			*ret_end = date_at(&s, n - 1)->end;
+			*ret = (struct date_found){.time = found,
+				.start = date_at(&s, 0)->start,
+				.end = date_at(&s, n - 1)->end};
 			return true;
 		}
 		date_scan_skip(&s, n);

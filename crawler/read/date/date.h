@@ -21,6 +21,7 @@
 struct date_context {
 	int64_t now_ms; /* relative dates count from here; 0: neither they nor the upper limit */
 	int zone_min;   /* of dates that name none */
+	bool day_first; /* 05/04/2025 is in April */
 };
 
 /*
@@ -29,12 +30,16 @@ struct date_context {
  */
 bool date_parse(struct span text, const struct date_context *ctx, struct record_time *ret);
 
+struct date_found {
+	struct record_time time;
+	size_t start, end; /* offsets in the text */
+};
+
 /*
- * Finds the first date with year and day (or a relative one) in running text;
- * @ret_end is the offset behind it. Month and day alone count where @bare is set.
+ * Finds the first date with year and day in running text. Month and day alone,
+ * and relative dates, count where @bare is set.
  */
-bool date_find(struct span text, const struct date_context *ctx, bool bare, struct record_time *ret,
-	size_t *ret_end);
+bool date_find(struct span text, const struct date_context *ctx, bool bare, struct date_found *ret);
 
 /* The day that an address names: /202505/29/, t20250529_118, /2025-05/01/, /2025/0529/. */
 bool date_in_url(struct span url, const struct date_context *ctx, struct record_time *ret);

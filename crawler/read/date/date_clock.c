@@ -30,6 +30,10 @@ static size_t match_chinese_half(const struct date_scan *s, size_t i, bool *ret_
 		return 2;
 	if (a == U'晚' || a == U'早')
 		return b == U'上' ? 2 : 1;
+	if (a == U'오' && (b == U'前' || b == U'후')) {
+		*ret_pm = b == U'후';
+		return 2;
+	}
 	return a == U'凌' && b == U'晨' ? 2 : 0;
 }
 
@@ -50,7 +54,15 @@ static size_t match_fraction(const struct date_scan *s, size_t i, struct date_pa
 	return 2;
 }
 
-size_t date_clock_match(const struct date_scan *s, size_t i, struct date_parts *p)
+/* What parts hours and minutes: 20:30, 20h30, and 20.30 where a word told of a time. */
+static bool is_clock_mark(const struct date_scan *s, size_t i, bool dotted)
+{
+	return (date_is_char(date_at(s, i), ':') || date_is_word(date_at(s, i), "h") ||
+		       (dotted && date_is_char(date_at(s, i), '.'))) &&
+		!date_at(s, i + 1)->gap && date_is_number(date_at(s, i + 1), 0, 59, 2);
+}
+
+static size_t match_clock(const struct date_scan *s, size_t i, bool dotted, struct date_parts *p)
 {
 	size_t start = i;
 	bool pm, chinese;
@@ -59,9 +71,7 @@ size_t date_clock_match(const struct date_scan *s, size_t i, struct date_parts *
 	if (!date_is_number(date_at(s, i), 0, 24, 2))
 		return 0;
 	chinese = date_is_char(date_at(s, i + 1), U'时');
-	if (!chinese &&
-		(!date_is_char(date_at(s, i + 1), ':') ||
-			!date_is_number(date_at(s, i + 2), 0, 59, 2)))
+	if (!chinese && !is_clock_mark(s, i + 1, dotted))
 		return 0;
 	p->hour = (int)date_at(s, i)->value;
 	p->minute = 0;
@@ -87,8 +97,43 @@ size_t date_clock_match(const struct date_scan *s, size_t i, struct date_parts *
 	return i - start;
 }
 
+size_t date_clock_match(const struct date_scan *s, size_t i, struct date_parts *p)
+{
+	return match_clock(s, i, false, p);
+}
+
+static bool is_mark_between(const struct date_token *t)
+{
+	static const char marks[] = ",-|/:_";
+
+	return t->kind == DATE_TOKEN_CHAR &&
+		((t->c < 0x80 && t->c && strchr(marks, (int)t->c)) || t->c == U'，' ||
+			t->c == U'·' || t->c == U'•' || t->c == '.');
+}
+
+/* Words between day and time; behind some a dot may part hours and minutes. */
+static bool is_word_between(const struct date_token *t, bool *dotted)
+{
+	static const struct {
+		const char *word;
+		bool dotted;
+	} words[] = {{"t", false}, {"at", false}, {"um", true}, {"kl", true}, {"klo", true},
+		{"klokken", true}, {"a", false}, {"as", false}, {"alle", true}, {"ore", true},
+		{"om", true}, {"ora", true}, {"в", false}, {"о", false}, {"u", true}, {"g", false},
+		{"г", false}, {"saat", true}, {"pukul", true}, {"luc", false}, {"d", false},
+		{"en", false}, {"las", false}};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (date_is_word(t, words[i].word)) {
+			*dotted |= words[i].dotted;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* What may stand between day and time: T, a comma, a weekday, a hyphen, "at". */
-static size_t match_between(const struct date_scan *s, size_t i)
+static size_t match_between(const struct date_scan *s, size_t i, bool *dotted)
 {
 	size_t start = i;
 
@@ -100,22 +145,22 @@ static size_t match_between(const struct date_scan *s, size_t i)
 		i += 2;
 	if (date_is_char(date_at(s, i), ')') || date_is_char(date_at(s, i), U'）'))
 		i++;
-	if (date_is_char(date_at(s, i), ',') || date_is_char(date_at(s, i), '-') ||
-		date_is_char(date_at(s, i), '|') || date_is_char(date_at(s, i), U'，') ||
-		date_is_char(date_at(s, i), U'·') || date_is_char(date_at(s, i), '/') ||
-		date_is_char(date_at(s, i), ':') || date_is_char(date_at(s, i), '_'))
-		i++;
-	if (date_is_word(date_at(s, i), "t") || date_is_word(date_at(s, i), "at"))
-		i++;
+	for (size_t n = 0; n < 4; n++, i++)
+		if (!is_mark_between(date_at(s, i)) && !is_word_between(date_at(s, i), dotted))
+			break;
 	return i - start;
 }
 
 size_t date_clock_match_behind(const struct date_scan *s, size_t i, int fallback_min,
 	struct date_parts *p)
 {
-	size_t between = match_between(s, i), clock = date_clock_match(s, i + between, p);
+	bool dotted = false;
+	size_t between = match_between(s, i, &dotted);
+	size_t clock = match_clock(s, i + between, dotted, p);
 
 	if (!clock)
 		return 0;
+	if (date_is_word(date_at(s, i + between + clock), "uhr"))
+		clock++;
 	return between + clock + date_zone_match(s, i + between + clock, fallback_min, p);
 }

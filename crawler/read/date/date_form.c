@@ -1,19 +1,10 @@
 #include "crawler/read/date/date_form.h"
 
-static const char *const months[] = {"january", "february", "march", "april", "may", "june", "july",
-	"august", "september", "october", "november", "december"};
+#include "crawler/read/date/date_month.h"
 
 static int month_of(const struct date_token *t)
 {
-	size_t len = t->kind == DATE_TOKEN_WORD ? strlen(t->word) : 0;
-
-	if (len < 3)
-		return 0;
-	for (int i = 0; i < 12; i++)
-		if ((len == 3 || len == strlen(months[i]) || (i == 8 && len == 4)) &&
-			strncmp(t->word, months[i], len) == 0)
-			return i + 1;
-	return 0;
+	return t->kind == DATE_TOKEN_WORD ? date_month_of(t->word) : 0;
 }
 
 /* 2025-05-29, 2025年5月29日, 2025/5/29, 2025-05/29. */
@@ -68,53 +59,142 @@ static size_t match_compact(const struct date_scan *s, size_t i, struct date_par
 	return n;
 }
 
-/* May 29, 2025; 29 May 2025; 29. May 25. */
-static size_t match_month_word(const struct date_scan *s, size_t i, struct date_parts *p)
+/* Letters set directly behind a number: 29th, 1er. */
+static size_t skip_ordinal(const struct date_scan *s, size_t n)
 {
-	int month = month_of(date_at(s, i));
-	size_t n = i + 1;
+	const struct date_token *t = date_at(s, n);
 
-	if (month && date_is_char(date_at(s, n), '.'))
-		n++;
-	if (month && date_is_number(date_at(s, n), 1, 31, 2)) {
-		int64_t day = date_at(s, n++)->value;
+	return t->kind == DATE_TOKEN_WORD && !t->gap && strlen(t->word) <= 3 && !month_of(t);
+}
 
-		if (date_at(s, n)->kind == DATE_TOKEN_WORD && strlen(date_at(s, n)->word) == 2 &&
-			!date_at(s, n)->gap)
-			n++; /* 29th */
-		if (date_is_char(date_at(s, n), ','))
+/* Small words and marks between day, month and year: de, del, ngày, a comma, a full stop. */
+static size_t skip_filling(const struct date_scan *s, size_t n)
+{
+	static const char *const words[] = {"de", "del", "of", "d", "nam"};
+	size_t start = n;
+	const struct date_token *t = date_at(s, n);
+
+	if (date_is_char(t, '.') || date_is_char(t, '-') || date_is_char(t, ',') ||
+		date_is_char(t, '/'))
+		t = date_at(s, ++n);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (date_is_word(t, words[i])) {
 			n++;
-		if (!date_is_number(date_at(s, n), 1900, 2199, 4))
-			return 0;
-		date_parts_set_day(p, date_at(s, n)->value, month, day);
-		return n + 1 - i;
+			break;
+		}
 	}
+	if (n > start && date_is_char(date_at(s, n), ','))
+		n++;
+	return n - start;
+}
+
+/* A month by its name, or as Vietnamese counts them: tháng 10. Returns tokens taken. */
+static size_t match_month_name(const struct date_scan *s, size_t n, int *ret_month)
+{
+	*ret_month = month_of(date_at(s, n));
+	if (*ret_month)
+		return 1;
+	if (!date_is_word(date_at(s, n), "thang") || !date_is_number(date_at(s, n + 1), 1, 12, 2))
+		return 0;
+	*ret_month = (int)date_at(s, n + 1)->value;
+	return 2;
+}
+
+/* May 29, 2025. */
+static size_t match_month_word_first(const struct date_scan *s, size_t i, struct date_parts *p)
+{
+	int month;
+	size_t n = match_month_name(s, i, &month) + i;
+	int64_t day;
+
+	if (n == i)
+		return 0;
+	n += date_is_char(date_at(s, n), '.');
+	if (!date_is_number(date_at(s, n), 1, 31, 2))
+		return 0;
+	day = date_at(s, n++)->value;
+	n += skip_ordinal(s, n);
+	n += date_is_char(date_at(s, n), ',');
+	if (!date_is_number(date_at(s, n), 1900, 2199, 4))
+		return 0;
+	date_parts_set_day(p, date_at(s, n)->value, month, day);
+	return n + 1 - i;
+}
+
+/* 29 May 2025; 29. May 25; 29 de mayo de 2025. */
+static size_t match_day_first(const struct date_scan *s, size_t i, struct date_parts *p)
+{
+	int month;
+	size_t n = i + 1, taken;
+	const struct date_token *year;
+
 	if (!date_is_number(date_at(s, i), 1, 31, 2))
 		return 0;
-	if (date_at(s, n)->kind == DATE_TOKEN_WORD && !date_at(s, n)->gap &&
-		strlen(date_at(s, n)->word) == 2)
-		n++;
-	if (date_is_char(date_at(s, n), '.') || date_is_char(date_at(s, n), '-') ||
-		date_is_word(date_at(s, n), "de"))
-		n++;
+	n += skip_ordinal(s, n);
+	n += skip_filling(s, n);
+	taken = match_month_name(s, n, &month);
+	if (!taken)
+		return 0;
+	n += taken;
+	n += skip_filling(s, n);
+	year = date_at(s, n);
+	if (year->kind != DATE_TOKEN_NUMBER || year->chinese ||
+		(year->digits != 4 && year->digits != 2) || date_is_char(date_at(s, n + 1), ':'))
+		return 0;
+	date_parts_set_day(p, year->digits == 2 ? 2000 + year->value : year->value, month,
+		date_at(s, i)->value);
+	return n + 1 - i;
+}
+
+/* 2025. május 1., 2025 m. gegužės 1 d., 2025. gada 1. maijs. */
+static size_t match_year_and_word(const struct date_scan *s, size_t i, struct date_parts *p)
+{
+	static const char *const words[] = {"m", "gada", "g", "ko"};
+	int64_t year = date_at(s, i)->value, day = 0;
+	size_t n = i + 1;
+	int month;
+
+	if (!date_is_number(date_at(s, i), 1995, 2199, 4))
+		return 0;
+	n += date_is_char(date_at(s, n), '.');
+	for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
+		if (date_is_word(date_at(s, n), words[w])) {
+			n++;
+			n += date_is_char(date_at(s, n), '.');
+			break;
+		}
+	}
+	if (date_is_number(date_at(s, n), 1, 31, 2)) {
+		day = date_at(s, n++)->value;
+		n += date_is_char(date_at(s, n), '.');
+	}
 	month = month_of(date_at(s, n));
 	if (!month)
 		return 0;
 	n++;
-	if (date_is_char(date_at(s, n), '.') || date_is_char(date_at(s, n), '-') ||
-		date_is_char(date_at(s, n), ','))
-		n++;
-	if (date_at(s, n)->kind != DATE_TOKEN_NUMBER ||
-		(date_at(s, n)->digits != 4 && date_at(s, n)->digits != 2))
-		return 0;
-	date_parts_set_day(p,
-		date_at(s, n)->digits == 2 ? 2000 + date_at(s, n)->value : date_at(s, n)->value,
-		month, date_at(s, i)->value);
-	return n + 1 - i;
+	if (!day) {
+		if (!date_is_number(date_at(s, n), 1, 31, 2))
+			return 0;
+		day = date_at(s, n++)->value;
+		n += date_is_char(date_at(s, n), '.');
+		n += date_is_word(date_at(s, n), "d");
+	}
+	date_parts_set_day(p, year, month, day);
+	return n - i;
 }
 
-/* 29.05.2025 and 29/05/2025; 05/29/2025 where the numbers leave no doubt or the slash stands. */
-static size_t match_year_last(const struct date_scan *s, size_t i, struct date_parts *p)
+static size_t match_month_word(const struct date_scan *s, size_t i, struct date_parts *p)
+{
+	size_t n = match_month_word_first(s, i, p);
+
+	if (!n)
+		n = match_day_first(s, i, p);
+	return n ? n : match_year_and_word(s, i, p);
+}
+
+/* 29.05.2025 and 29/05/2025; with a slash the month may come first: 05/29/2025. */
+static size_t match_year_last(const struct date_scan *s, size_t i, bool day_first,
+	struct date_parts *p)
 {
 	const struct date_token *a = date_at(s, i), *sep = date_at(s, i + 1),
 				*b = date_at(s, i + 2), *year = date_at(s, i + 4);
@@ -123,7 +203,7 @@ static size_t match_year_last(const struct date_scan *s, size_t i, struct date_p
 		!date_is_number(b, 1, 31, 2) || !date_is_char(date_at(s, i + 3), sep->c) ||
 		!date_is_number(year, 1995, 2199, 4))
 		return 0;
-	if (a->value > 12 || (b->value <= 12 && sep->c != '/'))
+	if (a->value > 12 || (b->value <= 12 && (day_first || sep->c != '/')))
 		date_parts_set_day(p, year->value, b->value, a->value);
 	else
 		date_parts_set_day(p, year->value, a->value, b->value);
@@ -151,14 +231,15 @@ static size_t match_month_day(const struct date_scan *s, size_t i, enum date_for
 	return 3;
 }
 
-size_t date_form_match(const struct date_scan *s, enum date_form_bare bare, struct date_parts *p)
+size_t date_form_match(const struct date_scan *s, enum date_form_bare bare, bool day_first,
+	struct date_parts *p)
 {
 	size_t n = match_year_first(s, 0, p);
 
 	if (!n)
 		n = match_month_word(s, 0, p);
 	if (!n)
-		n = match_year_last(s, 0, p);
+		n = match_year_last(s, 0, day_first, p);
 	if (!n)
 		n = match_compact(s, 0, p);
 	if (!n && bare)

@@ -14,8 +14,10 @@ enum date_form_bare {
 
 /*
  * The day at the start of the window, most complete form first. The digits of
- * a compact one may hold the time too. Returns tokens taken, or 0.
+ * a compact one may hold the time too. @day_first decides 05/04/2025. Returns tokens
+ * taken, or 0.
  */
-size_t date_form_match(const struct date_scan *s, enum date_form_bare bare, struct date_parts *p);
+size_t date_form_match(const struct date_scan *s, enum date_form_bare bare, bool day_first,
+	struct date_parts *p);
 
 #endif

@@ -4,9 +4,44 @@
 
 #define DIGITS_MAX 18 /* fits an int64_t */
 
+/* Letters of the scripts that write names of months: Latin to Devanagari, but for marks. */
 static bool is_letter(uint32_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c < 0x250);
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		(c >= 0xC0 && c < 0x250 && c != 0xD7 && c != 0xF7) ||
+		(c >= 0x370 && c < 0x530 && c != 0x37E && c != 0x387) ||
+		(c >= 0x5D0 && c <= 0x5EA) || (c >= 0x620 && c <= 0x64A) ||
+		(c >= 0x900 && c <= 0x963) || (c >= 0x1EA0 && c <= 0x1EF9);
+}
+
+/* Lower case; Latin and Greek letters without their accents. */
+static uint32_t base_letter(uint32_t c)
+{
+	static const char latin[] = /* U+00C0 to U+017F */
+		"aaaaaaaceeeeiiiidnoooooxouuuuytsaaaaaaaceeeeiiiidnoooooxouuuuyty"
+		"aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllllnnnnnnnnn"
+		"oooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+	static const struct {
+		uint32_t accented, base;
+	} greek[] = {{U'ά', U'α'}, {U'έ', U'ε'}, {U'ή', U'η'}, {U'ί', U'ι'}, {U'ό', U'ο'},
+		{U'ύ', U'υ'}, {U'ώ', U'ω'}, {U'ϊ', U'ι'}, {U'ΐ', U'ι'}};
+
+	if (c < 0x80)
+		return c | 0x20;
+	if (c >= 0xC0 && c < 0x180)
+		return (unsigned char)latin[c - 0xC0];
+	if (c >= 0x370 && c < 0x400) {
+		c += c >= 0x391 && c <= 0x3A9 ? 0x20 : 0;
+		for (size_t i = 0; i < sizeof greek / sizeof *greek; i++)
+			if (greek[i].accented == c)
+				return greek[i].base;
+		return c;
+	}
+	if (c >= 0x410 && c <= 0x42F)
+		return c + 0x20;
+	if (c >= 0x400 && c <= 0x40F)
+		return c + 0x50;
+	return c;
 }
 
 static int digit_of(uint32_t c)
@@ -15,6 +50,8 @@ static int digit_of(uint32_t c)
 		return (int)c - '0';
 	if (c >= 0xFF10 && c <= 0xFF19)
 		return (int)c - 0xFF10;
+	if (c >= 0x660 && c <= 0x669) /* Arabic */
+		return (int)c - 0x660;
 	return -1;
 }
 
@@ -40,15 +77,29 @@ static uint32_t normal_char(uint32_t c)
 	case U'时':
 	case U'點':
 	case U'点':
+	case U'시':
 		return U'时';
 	case U'號':
 	case U'号':
 	case U'日':
+	case U'일':
 		return U'日';
+	case U'년':
+		return U'年';
+	case U'월':
+		return U'月';
 	case U'：':
 	case U'︰':
 	case U'∶':
 		return ':';
+	case U'분':
+		return U'分';
+	case U'초':
+		return U'秒';
+	case U'전':
+		return U'前';
+	case U'間':
+		return U'间';
 	case U'鐘':
 	case U'钟':
 		return U'钟';
@@ -133,8 +184,8 @@ static void read_word(struct date_scan *s, const char *p, const char *end, struc
 
 		if (!is_letter(c))
 			break;
-		if (n < DATE_WORD_MAX)
-			t->word[n++] = c < 0x80 ? (char)(c | 0x20) : '?';
+		if (n + 4 <= DATE_WORD_MAX)
+			n += utf8_encode(base_letter(c), t->word + n);
 		p = next;
 	}
 	s->at = (size_t)(p - s->text.data);
@@ -180,15 +231,18 @@ static struct date_token read_token(struct date_scan *s)
 
 void date_scan_init(struct date_scan *s, struct span text)
 {
-	*s = (struct date_scan){.text = text.len ? text : SPAN_LITERAL("")};
-	while (s->n < DATE_WINDOW)
-		s->window[s->n++] = read_token(s);
+	s->text = text.len ? text : SPAN_LITERAL("");
+	s->at = 0;
+	s->before = 0;
+	s->first = 0;
+	for (size_t i = 0; i < DATE_WINDOW; i++)
+		s->ring[i] = read_token(s);
 }
 
 void date_scan_move(struct date_scan *s)
 {
-	memmove(s->window, s->window + 1, (DATE_WINDOW - 1) * sizeof *s->window);
-	s->window[DATE_WINDOW - 1] = read_token(s);
+	s->ring[(s->first + DATE_WINDOW) % DATE_RING] = read_token(s);
+	s->first = (s->first + 1) % DATE_RING;
 }
 
 void date_scan_skip(struct date_scan *s, size_t n)

@@ -16,7 +16,8 @@
 #include <string.h>
 
 #define DATE_WINDOW   24 /* tokens a date may take; a scan keeps no more of them */
-#define DATE_WORD_MAX 12
+#define DATE_RING     32 /* they stand in, a power of two */
+#define DATE_WORD_MAX 24 /* bytes */
 
 enum date_token_kind { DATE_TOKEN_END, DATE_TOKEN_NUMBER, DATE_TOKEN_WORD, DATE_TOKEN_CHAR };
 
@@ -28,7 +29,8 @@ struct date_token {
 	int digits;
 	int64_t value;
 	uint32_t c;                   /* of a character, traditional ones made simple */
-	char word[DATE_WORD_MAX + 1]; /* lower case, cut */
+	char word[DATE_WORD_MAX + 1]; /* lower case, without accents where letters are Latin or
+				       Greek; cut */
 	size_t start, end;            /* offsets in the text */
 };
 
@@ -37,8 +39,8 @@ struct date_scan {
 	struct span text; /* borrowed */
 	size_t at;
 	uint32_t before; /* the code point before `at` */
-	struct date_token window[DATE_WINDOW];
-	size_t n;
+	struct date_token ring[DATE_RING];
+	size_t first; /* of the window, in the ring */
 };
 
 void date_scan_init(struct date_scan *s, struct span text);
@@ -52,7 +54,7 @@ void date_scan_skip(struct date_scan *s, size_t n);
 /* The token @i places ahead; what lies beyond the window looks like its last one. */
 static inline const struct date_token *date_at(const struct date_scan *s, size_t i)
 {
-	return &s->window[i < DATE_WINDOW ? i : DATE_WINDOW - 1];
+	return &s->ring[(s->first + (i < DATE_WINDOW ? i : DATE_WINDOW - 1)) % DATE_RING];
 }
 
 static inline bool date_is_number(const struct date_token *t, int64_t low, int64_t high,

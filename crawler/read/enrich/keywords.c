@@ -1,349 +1,339 @@
 /*
- * title and text -> characters -> their positions sorted by what follows, so
- * that equal runs are neighbours -> runs that repeat -> those that are words
- * -> the best of them, none within another
+ * given words that stand in the article, then the best of: names, what is put
+ * in quotes, runs of Han characters, words
  */
 #include "crawler/read/enrich/keywords.h"
 
+#include "common/alloc.h"
 #include "common/fold.h"
-#include "common/strbuf.h"
 #include "common/utf8.h"
+#include "crawler/read/enrich/quotes.h"
+#include "crawler/read/enrich/runs.h"
+#include "crawler/read/enrich/words.h"
 
-#include <stdlib.h>
-#include <strings.h>
-
-#define TEXT_BYTES_MAX  18000 /* news say early what they are about; sorting stays under 1 ms */
-#define TITLE_BYTES_MAX 300
-#define WORD_MIN        2 /* characters */
-#define WORD_MAX        8
-#define TIMES_MIN       4 /* a word stands so often; one less when the title has it */
-#define COHESION_MIN    8 /* so many times more often together than by chance */
-#define CANDIDATES_MAX  500
-#define HAN_MIN         50 /* so many Han characters make a Chinese text */
-
-struct letter {
-	uint32_t c; /* 0: no Han character */
-	uint32_t offset;
-};
-
-/* Title, a break, and text. Between words of Han characters stands one letter of 0. */
-struct letters {
-	struct span all;
-	size_t title_len;
-	struct letter *items; /* one of 0 at both ends */
-	size_t len;
-	uint32_t *sorted; /* indices of Han characters */
-	size_t n_sorted;
-};
+#define GIVEN_MAX         12 /* looked for; lists that are longer are for search engines */
+#define GIVEN_BYTES_MAX   60
+#define GIVEN_PIECE_BYTES 27
+#define TIMES_MAX         10
+#define TITLE_BONUS       6
+#define LEAD_BYTES        600 /* behind the title */
+#define LEAD_BONUS        1
+#define CANDIDATES_MAX    1024
+#define LATIN_MIN         3 /* bytes of a word that is no name, outside Chinese texts */
 
 struct candidate {
-	struct span word; /* as it stands first */
-	size_t times;
-	size_t score;
+	uint32_t start, end; /* in the folded text */
+	uint32_t times;
+	uint32_t score;
+	uint32_t entry; /* of a name, else NO_ENTRY */
+	bool is_own;    /* the entry's own name */
 };
 
-struct candidate_list {
-	struct candidate items[CANDIDATES_MAX];
+struct candidates {
+	struct candidate *items;
 	size_t len;
 };
 
-/* What a word neither begins nor ends with, in simplified characters. */
-static const char *const no_edge =
-	"的了和在是与等这那一二三四五六七八九十百千万两不有为以及将对从到也就还要会可而其我他你她它"
-	"们个各"
-	"于或被把让向由但并更最很又再之者此该每某来去过着时说看如若因使给位次种项条年月日至做";
-static const char *const no_start = "性化后前里内外间起得能";
-static const char *const no_end = "性前后里内外间上下多新大小用本第全";
-static const char *const no_part = "的了和在是与这";
+struct chooser {
+	const struct gazetteers *g;
+	struct folded *f;
+	struct span text; /* folded */
+	struct arena *arena;
+	struct candidates candidates;
+	struct str_list *ret;
+	struct span chosen[KEYWORDS_MAX]; /* folded */
+	uint32_t entries[KEYWORDS_MAX];   /* of those that are names, else NO_ENTRY */
+	bool is_chinese;
+};
 
-/* Words of any news, in their folded form. */
-static const char *const stop_words[] = {"我们", "他们", "表示", "进行", "通过", "记者", "目前",
-	"同时", "工作", "问题", "方面", "相关", "开展", "近年", "介绍", "推动", "推进", "加快",
-	"提出", "加强", "实现", "作为", "已经", "正在", "成为", "提供", "什么", "今年", "没有",
-	"需要", "其中", "认为", "发展", "我国", "指出", "强调", "全市", "全省", "全国", "启动",
-	"深入", "支持", "建设", "提升", "打造", "主要", "重要", "重点", "参与", "产业", "产品",
-	"企业", "技术", "科技", "公司", "服务", "活动", "内容", "能力", "研究", "委员", "代表",
-	"高质量", "省委", "市委", "应用", "学习", "情况", "领域", "战略", "股份有限公司",
-	"有限公司", "责任编辑", "编辑", "来源", "部门", "单位", "人员", "要求", "组织", "管理",
-	"关于", "根据", "the", "this", "that", "these", "those", "and", "but", "for", "from",
-	"with", "in", "on", "at", "by", "of", "to", "it", "its", "is", "are", "was", "we", "you",
-	"he", "she", "they", "his", "her", "our", "an", "as", "if", "or", "not", "no", "all",
-	"when", "while", "what", "there", "more", "also", "however", "mr", "ms"};
+/* A word is the more telling the less it is one of any text: what an occurrence counts. */
+static const uint32_t table_weights[GAZETTEER_TABLES] = {
+	[GAZETTEER_TECHNOLOGIES] = 12,
+	[GAZETTEER_INDUSTRIES] = 5,
+	[GAZETTEER_REGIONS] = 6,
+	[GAZETTEER_AGENCIES] = 6,
+	[GAZETTEER_POLICY_TERMS] = 10,
+};
 
-static bool has(const char *list, struct span c)
+#define WEIGHT_RUN      4 /* and one for each character */
+#define WEIGHT_QUOTE    12
+#define QUOTE_TIMES_MIN 2
+#define WEIGHT_LATIN    8 /* in a Chinese text, where it is a name mostly */
+#define WEIGHT_WORD     5
+#define WEIGHT_PAIR     9
+#define COMMON_PART     3 /* of words of any text, this part counts */
+
+/* What the page gives */
+
+static bool separates(uint32_t c, bool spaces)
 {
-	return c.len && span_find(span_str(list), c) >= 0;
+	return c == ',' || c == U'，' || c == U'、' || c == ';' || c == U'；' || c == '|' ||
+		c == U'｜' || c == '\n' || (spaces && utf8_is_space(c));
 }
 
-static bool is_stop_word(struct span folded)
+/* Spaces split only what nothing else splits. */
+static bool is_split_by_spaces(struct span list)
 {
-	for (size_t i = 0; i < sizeof stop_words / sizeof *stop_words; i++)
-		if (span_eq(folded, span_str(stop_words[i])))
-			return true;
-	return false;
-}
+	const char *p = list.data, *end = p + list.len;
 
-/* Whether a run of Han characters, folded, may be a word by the characters at its ends. */
-static bool may_be_word(struct span folded)
-{
-	const char *p = folded.data, *end = p + folded.len, *start = p;
-	struct span c = folded;
-
-	while (p < end) {
-		start = p;
-		utf8_next(&p, end);
-		c = span_from(start, (size_t)(p - start));
-		if (has(no_part, c) ||
-			(start == folded.data && (has(no_edge, c) || has(no_start, c))))
-			return false;
-	}
-	return !has(no_edge, c) && !has(no_end, c) && !is_stop_word(folded);
-}
-
-static void read_letters(struct letters *l)
-{
-	const char *start = l->all.data, *p = start, *end = p + l->all.len;
-
-	l->items[l->len++] = (struct letter){0};
-	while (p < end) {
-		uint32_t offset = (uint32_t)(p - start), c = utf8_next(&p, end);
-
-		if (!utf8_is_han(c)) {
-			if (l->items[l->len - 1].c)
-				l->items[l->len++] = (struct letter){.offset = offset};
-			continue;
-		}
-		l->sorted[l->n_sorted++] = (uint32_t)l->len;
-		l->items[l->len++] = (struct letter){.c = c, .offset = offset};
-	}
-	l->items[l->len] = (struct letter){.offset = (uint32_t)l->all.len};
-}
-
-/* Compares the runs of at most @n Han characters that begin at two places. */
-static int compare_runs(const struct letter *a, const struct letter *b, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (a[i].c != b[i].c)
-			return a[i].c < b[i].c ? -1 : 1;
-		if (!a[i].c)
-			break;
-	}
-	return 0;
-}
-
-static int by_run(const void *a, const void *b, void *arg)
-{
-	const struct letters *l = arg;
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	int order = compare_runs(l->items + x, l->items + y, WORD_MAX + 1);
-
-	return order ? order : (x > y) - (x < y);
-}
-
-/* The number of sorted places before the run (@behind: and with it). */
-static size_t bound(const struct letters *l, const struct letter *run, size_t n, bool behind)
-{
-	size_t low = 0, high = l->n_sorted;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = compare_runs(l->items + l->sorted[middle], run, n);
-
-		if (order < 0 || (behind && order == 0))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static size_t times(const struct letters *l, const struct letter *run, size_t n)
-{
-	return bound(l, run, n, true) - bound(l, run, n, false);
-}
-
-static bool is_cohesive(const struct letters *l, const struct letter *run, size_t n, size_t count)
-{
-	for (size_t i = 1; i < n; i++)
-		if (count * l->n_sorted <
-			COHESION_MIN * times(l, run, i) * times(l, run + i, n - i))
+	while (p < end)
+		if (separates(utf8_next(&p, end), false))
 			return false;
 	return true;
 }
 
-static int by_code_point(const void *a, const void *b)
+static struct span next_given(struct span *list, bool spaces)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	const char *start = list->data, *p = start, *end = start + list->len, *stop = end;
 
-	return (x > y) - (x < y);
+	while (p < end) {
+		const char *at = p;
+
+		if (separates(utf8_next(&p, end), spaces)) {
+			stop = at;
+			break;
+		}
+	}
+	*list = span_from(p, (size_t)(end - p));
+	return span_trim(span_from(start, (size_t)(stop - start)));
+}
+
+static bool is_chosen(const struct chooser *c, struct span folded)
+{
+	for (size_t i = 0; i < c->ret->len; i++)
+		if (span_eq(c->chosen[i], folded))
+			return true;
+	return false;
+}
+
+static void choose(struct chooser *c, struct span written, struct span folded, uint32_t entry)
+{
+	c->chosen[c->ret->len] = folded;
+	c->entries[c->ret->len] = entry;
+	record_list_add(c->arena, c->ret, arena_dup(c->arena, written));
+}
+
+/* The first entry that has this name. */
+static uint32_t entry_of(const struct chooser *c, struct span folded)
+{
+	uint32_t name = c->g ? trie_find(c->g->trie, folded) : 0;
+
+	return name ? c->g->names[name - 1].entry : NO_ENTRY;
+}
+
+static enum word_class class_of(const struct chooser *c, struct span folded)
+{
+	return c->g ? (enum word_class)trie_find(c->g->words, folded) : WORD_UNKNOWN;
+}
+
+static bool has_letter(struct span folded)
+{
+	for (size_t i = 0; i < folded.len; i++)
+		if ((unsigned char)folded.data[i] >= 'a')
+			return true;
+	return false;
+}
+
+/* Some list the title, or what stands between its commas. */
+static bool is_piece_of_title(const struct chooser *c, struct span word)
+{
+	return word.len >= GIVEN_PIECE_BYTES &&
+		span_find(span_from(c->text.data, c->f->title_len), word) >= 0;
+}
+
+struct given {
+	struct span written, folded;
+	bool stands; /* in the article */
+};
+
+static bool look_at_given(struct chooser *c, struct span written, struct given *ret)
+{
+	STRBUF_LOCAL(folded);
+	struct span word;
+
+	if (!written.len || written.len > GIVEN_BYTES_MAX)
+		return false;
+	fold_text(written, &folded);
+	word = strbuf_span(&folded);
+	if (!has_letter(word) || is_piece_of_title(c, word) || class_of(c, word) == WORD_FUNCTION)
+		return false;
+	*ret = (struct given){.written = written, .stands = span_find(c->text, word) >= 0};
+	ret->folded = span_from(arena_dup(c->arena, word), word.len);
+	return true;
 }
 
 /*
- * How many characters differ that stand @step from the places: 0 counts each
- * time, there the run stands free. @room holds @n.
+ * Whoever wrote the article may call it by a word that does not stand there;
+ * where half do not, they are the site's and not the article's, unless one is half.
  */
-static size_t variety(const struct letters *l, const uint32_t *places, size_t n, ptrdiff_t step,
-	uint32_t *room)
+static void choose_given(struct chooser *c, const char *list)
 {
-	size_t different = 0;
+	struct span left = span_str(list);
+	bool spaces = is_split_by_spaces(left);
+	struct given given[GIVEN_MAX];
+	size_t n = 0, standing = 0;
 
+	while (n < GIVEN_MAX && left.len)
+		n += look_at_given(c, next_given(&left, spaces), &given[n]);
 	for (size_t i = 0; i < n; i++)
-		room[i] = l->items[(ptrdiff_t)places[i] + step].c;
-	qsort(room, n, sizeof *room, by_code_point);
-	for (size_t i = 0; i < n; i++)
-		different += !room[i] || i == 0 || room[i] != room[i - 1];
-	return different;
+		standing += given[i].stands;
+	for (size_t i = 0; i < n && c->ret->len < KEYWORDS_MAX; i++)
+		if ((given[i].stands || standing * 2 + (n == 2) > n) &&
+			!is_chosen(c, given[i].folded))
+			choose(c, given[i].written, given[i].folded, entry_of(c, given[i].folded));
 }
 
-static bool is_free(const struct letters *l, const uint32_t *places, size_t n, size_t len,
-	uint32_t *room)
-{
-	size_t before = variety(l, places, n, -1, room);
-	size_t behind = variety(l, places, n, (ptrdiff_t)len, room);
+/* What is found */
 
-	return before >= 2 && behind >= 2 && before * 10 >= n * 3 && behind * 10 >= n * 3;
+static uint32_t rate(const struct chooser *c, uint32_t start, uint32_t times, uint32_t weight,
+	enum word_class class)
+{
+	uint32_t score = times < TIMES_MAX ? times : TIMES_MAX;
+
+	if (start < c->f->title_len)
+		score += TITLE_BONUS;
+	else if (start < c->f->title_len + LEAD_BYTES)
+		score += LEAD_BONUS;
+	return class == WORD_FUNCTION  ? 0
+		: class == WORD_COMMON ? score * weight / COMMON_PART
+				       : score * weight;
 }
 
-static bool is_in_title(const struct letters *l, struct span word)
+static struct candidate *add_candidate(struct chooser *c, uint32_t start, uint32_t end)
 {
-	return span_find(span_from(l->all.data, l->title_len), word) >= 0;
+	struct candidates *list = &c->candidates;
+
+	if (list->len == CANDIDATES_MAX)
+		return NULL;
+	list->items[list->len] = (struct candidate){.start = start, .end = end, .entry = NO_ENTRY};
+	return &list->items[list->len++];
 }
 
-static void add_candidate(const struct letters *l, struct span word, size_t count, size_t weight,
-	struct candidate_list *list)
+static bool is_keyword_entry(const struct chooser *c, const struct hit *h)
 {
-	bool titled = is_in_title(l, word);
+	const struct gazetteer_entry *e = &c->g->entries[h->entry];
 
-	if (list->len < CANDIDATES_MAX && count + titled >= TIMES_MIN)
-		list->items[list->len++] = (struct candidate){.word = word,
-			.times = count,
-			.score = count * weight * (titled ? 2 : 1)};
+	if (e->is_organ)
+		return false;
+	return !e->is_weak || e->table == GAZETTEER_TECHNOLOGIES;
 }
 
-static void look_at_run(const struct letters *l, const uint32_t *places, size_t n, size_t len,
-	uint32_t *room, struct candidate_list *list)
+/*
+ * The entry's own name stands for it where the article has it, of a region the
+ * shorter one, else the first.
+ */
+static bool is_better(const struct chooser *c, const struct candidate *k, const struct hit *h,
+	bool is_own)
 {
-	const struct letter *run = l->items + places[0];
-	size_t start = run->offset;
-	struct span word = span_from(l->all.data + start, run[len].offset - start);
-	STRBUF_LOCAL(folded);
-
-	if (!is_free(l, places, n, len, room) || !is_cohesive(l, run, len, n))
-		return;
-	fold_text(word, &folded);
-	if (may_be_word(strbuf_span(&folded)))
-		add_candidate(l, word, n, len, list);
+	if (k->start < c->f->title_len && h->start >= c->f->title_len)
+		return false; /* a place in the title counts more */
+	if (c->g->entries[h->entry].table == GAZETTEER_REGIONS)
+		return h->end - h->start < k->end - k->start;
+	return is_own && !k->is_own;
 }
 
-static bool is_whole(const struct letter *run, size_t len)
+static void count_hit(struct chooser *c, const struct hit *h, uint32_t *places)
 {
-	for (size_t i = 0; i < len; i++)
-		if (!run[i].c)
-			return false;
-	return true;
-}
+	struct candidate *k;
+	bool is_own = span_eq(span_from(c->text.data + h->start, h->end - h->start),
+		c->g->entries[h->entry].folded);
 
-/* Runs of @len Han characters: equal ones are neighbours. */
-static void find_runs(const struct letters *l, size_t len, uint32_t *room,
-	struct candidate_list *list)
-{
-	for (size_t i = 0, n; i < l->n_sorted; i += n) {
-		const struct letter *run = l->items + l->sorted[i];
-
-		for (n = 1; i + n < l->n_sorted; n++)
-			if (compare_runs(run, l->items + l->sorted[i + n], len) != 0)
-				break;
-		if (n + 1 >= TIMES_MIN && is_whole(run, len))
-			look_at_run(l, l->sorted + i, n, len, room, list);
+	if (!places[h->entry]) {
+		k = add_candidate(c, h->start, h->end);
+		if (!k)
+			return;
+		k->entry = h->entry;
+		k->is_own = is_own;
+		places[h->entry] = (uint32_t)c->candidates.len;
+	}
+	k = &c->candidates.items[places[h->entry] - 1];
+	k->times++;
+	if (is_better(c, k, h, is_own)) {
+		k->start = h->start;
+		k->end = h->end;
+		k->is_own = is_own;
 	}
 }
 
-static bool is_latin(char c)
+static void add_names(struct chooser *c, const struct hits *hits)
 {
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-';
-}
+	uint32_t *places = alloc_zeroed(c->g->n_entries + 1, sizeof *places);
 
-/* Whether a letter with an accent (U+00C0 to U+024F) continues the word. */
-static bool is_cut(struct span s, size_t at)
-{
-	unsigned char c = at < s.len ? (unsigned char)s.data[at] : 0;
+	for (size_t i = 0; i < hits->len; i++)
+		if (is_keyword_entry(c, &hits->items[i]))
+			count_hit(c, &hits->items[i], places);
+	for (size_t i = 0; i < c->candidates.len; i++) {
+		struct candidate *k = &c->candidates.items[i];
 
-	return c >= 0xC3 && c <= 0xC9;
-}
-
-/* The next word of Latin letters in capitals, all or some: DeepSeek, AI, GPT-4. */
-static bool next_latin(struct span s, size_t *at, struct span *ret)
-{
-	while (*at < s.len) {
-		size_t start = *at, capitals = 0;
-
-		while (*at < s.len && is_latin(s.data[*at])) {
-			capitals += s.data[*at] >= 'A' && s.data[*at] <= 'Z';
-			++*at;
-		}
-		*ret = span_from(s.data + start, *at - start);
-		while (ret->len && ret->data[ret->len - 1] == '-')
-			ret->len--;
-		if (capitals && ret->len >= 2 && ret->data[0] > '9' && !is_cut(s, *at))
-			return true;
-		*at += *at == start;
+		k->score = rate(c, k->start, k->times, table_weights[c->g->entries[k->entry].table],
+			class_of(c, span_from(c->text.data + k->start, k->end - k->start)));
 	}
-	return false;
+	free(places);
 }
 
-static bool is_nocase(struct span a, struct span b)
+static void add_runs(struct chooser *c, const struct runs *runs)
 {
-	return a.len == b.len && strncasecmp(a.data, b.data, a.len) == 0;
-}
+	for (size_t i = 0; i < runs->len; i++) {
+		const struct run *r = &runs->items[i];
+		bool is_titled = r->start < c->f->title_len;
+		struct candidate *k;
 
-static void find_latin(const struct letters *l, struct candidate_list *list)
-{
-	size_t at = 0, first = list->len;
-	struct span word;
-
-	while (next_latin(l->all, &at, &word)) {
-		size_t i = first;
-		STRBUF_LOCAL(folded);
-
-		while (i < list->len && !is_nocase(list->items[i].word, word))
-			i++;
-		if (i < list->len) {
-			list->items[i].times++;
+		if (r->times + is_titled <= RUN_TIMES_MIN)
 			continue;
-		}
-		fold_text(word, &folded);
-		if (list->len < CANDIDATES_MAX && !is_stop_word(strbuf_span(&folded)))
-			list->items[list->len++] = (struct candidate){.word = word, .times = 1};
-	}
-	for (size_t i = first, end = list->len; i < end; i++) {
-		struct candidate c = list->items[i];
-
-		if (i == first)
-			list->len = first;
-		add_candidate(l, c.word, c.times, 2, list);
+		k = add_candidate(c, r->start, r->end);
+		if (k)
+			k->score = rate(c, r->start, r->times, WEIGHT_RUN + r->chars,
+				class_of(c, span_from(c->text.data + r->start, r->end - r->start)));
 	}
 }
 
-static bool holds(const struct candidate *a, const struct candidate *b)
+/* Quotes that are names are there as names. */
+static void add_quotes(struct chooser *c, const struct quotes *quotes)
 {
-	return a->word.len > b->word.len && span_find(a->word, b->word) >= 0;
+	for (size_t i = 0; i < quotes->len; i++) {
+		const struct quote *q = &quotes->items[i];
+		struct candidate *k;
+		ptrdiff_t at;
+
+		if (q->times < QUOTE_TIMES_MIN || entry_of(c, q->folded) != NO_ENTRY)
+			continue;
+		at = span_find(c->text, q->folded);
+		k = at < 0 ? NULL
+			   : add_candidate(c, (uint32_t)at, (uint32_t)((size_t)at + q->folded.len));
+		if (k)
+			k->score =
+				rate(c, k->start, q->times, WEIGHT_QUOTE, class_of(c, q->folded));
+	}
 }
 
-/* A word that stands mostly within a longer one is a part of it: 模型 in 大模型. */
-static bool is_part(const struct candidate_list *list, const struct candidate *c)
+static bool is_within_name(const struct hits *hits, const struct word *w, size_t *from)
 {
-	for (size_t i = 0; i < list->len; i++)
-		if (holds(&list->items[i], c) && list->items[i].times * 10 >= c->times * 6)
-			return true;
-	return false;
+	while (*from < hits->len && hits->items[*from].end <= w->start)
+		++*from;
+	return *from < hits->len && hits->items[*from].start <= w->start &&
+		hits->items[*from].end >= w->end;
 }
 
-static bool touches(struct span word, const struct candidate *const *chosen, size_t n)
+static void add_words(struct chooser *c, const struct words *words, const struct hits *hits)
 {
-	for (size_t i = 0; i < n; i++)
-		if (span_find(chosen[i]->word, word) >= 0 || span_find(word, chosen[i]->word) >= 0)
-			return true;
-	return false;
+	size_t from = 0;
+
+	for (size_t i = 0; i < words->len; i++) {
+		const struct word *w = &words->items[i];
+		bool is_titled = w->start < c->f->title_len;
+		uint32_t weight = w->is_pair ? WEIGHT_PAIR
+			: c->is_chinese      ? WEIGHT_LATIN
+					     : WEIGHT_WORD;
+		struct candidate *k;
+
+		if (w->times + is_titled < 3 || (c->is_chinese && w->is_pair) ||
+			(!c->is_chinese && w->end - w->start < LATIN_MIN) ||
+			(hits && is_within_name(hits, w, &from)))
+			continue;
+		k = add_candidate(c, w->start, w->end);
+		if (k)
+			k->score = rate(c, w->start, w->times, weight, w->class);
+	}
 }
 
 static int by_score(const void *a, const void *b)
@@ -352,48 +342,101 @@ static int by_score(const void *a, const void *b)
 
 	if (x->score != y->score)
 		return x->score > y->score ? -1 : 1;
-	return (x->word.data > y->word.data) - (x->word.data < y->word.data);
+	return (x->start > y->start) - (x->start < y->start);
 }
 
-static void choose(struct candidate_list *list, struct span text, struct arena *a,
-	struct str_list *ret)
+/* Names may hold one another, since each is one by itself: 人工智能 in 人工智能+. */
+static bool touches(const struct chooser *c, const struct candidate *k, struct span word)
 {
-	const struct candidate *chosen[KEYWORDS_FOUND_MAX];
-	size_t n = 0;
+	for (size_t i = 0; i < c->ret->len; i++) {
+		bool both_names = k->entry != NO_ENTRY && c->entries[i] != NO_ENTRY;
+		bool same = both_names
+			? k->entry == c->entries[i] || span_eq(c->chosen[i], word)
+			: span_find(c->chosen[i], word) >= 0 || span_find(word, c->chosen[i]) >= 0;
 
-	qsort(list->items, list->len, sizeof *list->items, by_score);
-	for (size_t i = 0; i < list->len && n < KEYWORDS_FOUND_MAX; i++) {
-		const struct candidate *c = &list->items[i];
+		if (same)
+			return true;
+	}
+	return false;
+}
 
-		if (is_part(list, c) || touches(c->word, chosen, n) || span_find(text, c->word) < 0)
-			continue;
-		chosen[n++] = c;
-		record_list_add(a, ret, arena_dup(a, c->word));
+static bool has_capital(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.data[i] >= 'A' && s.data[i] <= 'Z')
+			return true;
+	return false;
+}
+
+/* Where the entry's own name begins the name that stands there, that is enough. */
+static void shorten(const struct chooser *c, struct candidate *k)
+{
+	struct span own = c->g->entries[k->entry].folded;
+
+	if (own.len < k->end - k->start &&
+		span_starts_with(span_from(c->text.data + k->start, k->end - k->start), own)) {
+		k->end = k->start + (uint32_t)own.len;
+		k->is_own = true;
 	}
 }
 
-void keywords_find(struct span text, const char *title, struct arena *a, struct str_list *ret)
+/* An entry's own name as it should be written, where the article does so once at least. */
+static struct span as_named(const struct chooser *c, const struct candidate *k, struct span written)
 {
-	struct span head = utf8_cut(span_str(title ? title : ""), TITLE_BYTES_MAX);
-	struct candidate_list *list = arena_alloc(a, sizeof *list);
-	struct letters l = {.title_len = head.len};
-	uint32_t *room;
-	STRBUF_LOCAL(all);
+	struct span own = k->is_own ? span_str(c->g->entries[k->entry].name) : written;
 
-	text = utf8_cut(text, TEXT_BYTES_MAX);
-	strbuf_add_span(&all, head);
-	strbuf_add_char(&all, '\n');
-	strbuf_add_span(&all, text);
-	l.all = strbuf_span(&all);
-	l.items = arena_alloc(a, (l.all.len + WORD_MAX + 2) * sizeof *l.items);
-	l.sorted = arena_alloc(a, l.all.len * sizeof *l.sorted);
-	room = arena_alloc(a, l.all.len * sizeof *room);
-	read_letters(&l);
-	if (l.n_sorted < HAN_MIN)
+	return span_find(c->f->body, own) >= 0 ? own : written;
+}
+
+static void choose_best(struct chooser *c)
+{
+	struct candidates *list = &c->candidates;
+
+	qsort(list->items, list->len, sizeof *list->items, by_score);
+	for (size_t i = 0; i < list->len && c->ret->len < KEYWORDS_MAX; i++) {
+		struct candidate *k = &list->items[i];
+		struct span folded, written;
+
+		if (!k->score)
+			break;
+		if (k->entry != NO_ENTRY)
+			shorten(c, k);
+		folded = span_from(c->text.data + k->start, k->end - k->start);
+		if (touches(c, k, folded))
+			continue;
+		written = folded_written(c->f, k->start, k->end);
+		/* Small letters in a Chinese text are remains of an address or of pinyin. */
+		if (c->is_chinese && k->entry == NO_ENTRY && (unsigned char)*folded.data < 0x80 &&
+			!has_capital(written))
+			continue;
+		choose(c, as_named(c, k, written), folded, k->entry);
+	}
+}
+
+void keywords_set(const struct gazetteers *g, struct folded *f, const struct hits *hits,
+	const char *given, struct arena *a, struct str_list *ret)
+{
+	struct chooser c = {.g = g, .f = f, .text = strbuf_span(&f->text), .arena = a, .ret = ret};
+	struct quotes quotes = {0};
+	struct runs runs;
+	struct words words;
+
+	if (given)
+		choose_given(&c, given);
+	if (ret->len == KEYWORDS_MAX)
 		return;
-	qsort_r(l.sorted, l.n_sorted, sizeof *l.sorted, by_run, &l);
-	for (size_t len = WORD_MIN; len <= WORD_MAX; len++)
-		find_runs(&l, len, room, list);
-	find_latin(&l, list);
-	choose(list, text, a, ret);
+	c.candidates.items = arena_alloc(a, CANDIDATES_MAX * sizeof *c.candidates.items);
+	runs_find(c.text, hits, a, &runs);
+	c.is_chinese = runs.n_han >= RUN_HAN_MIN;
+	words_find(c.text, g ? g->words : NULL, a, &words);
+	if (g)
+		add_names(&c, hits);
+	if (c.is_chinese) {
+		quotes_add(f->lines[0].written, a, &quotes);
+		quotes_add(f->body, a, &quotes);
+		add_quotes(&c, &quotes);
+		add_runs(&c, &runs);
+	}
+	add_words(&c, &words, hits);
+	choose_best(&c);
 }

@@ -1,24 +1,26 @@
 /*
- * Keywords: words that a Chinese text uses again and again and that its title
- * may name, for pages that name none. Chinese writes no spaces, so a word is a
- * run of Han characters that repeats as a whole: its parts belong together more
- * than by chance, and what stands before and behind it varies. The same text
- * always gives the same words. Thread-safe.
+ * Keywords: the few words that tell what an article is about. Names of
+ * gazetteers, words that its text repeats, and what its title has of both;
+ * words of any text (the gazetteers' common words) count less, or not at all.
+ * What the page itself lists goes first, as far as it belongs to the article.
+ *
+ * The same text always gives the same words. Thread-safe.
  */
-#ifndef POLICYWATCH_CRAWLER_READ_KEYWORDS_H
-#define POLICYWATCH_CRAWLER_READ_KEYWORDS_H
+#ifndef POLICYWATCH_CRAWLER_READ_ENRICH_KEYWORDS_H
+#define POLICYWATCH_CRAWLER_READ_ENRICH_KEYWORDS_H
 
-#include "common/arena.h"
-#include "common/span.h"
+#include "crawler/read/enrich/folded.h"
+#include "crawler/read/enrich/hits.h"
 #include "store/record.h"
 
-#define KEYWORDS_FOUND_MAX 5
+#define KEYWORDS_MAX 10
 
 /*
- * Adds at most KEYWORDS_FOUND_MAX words, best first, as they are written in
- * @text; none when nothing repeats or the text is not Chinese. @title may be
- * NULL. Strings belong to @a.
+ * Adds at most KEYWORDS_MAX words, best first, as they are written in the
+ * article. @given is what the page lists, in any separators; it may be NULL,
+ * and so may @g, with which goes @hits. Strings belong to @a.
  */
-void keywords_find(struct span text, const char *title, struct arena *a, struct str_list *ret);
+void keywords_set(const struct gazetteers *g, struct folded *f, const struct hits *hits,
+	const char *given, struct arena *a, struct str_list *ret);
 
 #endif

@@ -1,18 +1,16 @@
 /*
- * Summary: up to three sentences of a text, as they stand there, and words
- * that it uses more than others. Strings belong to the arena. Thread-safe.
+ * Summary: up to three sentences of a text, as they stand there: those that
+ * say most of what the title says, early ones before late ones; no captions,
+ * no headings, nothing that leans on the sentence before it. Datelines and who
+ * reports are left off the first one. Linear. Thread-safe.
  */
-#ifndef POLICYWATCH_CRAWLER_READ_SUMMARY_H
-#define POLICYWATCH_CRAWLER_READ_SUMMARY_H
+#ifndef POLICYWATCH_CRAWLER_READ_ENRICH_SUMMARY_H
+#define POLICYWATCH_CRAWLER_READ_ENRICH_SUMMARY_H
 
 #include "common/arena.h"
 #include "common/span.h"
-#include "store/record.h"
 
-/* The sentences that say most of what the title says, in the text's order; NULL without any. */
+/* In the text's order; NULL without any. @title may be NULL. Belongs to @a. */
 const char *summary_make(struct span text, const char *title, struct arena *a);
-
-/* Adds the keywords that a META tag lists, in any separators, each once. */
-void summary_add_keywords(const char *list, struct arena *a, struct str_list *ret);
 
 #endif

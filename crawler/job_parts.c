@@ -1,0 +1,91 @@
+/*
+ * PARTS: an article that goes on in further pages is kept as a whole. They are
+ * looked at one after the other, each after the host's delay, as long as the
+ * lease lasts; then everything is read together.
+ *
+ * A page that could not be had leaves the article as long as it is, and
+ * without validators, so that the next visit tries again.
+ */
+#include "crawler/job_inside.h"
+
+#include "common/clock.h"
+#include "crawler/look.h"
+
+#define PART_MS_MIN 1000 /* of the lease: with less left it is not tried */
+
+static bool is_known(const struct job *j, const char *url)
+{
+	if (strcmp(url, j->lease.url) == 0)
+		return true;
+	for (size_t i = 0; i < j->n_parts; i++)
+		if (strcmp(j->parts[i].url, url) == 0)
+			return true;
+	return false;
+}
+
+static void finish_parts(struct job *j, bool is_whole)
+{
+	j->is_joined = true;
+	if (!is_whole) {
+		job_drop_validators(j);
+		j->result.error = arena_printf(j->arena, "page %zu of the article is missing",
+			j->n_parts + 2);
+	}
+	job_enter(j, j->n_parts ? JOB_READ : JOB_COMPARE);
+}
+
+static void add_part(struct job *j, const char *url, struct span body)
+{
+	j->parts[j->n_parts++] = (struct read_part){.url = arena_strdup(j->arena, url),
+		.bytes = span_from(arena_dup(j->arena, body), body.len)};
+	j->parts_bytes += body.len;
+	if (j->env->budget)
+		budget_take(j->env->budget, &j->memory, j->raw.len + j->parts_bytes);
+}
+
+static void look_at_next(struct job *j, const char *url);
+
+static void on_part(void *arg, const struct look_result *result)
+{
+	struct job *j = arg;
+
+	j->part = NULL;
+	job_hear_wish(j, result->retry_after_ms);
+	if (!result->asked || result->outcome != OUTCOME_OK) {
+		finish_parts(j, false);
+		return;
+	}
+	add_part(j, j->part_url, result->body);
+	if (result->next_part && !is_known(j, result->next_part) && j->n_parts < READ_PARTS_MAX - 1)
+		look_at_next(j, result->next_part);
+	else
+		finish_parts(j, true);
+}
+
+static void look_at_next(struct job *j, const char *url)
+{
+	const struct look_request request = {.env = j->env,
+		.robots = job_robots_request(j),
+		.transfer = job_transfer_request(j),
+		.pause_ms = job_pause_ms(j),
+		.ends_at_ms = j->ends_at_ms};
+
+	if (clock_mono_ms() + job_pause_ms(j) + PART_MS_MIN > j->ends_at_ms) {
+		finish_parts(j, false);
+		return;
+	}
+	j->part_url = arena_strdup(j->arena, url);
+	j->part = look_start(&request, j->part_url, on_part, j);
+}
+
+bool job_has_more_parts(const struct job *j)
+{
+	return j->read.as == READ_RECORD && j->read.next_part && !j->is_joined &&
+		!is_known(j, j->read.next_part);
+}
+
+void job_get_parts(struct job *j)
+{
+	j->parts = arena_alloc(j->arena, READ_PARTS_MAX * sizeof *j->parts);
+	look_at_next(j, j->read.next_part);
+}

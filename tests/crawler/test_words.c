@@ -1,0 +1,97 @@
+#include "crawler/read/enrich/words.h"
+
+#include "tests/cmocka_all.h"
+
+struct fixture {
+	struct arena *arena;
+	struct trie *classes;
+};
+
+static int setup(void **state)
+{
+	static const struct trie_name names[] = {{{"of", 2}, WORD_FUNCTION},
+		{{"report", 6}, WORD_COMMON}, {{"the", 3}, WORD_FUNCTION}};
+	struct fixture *fx = test_calloc(1, sizeof *fx);
+
+	fx->arena = arena_new();
+	fx->classes = trie_new(names, sizeof names / sizeof *names);
+	*state = fx;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fx = *state;
+
+	trie_free(fx->classes);
+	arena_free(fx->arena);
+	test_free(fx);
+	return 0;
+}
+
+static const struct word *find(struct fixture *fx, const char *text, const char *word)
+{
+	struct words words;
+
+	words_find(span_str(text), fx->classes, fx->arena, &words);
+	for (size_t i = 0; i < words.len; i++)
+		if (span_is(span_from(text + words.items[i].start,
+				    words.items[i].end - words.items[i].start),
+			    word))
+			return &words.items[i];
+	return NULL;
+}
+
+static void test_words__are_counted(void **state)
+{
+	const char *text = "harbour, harbour; (harbour) harbours gpt-4 gpt-4- 2025 a été été";
+
+	assert_int_equal(find(*state, text, "harbour")->times, 3);
+	assert_int_equal(find(*state, text, "gpt-4")->times, 2);
+	assert_int_equal(find(*state, text, "été")->times, 2);
+	assert_null(find(*state, text, "2025"));
+	assert_null(find(*state, text, "a"));
+}
+
+static void test_words__function_words_are_left_out(void **state)
+{
+	assert_null(find(*state, "the end of the the", "the"));
+	assert_int_equal(find(*state, "report", "report")->class, WORD_COMMON);
+	assert_int_equal(find(*state, "harbour", "harbour")->class, WORD_UNKNOWN);
+}
+
+static void test_words__pairs_stand_side_by_side(void **state)
+{
+	const struct word *pair = find(*state, "old harbour, old harbour", "old harbour");
+
+	assert_int_equal(pair->times, 2);
+	assert_true(pair->is_pair);
+	assert_null(find(*state, "old, harbour", "old, harbour"));
+	assert_null(find(*state, "old\nharbour", "old\nharbour"));
+	assert_null(find(*state, "of harbour of", "of harbour"));
+	assert_null(find(*state, "of harbour of", "harbour of"));
+	assert_int_equal(find(*state, "harbour report", "harbour report")->class, WORD_COMMON);
+}
+
+static void test_words__nothing_has_none(void **state)
+{
+	struct fixture *fx = *state;
+	struct words words;
+
+	words_find((struct span){0}, NULL, fx->arena, &words);
+	assert_int_equal(words.len, 0);
+	words_find(SPAN_LITERAL("人工智能"), NULL, fx->arena, &words);
+	assert_int_equal(words.len, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_words__are_counted),
+		cmocka_unit_test(test_words__function_words_are_left_out),
+		cmocka_unit_test(test_words__pairs_stand_side_by_side),
+		cmocka_unit_test(test_words__nothing_has_none),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,35 @@
+#include "crawler/read/byline.h"
+#include "crawler/read/docnumber.h"
+#include "crawler/read/language.h"
+#include "crawler/read/person.h"
+#include "crawler/read/publisher.h"
+
+#include <assert.h>
+#include <stdint.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Every reader of facts takes any line; lists stay bounded. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	struct span text = span_from(data, size), names;
+	struct str_list people = {0}, numbers = {0};
+	struct byline f = {0};
+	const char *copy = arena_dup(a, text);
+
+	byline_read(text, a, &f);
+	byline_read_dateline(text, a, &f);
+	person_add(text, PERSON_LIST, a, &people);
+	person_add(text, PERSON_FAMILY_FIRST, a, &people);
+	assert(people.len <= PERSON_LIST_MAX);
+	if (person_line(text, &names))
+		assert(names.len < size);
+	person_is_name_like(text);
+	person_is_site(copy, "江城日报", SPAN_LITERAL("news.example"));
+	publisher_normal(copy, a);
+	docnumber_find(text, a, &numbers);
+	language_of(text, NULL);
+	language_of(text, "en_GB");
+	return 0;
+}
