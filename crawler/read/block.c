@@ -23,22 +23,17 @@ struct builder {
 	uint32_t in_link, in_heading, in_bold, in_pre;
 };
 
+/* Beyond ASCII. */
 static uint32_t weight_of(uint32_t c)
 {
 	if (utf8_is_cjk(c) || (c >= 0xAC00 && c <= 0xD7A3))
 		return BLOCK_HAN_WEIGHT;
-	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
-		return 1;
 	return c >= 0xC0 && c < 0x2000 ? 1 : 0;
 }
 
-static bool is_mark(uint32_t c)
+static bool is_wide_mark(uint32_t c)
 {
 	switch (c) {
-	case ',':
-	case ';':
-	case '?':
-	case '!':
 	case U'，':
 	case U'。':
 	case U'；':
@@ -52,11 +47,6 @@ static bool is_mark(uint32_t c)
 	default:
 		return false;
 	}
-}
-
-static bool is_alnum(unsigned char c)
-{
-	return (unsigned)(c | 32) - 'a' < 26 || (unsigned)c - '0' < 10;
 }
 
 /* U+5000..U+9FFF, which most of a Chinese page is. */
@@ -74,27 +64,43 @@ struct run {
 	uint32_t weight, n_marks;
 };
 
+/* Sets of ASCII, which most text is. */
+static const uint64_t letters[2] = {0x03FF000000000000, 0x07FFFFFE07FFFFFE}; /* and digits */
+static const uint64_t marks[2] = {0x8800100200000000, 0};                    /* ! , ; ? */
+static const uint64_t spaces[2] = {0x0000000100003E00, 0};
+
+static bool is_in(const uint64_t set[2], unsigned char c)
+{
+	return set[c >> 6] >> (c & 63) & 1;
+}
+
+static const char *read_ascii(const char *p, const char *end, struct run *run)
+{
+	while (p < end && !(*p & 0x80) && !is_in(spaces, (unsigned char)*p)) {
+		run->weight += is_in(letters, (unsigned char)*p);
+		run->n_marks += is_in(marks, (unsigned char)*p++);
+	}
+	return p;
+}
+
 static struct run read_run(const char *p, const char *end)
 {
 	struct run run = {.bytes = p};
 
-	while (p < end) {
-		const char *next = p + 1;
-		uint32_t c = (unsigned char)*p;
+	while ((p = read_ascii(p, end, &run)) < end) {
+		const char *next = p;
+		uint32_t c;
 
 		if (is_common_han(p, end)) {
 			run.weight += BLOCK_HAN_WEIGHT;
 			p += 3;
 			continue;
 		}
-		if (c >= 0x80) {
-			next = p;
-			c = utf8_next(&next, end);
-		}
+		c = utf8_next(&next, end);
 		if (utf8_is_space(c) || utf8_is_invisible(c))
 			break;
-		run.weight += c < 0x80 ? is_alnum((unsigned char)c) : weight_of(c);
-		run.n_marks += is_mark(c);
+		run.weight += weight_of(c);
+		run.n_marks += is_wide_mark(c);
 		p = next;
 	}
 	run.end = p;
@@ -107,12 +113,13 @@ uint32_t block_weigh(struct span text)
 	uint32_t weight = 0;
 
 	while (p < end) {
-		struct run run = read_run(p, end);
-
-		weight += run.weight;
-		p = run.end;
-		if (p < end)
-			(void)utf8_next(&p, end); /* what ended the run weighs nothing */
+		if (!(*p & 0x80))
+			weight += is_in(letters, (unsigned char)*p++);
+		else if (is_common_han(p, end)) {
+			weight += BLOCK_HAN_WEIGHT;
+			p += 3;
+		} else
+			weight += weight_of(utf8_next(&p, end));
 	}
 	return weight;
 }

@@ -5,14 +5,15 @@
 #define LINK_COST  (14 * BLOCK_HAN_WEIGHT) /* of a line of links */
 #define MARK_GAIN  (8 * BLOCK_HAN_WEIGHT)  /* a comma or full stop: sentences have them */
 #define FURNITURE_VOTE_MAX                                                                         \
-	(40 * BLOCK_HAN_WEIGHT)  /* a long comment must not outvote a short article */
-#define FURNITURE_UNDO        45 /* percent of the page's text in it: then it is no furniture */
-#define REST_MIN              (30 * BLOCK_HAN_WEIGHT) /* of sentences elsewhere: enough for an article */
-#define FURNITURE_UNDO_BEHIND 80
-#define FURNITURE_UNDO_CORE   20 /* ... where it stands in it */
-#define IMAGE_WEIGHT_MAX      (120 * BLOCK_HAN_WEIGHT)
-#define META_WEIGHT_MAX       (50 * BLOCK_HAN_WEIGHT)
-#define WEAK_UNDO             (30 * BLOCK_HAN_WEIGHT) /* sentences in what is weakly named */
+	(40 * BLOCK_HAN_WEIGHT) /* a long comment must not outvote a short article */
+/* With so many percent of the page's sentences nothing is furniture; other bounds hold ... */
+#define FURNITURE_UNDO        45
+#define FURNITURE_UNDO_BEHIND 80                      /* ... behind the headline, */
+#define FURNITURE_UNDO_CORE   20                      /* ... around it */
+#define REST_MIN              (30 * BLOCK_HAN_WEIGHT) /* of sentences elsewhere, maybe the article */
+#define IMAGE_WEIGHT_MAX      (120 * BLOCK_HAN_WEIGHT) /* more beside a picture is no caption, */
+#define META_WEIGHT_MAX       (50 * BLOCK_HAN_WEIGHT)  /* and more beside a date no metadata */
+#define WEAK_UNDO             (30 * BLOCK_HAN_WEIGHT)  /* sentences in what is weakly named */
 #define DESCEND_PERCENT       88 /* a child with this much of the sum is the better fence */
 #define NAMED_PERCENT         40 /* a container named as the article needs so much of the best sum */
 #define ARTICLE_MIN           (25 * BLOCK_HAN_WEIGHT) /* less text is no article */
@@ -53,6 +54,7 @@ static void weigh_text(struct votes *v)
 	}
 }
 
+/* A headline that is a link is the site's logo. */
 static void count_cores(struct votes *v)
 {
 	uint32_t n = 0;
@@ -63,7 +65,7 @@ static void count_cores(struct votes *v)
 		v->cores[i] = n;
 		n += (tag == HTML_ARTICLE || tag == HTML_MAIN) &&
 			(uint64_t)v->text[i] * 100 > (uint64_t)v->text[0] * FURNITURE_UNDO_CORE;
-		if (tag == HTML_H1 && v->all[i] && v->h1 == HTML_NONE) {
+		if (tag == HTML_H1 && v->links[i] * 2 < v->all[i] && v->h1 == HTML_NONE) {
 			v->h1 = i;
 			n++;
 		}
@@ -101,7 +103,7 @@ static void name_elements(struct votes *v)
 static bool is_most_of_text(const struct votes *v, uint32_t node, uint32_t all)
 {
 	uint32_t text = v->text[node];
-	bool behind = v->h1 != HTML_NONE && v->h1 < node && (v->thread || all - text > REST_MIN);
+	bool behind = v->h1 != HTML_NONE && v->h1 < node && (v->thread || text + REST_MIN < all);
 	unsigned percent = behind ? FURNITURE_UNDO_BEHIND : FURNITURE_UNDO;
 
 	return (uint64_t)text * 100 >
@@ -262,7 +264,7 @@ static uint32_t thread_node(const struct votes *v, const char **ret_why)
 bool body_find(const struct html *h, const struct block_list *blocks, bool thread, struct arena *a,
 	struct body *ret)
 {
-	struct votes v = {.h = h, .blocks = blocks, .thread = thread, .arena = a, .h1 = HTML_NONE};
+	struct votes v = {.h = h, .blocks = blocks, .thread = thread, .h1 = HTML_NONE};
 	uint32_t best;
 
 	*ret = (struct body){.fate = arena_alloc(a, blocks->len + 1),

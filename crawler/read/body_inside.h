@@ -12,7 +12,6 @@
 struct votes {
 	const struct html *h;
 	const struct block_list *blocks;
-	struct arena *arena;
 	bool thread;
 	uint8_t *part;          /* enum noise_part by node; covers descendants */
 	int64_t *sum;           /* of votes, by node */
@@ -20,7 +19,7 @@ struct votes {
 	uint32_t *all;          /* weight of everything, by node */
 	uint32_t hidden;        /* text of what is hidden */
 	uint32_t beside_images; /* text of what is named after pictures */
-	uint32_t h1;            /* the first one, or HTML_NONE */
+	uint32_t h1;            /* the headline: the first one that is no link; or HTML_NONE */
 	uint32_t *cores;        /* that h1, article and main elements before a node */
 	uint32_t *links;        /* weight of links, by node */
 };

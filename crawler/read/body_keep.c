@@ -114,9 +114,9 @@ static bool repeats(const struct block *b, struct span headline)
 	return span_find(b->text, headline) >= 0;
 }
 
-static bool is_in_headline(const struct html *h, uint32_t node)
+static bool is_headline(const struct html *h, const struct block *b)
 {
-	return node != HTML_NONE && h->nodes[node].tag == HTML_H1;
+	return b->node != HTML_NONE && h->nodes[b->node].tag == HTML_H1;
 }
 
 /* Between the headline and the text stands what sums it up. */
@@ -126,7 +126,7 @@ static void take_in_lead(const struct votes *v, struct body *body)
 	struct span headline;
 	size_t stop = first > LEAD_DISTANCE_MAX ? first - LEAD_DISTANCE_MAX : 0;
 
-	while (head > stop && !is_in_headline(v->h, v->blocks->items[head - 1].node))
+	while (head > stop && !is_headline(v->h, &v->blocks->items[head - 1]))
 		head--;
 	if (head == stop)
 		return;

@@ -201,26 +201,33 @@ static bool is_same(struct span a, struct span b)
 /*
  * What two of the page's names for itself agree on is the whole headline; the
  * line on the page may be a part of it, kicker and headline being two lines.
+ * Where that says something else, it is believed, unless JSON-LD and og:title
+ * agree, or JSON-LD and a <title> to which a template added the site: one
+ * without it is written for search engines.
  */
 static struct span agreed_title(const struct metadata *m, struct span line)
 {
 	struct span site, self = without_site(span_str(m->page_title), m->site_name, &site);
 	struct span social = span_str(m->social_title), headline = span_str(m->headline), agreed;
-	bool machines_agree = social.len && is_same(social, headline);
+	bool surely = social.len && is_same(social, headline);
 	STRBUF_LOCAL(folded);
 	STRBUF_LOCAL(line_folded);
 
-	if (!machines_agree || !line.len)
+	if (!surely || !line.len)
 		social = without_site(social, m->site_name, &site);
-	agreed = social.len && (machines_agree || is_same(social, self)) ? social
-		: headline.len && is_same(headline, self)                ? headline
-									 : span_from(NULL, 0);
+	if (social.len && (surely || is_same(social, self)))
+		agreed = social;
+	else if (headline.len && is_same(headline, self)) {
+		agreed = headline;
+		surely = self.len < span_trim(span_str(m->page_title)).len;
+	} else
+		return span_from(NULL, 0);
 	if (block_weigh(agreed) < TITLE_WEIGHT_MIN || is_with_suffix(agreed, line) ||
 		(line.len && is_same(line, headline)))
 		return span_from(NULL, 0);
 	fold_text(agreed, &folded);
 	fold_text(line, &line_folded);
-	if (!machines_agree && span_find(strbuf_span(&folded), strbuf_span(&line_folded)) < 0)
+	if (!surely && span_find(strbuf_span(&folded), strbuf_span(&line_folded)) < 0)
 		return span_from(NULL, 0);
 	return agreed;
 }
@@ -230,7 +237,7 @@ static size_t find_line_of_names(const struct block_list *blocks, const struct b
 	const struct metadata *m, struct arena *a)
 {
 	const char *const texts[] = {m->headline ? m->headline : m->article_title, m->page_title,
-		m->headline ? NULL : m->social_title};
+		m->social_title};
 	struct name names[sizeof texts / sizeof *texts];
 	size_t n = 0;
 

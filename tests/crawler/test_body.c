@@ -174,6 +174,17 @@ static void test_body__no_name_hides_what_holds_the_headline(void **state)
 		TEXT);
 }
 
+/* Symptom: an article in an element named after its share buttons, below a logo in an h1. */
+static void test_body__a_logo_is_no_headline(void **state)
+{
+	assert_string_equal(
+		text_of(*state,
+			"<title>江城印发算力行动方案</title><body><h1><a href=/>江城新闻"
+			"</a></h1><div class=share-area><h2>江城印发算力行动方案</h2>" BODY
+			"</div><div class=related><p>" OTHER "</p><p>" VIEW "</p></div>"),
+		TEXT);
+}
+
 static void test_body__a_weak_name_is_none_where_sentences_stand(void **state)
 {
 	assert_string_equal(text_of(*state,
@@ -298,6 +309,7 @@ int main(void)
 		T(metadata_lines_are_told_by_their_names),
 		T(consent_is_no_article_however_long),
 		T(no_name_hides_what_holds_the_headline),
+		T(a_logo_is_no_headline),
 		T(a_weak_name_is_none_where_sentences_stand),
 		T(another_article_behind_is_left_out),
 		T(a_row_of_data_is_one_line),

@@ -33,6 +33,17 @@ static const struct row rows[] = {
 			.social_title = "Council approves: how it came",
 			.headline = "Council approves: how it came"},
 		"<h1>Council approves the budget, how it came about</h1>" P, NULL},
+	/* A <title> without the site is written for search engines, and JSON-LD with it. */
+	{"Council defiant over the plan",
+		{.page_title = "Council suggests that it will keep to the plan",
+			.social_title = "Council defiant over the plan",
+			.headline = "Council suggests that it will keep to the plan"},
+		"<h1>Council defiant over the plan</h1>" P, NULL},
+	{"Council braces for a sprint to the vote",
+		{.page_title = "Council braces for a sprint to the vote | Daily News",
+			.social_title = "Council braces for an intense sprint to the vote",
+			.headline = "Council braces for a sprint to the vote"},
+		"<h1>Council braces for an intense sprint to the vote</h1>" P, NULL},
 	/* The line on the page, where JSON-LD has the same. */
 	{"Council approves the plan",
 		{.page_title = "Budget news: Council approves the plan | Daily News",
