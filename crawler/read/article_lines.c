@@ -6,6 +6,7 @@
 #define HAN_PAGE_MIN 50 /* so many Chinese characters make a Chinese page */
 #define FACT_WEIGHT_MAX                                                                            \
 	(100 * BLOCK_HAN_WEIGHT) /* of a line around the text that is read for facts */
+#define LINKED_WEIGHT_MIN    (6 * BLOCK_HAN_WEIGHT)
 #define SHORT_WEIGHT_MAX     (20 * BLOCK_HAN_WEIGHT) /* of a line that may give a date without year */
 #define AROUND_WEIGHT_MAX    (8 * BLOCK_HAN_WEIGHT) /* beside a date without year */
 #define PARAGRAPH_WEIGHT_MIN (45 * BLOCK_HAN_WEIGHT)
@@ -16,6 +17,7 @@
 #define LINE_DATES_MAX       4
 #define LABEL_BYTES_MAX      60 /* before a date */
 #define RATE_MAX             5
+#define DATE_LINE_WEIGHT_MAX (24 * BLOCK_HAN_WEIGHT)
 
 bool article_is_chinese(const struct article *t)
 {
@@ -161,6 +163,13 @@ static bool is_line_of_facts(const struct article *t, size_t i)
 	return i != t->title.block && b->weight <= FACT_WEIGHT_MAX && !is_list_of_links(b);
 }
 
+/* Another page and its day, as lists have them. */
+static bool is_linked(const struct block *b)
+{
+	return b->n_links == 1 && b->link_weight >= LINKED_WEIGHT_MIN &&
+		b->link_weight * 2 > b->weight;
+}
+
 static void read_people(struct article *t, struct span line)
 {
 	struct span names;
@@ -182,7 +191,8 @@ static bool is_paragraph(const struct article *t, size_t i)
 /* Boxes above the text may hold its date, whatever they are called; those further down have others. */
 static bool may_be_dated(const struct article *t, size_t i, size_t first)
 {
-	return !is_paragraph(t, i) && (i < first || !t->body.furniture[i]);
+	return !is_paragraph(t, i) && !is_linked(&t->blocks.items[i]) &&
+		(i < first || !t->body.furniture[i]);
 }
 
 /* Lines around the text: date and byline. */
@@ -232,11 +242,25 @@ void article_read_tail(struct article *t)
 	read_facts(t, t->body.end, t->body.end + TAIL_BEHIND, t->published.rate == 0);
 }
 
+/* 記者林怡君／台北報導 */
+static bool names_reporters(struct span s)
+{
+	static const char *const words[] = {"记者", "記者", "来源", "來源", "编辑", "編輯", "作者",
+		"报道", "報導", "報道"};
+
+	return span_find(s, SPAN_LITERAL("。")) < 0 && span_find(s, SPAN_LITERAL("，")) < 0 &&
+		HOLDS_ONE_OF(s, words);
+}
+
 bool article_is_date_line(const struct article *t, struct span line)
 {
 	struct date_found found;
+	struct span rest;
 
-	return block_weigh(line) < 24 * BLOCK_HAN_WEIGHT &&
-		date_find(line, &t->dates, false, &found) && found.time.precision > PRECISION_DAY &&
-		block_weigh(span_from_offset(line, found.end)) < 8 * BLOCK_HAN_WEIGHT;
+	if (block_weigh(line) >= DATE_LINE_WEIGHT_MAX ||
+		!date_find(line, &t->dates, false, &found) || found.time.precision <= PRECISION_DAY)
+		return false;
+	rest = span_from_offset(line, found.end);
+	return block_weigh(rest) < 8 * BLOCK_HAN_WEIGHT ||
+		(found.start == 0 && names_reporters(rest));
 }

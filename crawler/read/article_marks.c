@@ -15,6 +15,7 @@
 #define RATE_TIME         4    /* as sure as a labelled line */
 #define ELEMENT_BYTES_MAX 2000 /* with its white space */
 #define CLASS_BYTES_MAX   200
+#define DAY_MS            INT64_C(86400000)
 
 enum mark {
 	MARK_NONE,
@@ -171,6 +172,15 @@ static void read_inside(struct marks *m, uint32_t node)
 		add_author(m, node, MARK_CLASS, text);
 }
 
+/* The same day, and the hour: what the element shows of it was found in its line. */
+static bool tells_more(const struct record_time *time, const struct record_time *than)
+{
+	int64_t distance = time->ms - than->ms;
+
+	return than->precision == PRECISION_DAY && time->precision > PRECISION_DAY &&
+		distance > -DAY_MS && distance < DAY_MS;
+}
+
 static void read_time(struct article *t, uint32_t node)
 {
 	struct span value = span_trim(html_attr(t->h, node, "datetime")),
@@ -180,8 +190,9 @@ static void read_time(struct article *t, uint32_t node)
 	struct article_time *best = change ? &t->modified : &t->published;
 	struct record_time time;
 
-	if (best->rate >= RATE_TIME || !value.len || !date_parse(value, &t->dates, &time) ||
-		time.precision < PRECISION_DAY)
+	if (!value.len || !date_parse(value, &t->dates, &time) || time.precision < PRECISION_DAY)
+		return;
+	if (best->rate >= RATE_TIME && !tells_more(&time, &best->time))
 		return;
 	*best = (struct article_time){.time = time,
 		.rate = RATE_TIME,

@@ -3,7 +3,8 @@
 #include "common/alloc.h"
 #include "common/utf8.h"
 
-#define CELL_SEPARATOR " | "
+#define CELL_SEPARATOR     " | "
+#define DATA_ROW_BYTES_MAX 1000 /* of a row of paragraphs; a layout's columns hold more */
 
 /* The line being put together, and where the walk stands. */
 struct builder {
@@ -211,19 +212,29 @@ static bool is_cell(enum html_tag tag)
 	return tag == HTML_TD || tag == HTML_TH;
 }
 
-/* Of a table that holds data, not one that lays a page out: its cells have no lines of their own. */
+/*
+ * Of a table that holds data, not one that lays a page out: its cells have no lines of their own,
+ * or one paragraph each, as word processors write them.
+ */
 static bool is_data_row(const struct html *h, uint32_t row)
 {
-	size_t n_cells = 0;
+	size_t n_cells = 0, n_paragraphs = 0, in_cell = 0, bytes = 0;
 
 	for (uint32_t i = row + 1; i < h->nodes[row].end; i++) {
 		enum html_tag tag = h->nodes[i].tag;
 
-		if (html_trait(tag) == HTML_TRAIT_BLOCK && !is_cell(tag))
+		if (is_cell(tag)) {
+			n_cells++;
+			in_cell = 0;
+		} else if (tag == HTML_P) {
+			n_paragraphs++;
+			if (++in_cell > 1)
+				return false;
+		} else if (html_trait(tag) == HTML_TRAIT_BLOCK)
 			return false;
-		n_cells += is_cell(tag);
+		bytes += tag == HTML_TEXT ? h->nodes[i].text.len : 0;
 	}
-	return n_cells > 1;
+	return n_cells > 1 && (!n_paragraphs || bytes <= DATA_ROW_BYTES_MAX);
 }
 
 /* What ends a line: a block, but not a cell in a row that is one line. */
@@ -233,6 +244,8 @@ static void break_line(struct builder *b, uint32_t node, enum html_tag tag)
 		return;
 	if (is_cell(tag) && node < b->row_end)
 		b->cell_gap = true;
+	else if (tag == HTML_P && node < b->row_end)
+		b->gap = true;
 	else
 		end_line(b);
 }

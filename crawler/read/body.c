@@ -17,6 +17,9 @@
 #define DESCEND_PERCENT       88 /* a child with this much of the sum is the better fence */
 #define NAMED_PERCENT         40 /* a container named as the article needs so much of the best sum */
 #define ARTICLE_MIN           (25 * BLOCK_HAN_WEIGHT) /* less text is no article */
+#define COLOPHON_LINES        20
+#define COLOPHON_WEIGHT_MAX   (100 * BLOCK_HAN_WEIGHT)
+#define SEVERAL_PERCENT       25 /* of the best sum in the first of several articles */
 
 const char *body_fate_str(enum body_fate fate)
 {
@@ -174,13 +177,26 @@ static void add_up(const struct votes *v)
 			v->sum[v->h->nodes[i].parent] += v->sum[i];
 }
 
+/* Who runs the site and its licences stand in the page's last lines, in whatever element. */
+static bool is_colophon(const struct votes *v, size_t i)
+{
+	const struct block *b = &v->blocks->items[i];
+
+	return i + COLOPHON_LINES >= v->blocks->len && b->weight <= COLOPHON_WEIGHT_MAX &&
+		noise_is_colophon(b->text);
+}
+
 static void cast_votes(struct votes *v)
 {
 	for (size_t i = 0; i < v->blocks->len; i++) {
 		const struct block *b = &v->blocks->items[i];
+		int64_t vote, other;
 
-		if (b->node != HTML_NONE)
-			v->sum[b->node] += vote_of(b, v->part[b->node]);
+		if (b->node == HTML_NONE)
+			continue;
+		vote = vote_of(b, v->part[b->node]);
+		other = is_colophon(v, i) ? vote_of(b, NOISE_FURNITURE) : vote;
+		v->sum[b->node] += other < vote ? other : vote;
 	}
 	add_up(v);
 }
@@ -224,6 +240,33 @@ static uint32_t leave_paragraph(const struct html *h, uint32_t node)
 	return node;
 }
 
+/* An article of its own: a headline, and text beside it. */
+static bool is_one_of_several(const struct votes *v, uint32_t node)
+{
+	return v->text[node] >= ARTICLE_MIN && v->sum[node] > 0 &&
+		v->h->nodes[node].tag != HTML_TEXT &&
+		html_find(v->h, node + 1, v->h->nodes[node].end, HTML_H1) != HTML_NONE;
+}
+
+/* The first of several articles that stand side by side, or @node. */
+static uint32_t first_article(const struct votes *v, uint32_t node)
+{
+	uint32_t first = HTML_NONE, end = v->h->nodes[node].end;
+	size_t n = 0;
+
+	if (v->h1 == HTML_NONE || v->h1 < node || v->h1 >= end)
+		return node;
+	for (uint32_t i = node + 1; i < end; i = v->h->nodes[i].end) {
+		if (!is_one_of_several(v, i))
+			continue;
+		first = n++ ? first : i;
+	}
+	return n > 1 && v->h1 > first && v->h1 < v->h->nodes[first].end &&
+			v->sum[first] * 100 > v->sum[node] * SEVERAL_PERCENT
+		? first
+		: node;
+}
+
 static uint32_t best_node(const struct votes *v, const char **ret_why)
 {
 	uint32_t best = 0, named = HTML_NONE;
@@ -239,7 +282,7 @@ static uint32_t best_node(const struct votes *v, const char **ret_why)
 		*ret_why = "named as an article";
 		return named;
 	}
-	return descend(v, best);
+	return first_article(v, descend(v, best));
 }
 
 /* In a conversation everybody's lines count alike: what holds nearly all of them is it. */

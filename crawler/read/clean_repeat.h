@@ -1,6 +1,6 @@
 /*
  * Lines that stand twice: a line equal to the one before, a long paragraph that
- * stood before, and blocks of lines that did. Private to clean*.c; linear.
+ * stood once before, and blocks of lines that did. Private to clean*.c; linear.
  */
 #ifndef POLICYWATCH_CRAWLER_READ_CLEAN_REPEAT_H
 #define POLICYWATCH_CRAWLER_READ_CLEAN_REPEAT_H
@@ -11,13 +11,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a line says, and whether it is too long to stand twice on purpose. */
 struct clean_sum {
-	uint64_t hash;
-	bool is_long;
+	uint64_t hash; /* of what the line says */
+	bool is_long;  /* too long to stand twice on purpose */
+	bool is_short; /* as a verse is */
+	bool is_row;   /* of a table: equal ones are data */
 };
 
-/* Sets @ret_drop[i] of lines that only repeat. */
+/*
+ * Sets @ret_drop[i] of lines that only repeat. In verse, where most lines are short, refrains stay:
+ * only a text that stands twice as a whole goes. So does what somebody says three times.
+ */
 void clean_find_repeats(const struct clean_sum *sums, size_t n, struct arena *a, bool *ret_drop);
 
 #endif

@@ -74,6 +74,18 @@ static size_t skip_spaces_back(struct span text, size_t at)
 	return at;
 }
 
+/* 5月10日国务院令: the day is no part of the name. */
+static size_t skip_end_of_date(struct span text, size_t at)
+{
+	struct span rest = span_from_offset(text, at);
+
+	if (at > 0 && text.data[at - 1] >= '0' && text.data[at - 1] <= '9' &&
+		(span_starts_with(rest, SPAN_LITERAL("日")) ||
+			span_starts_with(rest, SPAN_LITERAL("年"))))
+		return at + strlen("日");
+	return at;
+}
+
 /* The run of at most @max Han characters that ends at @at: the sign or the name of an agency. */
 static struct span prefix_before(struct span text, size_t at, size_t max)
 {
@@ -94,6 +106,7 @@ static struct span prefix_before(struct span text, size_t at, size_t max)
 	}
 	if (n < PREFIX_MIN || n > max)
 		return span_from(NULL, 0);
+	start = skip_end_of_date(text, start);
 	return span_from(text.data + start, at - start);
 }
 

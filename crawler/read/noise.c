@@ -15,13 +15,13 @@ static const char *const tails[] = {"(声明)", "(打印)", "copyright", "上一
 	"举报/反馈", "今日推荐", "体育要闻", "免责声明", "关注我们",
 	"关键字:", "关键词:", "凡本网注明", "凡注明", "分享到", "分享至", "友情链接", "发表评论",
 	"图片新闻", "声明:", "大家都在看", "头条要闻", "娱乐要闻", "延伸阅读", "往期回顾",
-	"态度原创", "我要评论", "打印|", "扫一扫", "推荐阅读", "新闻排行", "暂无评论", "更多新闻",
-	"更多精彩", "最新文章", "最新评论", "本网声明", "本网站转载", "标签:", "欢迎关注",
-	"汽车要闻", "点击排行", "热点推荐", "热点新闻", "热门推荐", "热门文章", "热门新闻",
-	"版权声明", "版权所有", "特别声明", "猜你喜欢", "相关专题", "相关报道", "相关推荐",
-	"相关文章", "相关新闻", "相关链接", "相关阅读", "看完这篇", "科技要闻", "精彩推荐",
-	"编辑推荐", "网友评论", "网站地图", "评论列表", "财经要闻", "跟贴", "返回顶部", "返回首页",
-	"郑重声明", "阅读排行"};
+	"往期推荐", "态度原创", "我要评论", "打印|", "扫一扫", "推荐阅读", "新闻排行", "暂无评论",
+	"更多新闻", "更多精彩", "最新文章", "最新评论", "本网声明", "本网站转载",
+	"标签:", "欢迎关注", "汽车要闻", "点击排行", "热点推荐", "热点新闻", "热门推荐", "热门文章",
+	"热门新闻", "版权声明", "版权所有", "特别声明", "猜你喜欢", "相关专题", "相关报道",
+	"相关推荐", "相关文章", "相关新闻", "相关链接", "相关阅读", "看完这篇", "科技要闻",
+	"精彩推荐", "编辑推荐", "网友评论", "网站地图", "评论列表", "财经要闻", "跟贴", "返回顶部",
+	"返回首页", "郑重声明", "阅读排行"};
 
 /* Buttons, counters, paths and labels of a page. */
 static const char *const beginnings[] = {"!()()", "(关闭", "(字体", "(字号", "0条评论", "a+",
@@ -35,9 +35,9 @@ static const char *const beginnings[] = {"!()()", "(关闭", "(字体", "(字号
 	"分享至", "听新闻", "图源:", "图片由ai生成", "复制链接", "大中小", "字体:", "字体大小",
 	"字号:", "当前位置", "微信扫", "您当前的位置", "您现在的位置", "您的位置", "我来说两句",
 	"我要评论", "所在位置", "手机看新闻", "打印", "扫一扫", "扫码", "收藏", "新浪微博",
-	"无障碍", "更多新闻", "浏览:", "浏览次数", "点击:", "点击收听", "点击数", "点击查看",
-	"点击次数", "点击进入", "用微信扫", "评论(", "评论0", "责编邮箱", "资料图", "进入关怀版",
-	"阅读(", "阅读:", "阅读次数", "首页>"};
+	"无障碍", "更多新闻", "浏览:", "浏览次数", "点亮在看", "点击:", "点击上方", "点击收听",
+	"点击数", "点击查看", "点击次数", "点击蓝字", "点击进入", "用微信扫", "评论(", "评论0",
+	"责编邮箱", "资料图", "进入关怀版", "阅读(", "阅读:", "阅读次数", "首页>"};
 static const char *const words[] = {"+1", "-", "0", "1", ">", "ad", "advert", "advertisement",
 	"advertisements", "anzeige", "article content", "back to top", "close", "comments",
 	"copy link", "email", "follow", "loading", "loading...", "log in", "menu", "more",
@@ -61,12 +61,12 @@ static const char *const elsewhere[] = {"(写真)", "(関连记事)", "(관련�
 	"foto: ", "fotos: ", "got a story", "hat ihnen dieser artikel gefallen", "have a story",
 	"help us improve", "hier geht es zu", "ich bin damit einverstanden",
 	"ihre meinung ist uns wichtig", "ikuti berita", "ilginizi çekebilir",
-	"image: ", "images: ", "jetzt abonnieren", "la suite est réservée", "lea tambien",
-	"lea también", "leave a comment", "lee tambien", "lee también", "lees meer", "lees ook",
-	"leggi anche", "leggi qui", "leia mais", "leia também", "les også", "lesen sie auch",
-	"lesen sie dazu", "lesen sie hier", "lesen sie jetzt", "lesen sie mehr", "lihat juga",
-	"like this story", "lire aussi", "lire la suite", "listen to this article", "lue myös",
-	"läs mer", "läs också", "läs även", "læs også", "media playback is unsupported",
+	"image: ", "images: ", "jetzt abonnieren", "la suite après la pub", "la suite est réservée",
+	"lea tambien", "lea también", "leave a comment", "lee tambien", "lee también", "lees meer",
+	"lees ook", "leggi anche", "leggi qui", "leia mais", "leia também", "les også",
+	"lesen sie auch", "lesen sie dazu", "lesen sie hier", "lesen sie jetzt", "lesen sie mehr",
+	"lihat juga", "like this story", "lire aussi", "lire la suite", "listen to this article",
+	"lue myös", "läs mer", "läs också", "läs även", "læs også", "media playback is unsupported",
 	"mehr zum thema", "more on this", "more on:", "not a subscriber", "photo by ",
 	"photo: ", "photos: ", "picture: ", "read also", "read more about", "read more from",
 	"read more here", "read more on", "read more stories", "read more »",
@@ -136,9 +136,50 @@ static bool is_one_of(struct span s, const char *const *table, size_t n)
 	return word && span_is(s, word);
 }
 
+static bool is_sentence(struct span folded)
+{
+	static const char *const ends[] = {"。", ".", "!", "?"};
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		if (span_ends_with(folded, span_str(ends[i])))
+			return true;
+	return false;
+}
+
+/* Marks that set a label apart from what it is about. */
+static bool is_set_apart(struct span rest)
+{
+	static const char marks[] = " :|()<>[]\"/,0123456789";
+	static const char *const wide[] = {"《", "【", "「", "来源"};
+
+	if (!rest.len || memchr(marks, rest.data[0], sizeof marks - 1))
+		return true;
+	for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+		if (span_starts_with(rest, span_str(wide[i])))
+			return true;
+	return false;
+}
+
+/*
+ * Begins with a phrase of Chinese pages. A label has no full stop, or a mark behind it: 收藏 is a
+ * button, but 收藏是一门学问。 is a sentence.
+ */
+static bool is_labelled_with(struct span folded, const char *const *table, size_t n)
+{
+	const char *phrase = last_not_behind(folded, table, n);
+
+	if (!phrase || !span_starts_with(folded, span_str(phrase)))
+		return false;
+	return !(phrase[0] & 0x80) || !is_sentence(folded) ||
+		(unsigned char)phrase[strlen(phrase) - 1] == ':' ||
+		is_set_apart(span_from_offset(folded, strlen(phrase)));
+}
+
+#define IS_LABELLED_WITH(s, list) is_labelled_with(s, list, sizeof(list) / sizeof *(list))
+
 bool noise_begins_tail(struct span folded)
 {
-	return STARTS_WITH_ONE_OF(folded, tails);
+	return IS_LABELLED_WITH(folded, tails);
 }
 
 ptrdiff_t noise_find_tail(struct span folded)
@@ -154,6 +195,15 @@ ptrdiff_t noise_find_tail(struct span folded)
 			first = at;
 	}
 	return first;
+}
+
+bool noise_is_colophon(struct span line)
+{
+	static const char *const phrases[] = {"ICP备", "ICP證", "ICP证", "公网安备", "网站标识码",
+		"版权所有", "版權所有", "主办：", "主办单位：", "书面授权", "未经授权", "Copyright",
+		"copyright", "COPYRIGHT", "All rights reserved", "All Rights Reserved"};
+
+	return CONTAINS_ONE_OF(line, phrases);
 }
 
 /* Published 28 May, 9:30: a line of the page's head. */
@@ -180,7 +230,7 @@ bool noise_is_furniture(struct span folded)
 	if (STARTS_WITH_ONE_OF(folded, elsewhere) || is_dateline(folded) || is_bare_address(folded))
 		return true;
 	return folded.len <= FURNITURE_BYTES_MAX &&
-		(IS_ONE_OF(folded, words) || STARTS_WITH_ONE_OF(folded, beginnings) ||
+		(IS_ONE_OF(folded, words) || IS_LABELLED_WITH(folded, beginnings) ||
 			span_find(folded, SPAN_LITERAL(">正文")) >= 0);
 }
 
@@ -204,28 +254,48 @@ static bool asks_to_subscribe(struct span folded)
 {
 	static const char *const media[] = {"newsletter", "inbox", "whatsapp", "telegram channel",
 		"push notification", NULL};
-	static const char *const calls[] = {"sign up", "signing up", "subscri", "delivered",
-		"join ", "follow", "get the", "get our", "get more", "abonn", "anmeld", "inscri",
-		"suscr", "iscriv", "daftar", "bestellen", "click", "receive", "stay up", NULL};
+	static const char *const calls[] = {"sign up", "signing up", "subscri", "get our",
+		"get more", "abonn", "anmeld", "inscri", "suscr", "iscriv", "daftar", "bestellen",
+		"stay up", NULL};
+	static const char *const doings[] = {"delivered", "join ", "follow", "get the", "click",
+		"receive", NULL};
+	static const char *const readers[] = {"our ", "your", "you ", "us on", NULL};
 
-	return folded.len < SUBSCRIBE_BYTES_MAX && contains_word_of(folded, media, "niwtp") &&
-		contains_word_of(folded, calls, "sdjfgaibcr");
+	if (folded.len >= SUBSCRIBE_BYTES_MAX || !contains_word_of(folded, media, "niwtp"))
+		return false;
+	return contains_word_of(folded, calls, "sgaidb") ||
+		(contains_word_of(folded, doings, "djfgcr") &&
+			contains_word_of(folded, readers, "oyu"));
 }
 
+static size_t count_of(struct span s, const char *const *list, size_t n)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		found += span_find(s, span_str(list[i])) >= 0;
+	return found;
+}
+
+#define COUNT_OF(s, list) count_of(s, list, sizeof(list) / sizeof *(list))
+
+/* News tell of downloads and of accounts, too, and in sentences; only advertising begs. */
 bool noise_is_promotion(struct span folded)
 {
 	static const char *const product[] = {"客户端", "app", "公众号", "微信号", "小程序",
 		"微博"};
-	static const char *const promise[] = {"掌上读报", "在线互动", "下载", "扫码", "扫描",
-		"关注湖北", "报料", "特色功能", "欢迎关注", "点击关注", "长按", "订阅", "更多精彩",
-		"更多资讯", "更多原创"};
-	size_t n = 0;
+	static const char *const pleas[] = {"掌上读报", "在线互动", "关注湖北", "报料", "特色功能",
+		"欢迎关注", "点击关注", "长按", "更多精彩", "更多原创"};
+	static const char *const acts[] = {"下载", "扫码", "扫描", "订阅", "更多资讯"};
+	size_t n_pleas, n;
 
 	if (asks_to_subscribe(folded))
 		return true;
 	if (folded.len > 600 || !CONTAINS_ONE_OF(folded, product))
 		return false;
-	for (size_t i = 0; i < sizeof promise / sizeof *promise; i++)
-		n += span_find(folded, span_str(promise[i])) >= 0;
+	n_pleas = COUNT_OF(folded, pleas);
+	if (!n_pleas && is_sentence(folded))
+		return false;
+	n = n_pleas + COUNT_OF(folded, acts);
 	return n >= 2 || (n == 1 && folded.len < 150);
 }

@@ -52,4 +52,7 @@ bool noise_is_furniture(struct span folded);
 /* Whether a folded paragraph advertises an app or an account. */
 bool noise_is_promotion(struct span folded);
 
+/* Whether a line (not folded) names the site's owner, its licence or its rights. */
+bool noise_is_colophon(struct span line);
+
 #endif

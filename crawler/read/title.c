@@ -179,16 +179,22 @@ static size_t find_heading(const struct block_list *blocks, const struct body *b
 }
 
 /* A name behind the headline: @line, a separator, something. */
-static bool is_with_suffix(struct span title, struct span line)
+static bool is_with_suffix(struct span title, struct span line, const char *site_name)
 {
 	struct span rest;
 	const char *p;
+	uint32_t c;
 
 	if (!line.len || title.len <= line.len || !span_starts_with(title, line))
 		return false;
 	rest = span_trim(span_from_offset(title, line.len));
 	p = rest.data;
-	return rest.len && is_separator(utf8_next(&p, rest.data + rest.len));
+	c = rest.len ? utf8_next(&p, rest.data + rest.len) : 0;
+	if (c == U'：' || c == ':')
+		return site_name &&
+			span_eq(span_trim(span_from_offset(rest, (size_t)(p - rest.data))),
+				span_str(site_name));
+	return is_separator(c);
 }
 
 static bool is_same(struct span a, struct span b)
@@ -222,7 +228,7 @@ static struct span agreed_title(const struct metadata *m, struct span line)
 		surely = self.len < span_trim(span_str(m->page_title)).len;
 	} else
 		return span_from(NULL, 0);
-	if (block_weigh(agreed) < TITLE_WEIGHT_MIN || is_with_suffix(agreed, line) ||
+	if (block_weigh(agreed) < TITLE_WEIGHT_MIN || is_with_suffix(agreed, line, m->site_name) ||
 		(line.len && is_same(line, headline)))
 		return span_from(NULL, 0);
 	fold_text(agreed, &folded);

@@ -216,6 +216,43 @@ static void test_body__a_row_of_data_is_one_line(void **state)
 		TEXT "\n年份 | 算力\n二〇二五年 | 三个中心");
 }
 
+/* Word processors put a paragraph into each cell. */
+static void test_body__cells_with_one_paragraph_each_make_a_row(void **state)
+{
+	assert_string_equal(text_of(*state,
+				    HEAD BODY
+				    "<table><tr><td><p>江城</p></td><td><p>12</p></td></tr>"
+				    "<tr><td><p>江南</p></td><td><p>9</p></td></tr></table>"),
+		TEXT "\n江城 | 12\n江南 | 9");
+}
+
+/* Symptom: of a page that is but a table the footer was read. */
+static void test_body__who_runs_the_site_is_no_article(void **state)
+{
+	assert_string_equal(
+		text_of(*state,
+			HEAD
+			"<div class=con><p>现将名单公布如下：</p><table>"
+			"<tr><td>序号</td><td>姓名</td><td>单位</td></tr>"
+			"<tr><td>1</td><td>李想</td><td>江城市第一中学</td></tr>"
+			"<tr><td>2</td><td>王宁</td><td>江城市实验小学</td></tr></table></div>"
+			"<div class=bottom><p>主办：江城市人民政府办公室，承办：江城市大数据中心</p>"
+			"<p>网站标识码：4200000000，江ICP备05000000号，江公网安备42000000000000号</p>"
+			"<p>联系电话：027-00000000，版权所有，未经许可，不得转载</p></div>"),
+		"现将名单公布如下：\n序号 | 姓名 | 单位\n1 | 李想 | 江城市第一中学\n"
+		"2 | 王宁 | 江城市实验小学");
+}
+
+static void test_body__of_articles_side_by_side_the_first_is_read(void **state)
+{
+	assert_string_equal(
+		text_of(*state,
+			"<title>江城印发算力行动方案</title><div class=a><h1>江城印发算力行动方案"
+			"</h1>" BODY "</div><div class=a><h1>江南开通地铁</h1><p>" OTHER OTHER
+			"</p></div>"),
+		TEXT);
+}
+
 static void test_body__a_table_that_lays_out_has_lines(void **state)
 {
 	assert_string_equal(text_of(*state,
@@ -313,6 +350,9 @@ int main(void)
 		T(a_weak_name_is_none_where_sentences_stand),
 		T(another_article_behind_is_left_out),
 		T(a_row_of_data_is_one_line),
+		T(cells_with_one_paragraph_each_make_a_row),
+		T(who_runs_the_site_is_no_article),
+		T(of_articles_side_by_side_the_first_is_read),
 		T(a_table_that_lays_out_has_lines),
 		T(lines_broken_by_br_alone_are_paragraphs),
 		T(invisible_until_a_script_runs_is_text),

@@ -65,6 +65,32 @@ static void test_clean__a_refrain_stays(void **state)
 	expect(*state, NULL, A "\n" B "\n" A "\n" C, A "\n" B "\n" A "\n" C);
 }
 
+#define V1 "春风吹过江南的岸"
+#define V2 "月亮升起在山的那边"
+#define V3 "我们一起唱这首歌"
+#define V4 "星星落在孩子的眼里"
+
+/* Symptom: of a song the chorus stood once. */
+static void test_clean__verse_keeps_its_refrain(void **state)
+{
+	expect(*state, NULL,
+		V1 "\n" V2 "\n" V3 "\n" V3 "\n" V4 "\n" V1 "\n" V2 "\n" V3 "\n" V4 "啊" "\n" V2,
+		V1 "\n" V2 "\n" V3 "\n" V3 "\n" V4 "\n" V1 "\n" V2 "\n" V3 "\n" V4 "啊" "\n" V2);
+	expect(*state, NULL, V1 "\n" V2 "\n" V3 "\n" V4 "\n" V1 "\n" V2 "\n" V3 "\n" V4,
+		V1 "\n" V2 "\n" V3 "\n" V4);
+}
+
+static void test_clean__equal_rows_are_data(void **state)
+{
+	expect(*state, NULL, A "\n东区 | 优\n东区 | 优\n" B, A "\n东区 | 优\n东区 | 优\n" B);
+}
+
+static void test_clean__what_is_said_three_times_stays(void **state)
+{
+	expect(*state, NULL, A B "\n" C "\n" A B "\n" D "\n" A B,
+		A B "\n" C "\n" A B "\n" D "\n" A B);
+}
+
 static void test_clean__the_headline_is_no_paragraph(void **state)
 {
 	struct fixture *fx = *state;
@@ -196,6 +222,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_clean__a_line_equal_to_the_one_before_goes,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(test_clean__a_refrain_stays, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_clean__verse_keeps_its_refrain, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_clean__equal_rows_are_data, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_clean__what_is_said_three_times_stays, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(test_clean__the_headline_is_no_paragraph, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(test_clean__what_follows_the_tails_label_goes,

@@ -43,6 +43,7 @@ static void test_docnumber__orders_and_announcements_have_numbers_too(void **sta
 {
 	(void)state;
 	expect("江城市人民政府令第15号公布", "江城市人民政府令第15号");
+	expect("2024年5月10日江城市人民政府令第15号公布", "江城市人民政府令第15号");
 	expect("江城市人民政府令（第15号）", "江城市人民政府令第15号");
 	expect("江城市人民政府第015号令", "江城市人民政府令第15号");
 	expect("江城市药监局公告2024年第5号", "江城市药监局公告2024年第5号");

@@ -109,10 +109,17 @@ static void test_facts__what_says_when_a_page_was_published(void **state)
 		{TITLE TEXT "<div class=recommend><ul><li><a href=1>江城地铁开工建设</a> 2025-05-20"
 			    "<li><a href=2>江城机场扩建</a> 2025-05-21</ul></div>",
 			""},
+		{TITLE TEXT "<ul><li><a href=1>江城地铁开工建设</a> 2025-05-20"
+			    "<li><a href=2>江城机场扩建</a> 2025-05-21</ul>",
+			""},
 		{TITLE TEXT "<div class=footer>Copyright © 2019-2025 江城新闻网</div>", ""},
 		/* English, with days and months in the order of the language. */
 		{E_TITLE "<div>May 28, 2025 at 10:20 am</div>" E_TEXT, "2025-05-28T10:20:00Z"},
 		{E_TITLE "<div>Published 05/04/2025</div>" E_TEXT, "2025-05-04T00:00:00Z"},
+		/* What an element shows is its day alone. */
+		{E_TITLE "<div>Posted on <time datetime=2025-05-27T21:20:00+00:00>May 27, "
+			 "2025</time></div>" E_TEXT,
+			"2025-05-27T21:20:00Z"},
 	};
 
 	check_published(*state, rows, sizeof rows / sizeof *rows);
@@ -209,6 +216,16 @@ static void test_facts__who_wrote_a_page(void **state)
 	check_authors(*state, rows, sizeof rows / sizeof *rows);
 }
 
+static void test_facts__a_line_with_date_and_reporter_is_no_text(void **state)
+{
+	const struct record *r = read_page(*state, URL,
+		TITLE "<article><div>2025-05-28 10:20 江城新聞網／記者林怡君／江城報導</div>" TEXT
+		      "</article>");
+
+	assert_string_equal(r->authors.items[0], "林怡君");
+	assert_null(strstr(r->text, "江城新聞網"));
+}
+
 static void test_facts__the_first_publisher_is_told_from_the_site(void **state)
 {
 	static const struct row rows[] = {
@@ -241,6 +258,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_facts__the_order_of_day_and_month_is_the_languages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_facts__who_wrote_a_page, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_facts__a_line_with_date_and_reporter_is_no_text, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_facts__the_first_publisher_is_told_from_the_site, setup, teardown),
 	};

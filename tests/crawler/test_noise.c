@@ -30,7 +30,12 @@ static void test_noise__a_tail_begins_with_its_label(void **state)
 		{"【声明】本文", true}, {"[打印] [关闭]", true}, {"Copyright 2025", true},
 		{"责编", false}, {"上一篇：江城", true}, {"关键词：算力", true}, {"阅读排行", true},
 		{"举报/反馈", true}, {"跟贴 12", true}, {"", false}, {"江城相关阅读", false},
-		{"相关", false}, {"zzz", false}};
+		{"相关", false}, {"zzz", false},
+		/* Sentences that begin alike. */
+		{"关注我们身边的老人，是社区的职责。", false},
+		{"图片新闻评选昨日揭晓，三十幅作品获奖。", false},
+		{"免责声明写得再长，也不能免除责任。", false}, {"声明：本文不代表本站立场。", true},
+		{"凡本网注明“来源：江城”的作品，转载请注明。", true}};
 
 	(void)state;
 	CHECK(noise_begins_tail, rows);
@@ -48,7 +53,10 @@ static void test_noise__lines_that_a_page_adds_are_furniture(void **state)
 		{"Updated guidance was given", false}, {"https://a.cn/news/1.html", true},
 		{"https://a.cn is the address", false}, {"© Li Xiao", true}, {"", false},
 		{"A reader's letter", false}, {"Anzeige wurde gestern erstattet.", false},
-		{"Shares fell on Monday.", false}, {"江城市近日印发行动方案", false}};
+		{"Shares fell on Monday.", false}, {"江城市近日印发行动方案", false},
+		{"La suite après la publicité", true}, {"收藏是一门学问，也是一种修养。", false},
+		{"大中小企业融通发展，是今年的重点。", false}, {"打印机市场增长了一成。", false},
+		{"扫一扫，分享到微信。", true}, {"点击蓝字 关注我们", true}};
 
 	(void)state;
 	CHECK(noise_is_furniture, rows);
@@ -60,10 +68,25 @@ static void test_noise__calls_to_subscribe_are_promotion(void **state)
 		{"Get more local news delivered straight to your inbox.", true},
 		{"Jetzt zum Newsletter anmelden", true}, {"下载客户端，获取更多资讯", true},
 		{"The newsletter of 1834 was printed by hand", false},
-		{"She found nothing in the inbox", false}, {"江城市近日印发行动方案", false}};
+		{"She found nothing in the inbox", false}, {"江城市近日印发行动方案", false},
+		/* What news tell of such media. */
+		{"Staff who click on a link in their inbox are asked for a password.", false},
+		{"The suspects used WhatsApp to receive their orders.", false},
+		{"参保人员可以下载“江城办”App，登录后办理。", false},
+		{"老人可以由家人代为扫码，登录小程序办理。", false},
+		{"欢迎关注江城发布公众号。", true}};
 
 	(void)state;
 	CHECK(noise_is_promotion, rows);
+}
+
+static void test_noise__who_owns_a_site_and_its_licence_are_a_colophon(void **state)
+{
+	(void)state;
+	assert_true(noise_is_colophon(span_str("主办：江城市人民政府办公室")));
+	assert_true(noise_is_colophon(span_str("江ICP备05000000号")));
+	assert_true(noise_is_colophon(span_str("Copyright © 2025 Daily News")));
+	assert_false(noise_is_colophon(span_str("江城市人民政府主办的运动会开幕。")));
 }
 
 static void test_noise__names_tell_what_an_element_is(void **state)
@@ -96,6 +119,7 @@ int main(void)
 		cmocka_unit_test(test_noise__a_tail_begins_with_its_label),
 		cmocka_unit_test(test_noise__lines_that_a_page_adds_are_furniture),
 		cmocka_unit_test(test_noise__calls_to_subscribe_are_promotion),
+		cmocka_unit_test(test_noise__who_owns_a_site_and_its_licence_are_a_colophon),
 		cmocka_unit_test(test_noise__names_tell_what_an_element_is),
 	};
 

@@ -56,6 +56,17 @@ static const struct row rows[] = {
 			.social_title = "Council approves the plan - Current affairs of today",
 			.headline = "Council approves the plan - Current affairs of today"},
 		"<h1>Council approves the plan</h1>" P, NULL},
+	/* So it does where it stands behind a colon. */
+	{"江城の新計画",
+		{.page_title = "江城の新計画：例新聞",
+			.social_title = "江城の新計画：例新聞",
+			.site_name = "例新聞"},
+		"<h1>江城の新計画</h1>" P, NULL},
+	{"江城の新計画：市長の賭け",
+		{.page_title = "江城の新計画：市長の賭け",
+			.social_title = "江城の新計画：市長の賭け",
+			.site_name = "例新聞"},
+		"<h1>江城の新計画</h1>" P, NULL},
 	/* A side box has headings, too. */
 	{"Council approves the plan", {.page_title = "Council approves the plan"},
 		"<div class=sidebar><h3>Most people like the weather here</h3></div>" P, NULL},
