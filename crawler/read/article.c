@@ -208,17 +208,58 @@ static const char *text_of_page(struct article *t)
 	return text;
 }
 
+/* What the page does not show was not surveyed: it may be the only text by which to tell. */
+static void survey_other(struct article *t, const char *text)
+{
+	if (article_is_chinese(t))
+		return;
+	pinyin_survey_add(&t->survey, span_str(text));
+	article_set_dates(t);
+}
+
+static bool has_attachment(const struct article *t, const struct block *b)
+{
+	for (uint32_t i = b->first; i < b->end; i++) {
+		uint32_t parent = t->h->nodes[i].parent;
+
+		if (parent != HTML_NONE && t->h->nodes[parent].tag == HTML_A &&
+			attachment_is_link(t->h, parent))
+			return true;
+	}
+	return false;
+}
+
+/* A notice that is nothing but a headline and files below it says what their links say. */
+static const char *text_of_attachments(struct article *t)
+{
+	size_t n = 0;
+	STRBUF_LOCAL(out);
+
+	if (t->title.block == TITLE_NO_BLOCK && !t->meta.article_title)
+		return NULL;
+	for (size_t i = t->title.block == TITLE_NO_BLOCK ? 0 : t->title.block + 1;
+		i < t->blocks.len && n < ATTACHMENTS_MAX; i++) {
+		const struct block *b = &t->blocks.items[i];
+
+		if (!b->n_links || t->body.furniture[i] || !has_attachment(t, b))
+			continue;
+		strbuf_add_str(&out, n++ ? "\n" : "");
+		strbuf_add_span(&out, b->text);
+	}
+	return n ? arena_dup(t->arena, strbuf_span(&out)) : NULL;
+}
+
 /* The text of the page, or what JSON-LD or its scripts have of it where scripts draw it. */
 const char *article_find_text(struct article *t)
 {
 	bool thread = thread_is(t->h, t->in->url);
-	const char *text, *other;
+	const char *text, *shown, *other;
 	uint32_t weight;
 
 	t->has_body = body_find(t->h, &t->blocks, thread, t->arena, &t->body);
 	title_find(&t->blocks, &t->body, &t->meta, t->in->title, t->arena, &t->title);
 	clean_title(t);
-	text = text_of_page(t);
+	text = shown = text_of_page(t);
 	weight = weigh(text);
 	other = weight < LONG_WEIGHT ? text_of_metadata(t) : NULL;
 	if (weigh(other) > weight * 2) {
@@ -232,7 +273,11 @@ const char *article_find_text(struct article *t)
 			weight = weigh(text);
 		}
 	}
-	return weight >= (thread ? REPLY_WEIGHT_MIN : TEXT_WEIGHT_MIN) ? text : NULL;
+	if (text != shown)
+		survey_other(t, text);
+	if (weight >= (thread ? REPLY_WEIGHT_MIN : TEXT_WEIGHT_MIN))
+		return text;
+	return text_of_attachments(t);
 }
 
 void article_prepare(struct article *t)

@@ -33,13 +33,29 @@ static struct span host_of(const char *url)
 	return span_from(s.data, n);
 }
 
+/* Of a page that names no zone: where a language is spoken in one zone, it is that. */
+static int zone_of(const struct article *t, struct span lang)
+{
+	static const struct {
+		char lang[3];
+		int zone_min;
+	} zones[] = {{"ja", 540}, {"ko", 540}, {"zh", DATE_ZONE_CHINA}};
+
+	if (article_is_chinese(t))
+		return DATE_ZONE_CHINA;
+	for (size_t i = 0; lang.len >= 2 && i < sizeof zones / sizeof *zones; i++)
+		if (strncasecmp(lang.data, zones[i].lang, 2) == 0)
+			return zones[i].zone_min;
+	return 0;
+}
+
 void article_set_dates(struct article *t)
 {
 	struct span lang = t->h->n_nodes ? html_attr(t->h, 0, "lang") : span_from(NULL, 0);
 	bool english = lang.len < 2 || strncasecmp(lang.data, "en", 2) == 0;
 
 	t->dates = (struct date_context){.now_ms = t->in->fetched_at_ms,
-		.zone_min = article_is_chinese(t) ? DATE_ZONE_CHINA : 0,
+		.zone_min = zone_of(t, lang),
 		.day_first = !english || has_country(host_of(t->in->url))};
 }
 

@@ -171,6 +171,13 @@ static size_t skip_chars(struct span s, size_t at, size_t n)
 	return at;
 }
 
+/* 同志们，我们要走下去，我们要走下去: said twice, and not copied. */
+static bool is_clause(struct span s)
+{
+	return span_ends_with(s, SPAN_LITERAL("，")) || span_ends_with(s, SPAN_LITERAL("、")) ||
+		span_ends_with(s, SPAN_LITERAL(","));
+}
+
 /*
  * Length of a string at @at that stands twice in a row, 0 for none: a caption
  * or an anchor repeats a subheading.
@@ -195,7 +202,7 @@ static size_t match_repeat(struct span s, size_t at)
 		if (n > REPEAT_CHARS_MAX * 3)
 			return 0;
 		if (n <= s.len - from && memcmp(s.data + at, s.data + from, n) == 0)
-			return n;
+			return is_clause(span_from(s.data + at, n)) ? 0 : n;
 		from = skip_char(s, from);
 	}
 	return 0;

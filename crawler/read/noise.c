@@ -44,10 +44,10 @@ static const char *const words[] = {"+1", "-", "0", "1", ">", "ad", "advert", "a
 	"most read", "newsletter", "print", "publicidad", "publicité", "qq空间", "read more",
 	"related", "related content", "save", "search", "see more", "share", "show more", "sign up",
 	"subscribe", "t", "top stories", "up next", "view comments", "weiterlesen", "werbung", "|",
-	"上一页", "下一页", "中", "举报", "保存", "关闭", "分享", "原标题", "图集", "大", "字号",
-	"导读", "小", "展开全文", "广告", "微信", "微博", "打印", "搜索", "收藏", "收起", "更多",
-	"更多>", "更多>>", "正文", "注册", "点赞", "登录", "纠错", "腾讯微博", "评论", "赞", "转发",
-	"返回", "阅读全文", "顶部", "首页"};
+	"上一页", "下一页", "中", "举报", "保存", "关闭", "分享", "原标题", "图集", "大", "大字号",
+	"字号", "导读", "小", "小字号", "展开全文", "广告", "微信", "微博", "打印", "搜索", "收藏",
+	"收起", "更多", "更多>", "更多>>", "正文", "注册", "点赞", "登录", "纠错", "腾讯微博",
+	"评论", "赞", "转发", "返回", "阅读全文", "顶部", "首页"};
 
 /* What leads on to other articles, to newsletters, to what is not shown without consent. */
 static const char *const elsewhere[] = {"(写真)", "(関连记事)", "(관련기사)", "a lire aussi",

@@ -74,8 +74,10 @@ static void test_clean__a_refrain_stays(void **state)
 static void test_clean__verse_keeps_its_refrain(void **state)
 {
 	expect(*state, NULL,
-		V1 "\n" V2 "\n" V3 "\n" V3 "\n" V4 "\n" V1 "\n" V2 "\n" V3 "\n" V4 "啊" "\n" V2,
-		V1 "\n" V2 "\n" V3 "\n" V3 "\n" V4 "\n" V1 "\n" V2 "\n" V3 "\n" V4 "啊" "\n" V2);
+		V1 "\n" V2 "\n" V3 "\n" V3 "\n" V4 "\n" V1 "\n" V2 "\n" V3 "\n" V4 "啊"
+		   "\n" V2,
+		V1 "\n" V2 "\n" V3 "\n" V3 "\n" V4 "\n" V1 "\n" V2 "\n" V3 "\n" V4 "啊"
+		   "\n" V2);
 	expect(*state, NULL, V1 "\n" V2 "\n" V3 "\n" V4 "\n" V1 "\n" V2 "\n" V3 "\n" V4,
 		V1 "\n" V2 "\n" V3 "\n" V4);
 }
@@ -160,6 +162,8 @@ static void test_clean__a_string_repeated_at_once_stands_once(void **state)
 {
 	expect(*state, NULL, A "三年建成一座过江大桥三年建成一座过江大桥" B,
 		A "三年建成一座过江大桥" B);
+	expect(*state, NULL, A "我们一定要把大桥建好，我们一定要把大桥建好，" B,
+		A "我们一定要把大桥建好，我们一定要把大桥建好，" B);
 }
 
 static void test_clean__promotion_of_apps_goes(void **state)

@@ -116,6 +116,12 @@ static void test_facts__what_says_when_a_page_was_published(void **state)
 		/* English, with days and months in the order of the language. */
 		{E_TITLE "<div>May 28, 2025 at 10:20 am</div>" E_TEXT, "2025-05-28T10:20:00Z"},
 		{E_TITLE "<div>Published 05/04/2025</div>" E_TEXT, "2025-05-04T00:00:00Z"},
+		/* The zone is the language's, where it has one; of data in scripts, too. */
+		{"<html lang=ja><title>x</title><h1>The new bridge</h1><div>2025-05-28 10:20</div>" E_TEXT,
+			"2025-05-28T10:20:00+09:00"},
+		{"<title>江城大桥今天正式建成通车</title><script id=__NEXT_DATA__ type=application/json>"
+		 "{\"pubTime\":\"2025-05-28 10:20\",\"content\":\"" TEXT "\"}</script>",
+			"2025-05-28T10:20:00+08:00"},
 		/* What an element shows is its day alone. */
 		{E_TITLE "<div>Posted on <time datetime=2025-05-27T21:20:00+00:00>May 27, "
 			 "2025</time></div>" E_TEXT,
@@ -226,6 +232,17 @@ static void test_facts__a_line_with_date_and_reporter_is_no_text(void **state)
 	assert_null(strstr(r->text, "江城新聞網"));
 }
 
+static void test_facts__a_notice_of_files_alone_is_read(void **state)
+{
+	const struct record *r = read_page(*state, URL,
+		"<title>江城市公布年度部门决算</title><h1>江城市公布年度部门决算</h1><div>2025-05-28</div>"
+		"<p><a href=a.pdf>部门决算.pdf</a></p><p><a href=b.doc>决算说明.doc</a></p>"
+		"<div class=footer>江ICP备05000000号</div>");
+
+	assert_string_equal(r->text, "部门决算.pdf\n决算说明.doc");
+	assert_int_equal(r->attachments.len, 2);
+}
+
 static void test_facts__the_first_publisher_is_told_from_the_site(void **state)
 {
 	static const struct row rows[] = {
@@ -260,6 +277,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_facts__who_wrote_a_page, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_facts__a_line_with_date_and_reporter_is_no_text, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_facts__a_notice_of_files_alone_is_read, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(
 			test_facts__the_first_publisher_is_told_from_the_site, setup, teardown),
 	};

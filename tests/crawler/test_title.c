@@ -67,6 +67,21 @@ static const struct row rows[] = {
 			.social_title = "江城の新計画：市長の賭け",
 			.site_name = "例新聞"},
 		"<h1>江城の新計画</h1>" P, NULL},
+	/* What a template calls all of its pages is no headline. */
+	{"关于公布历史建筑名单的公告", {.page_title = "详情页"},
+		"<h2>关于公布历史建筑名单的公告</h2>" P, NULL},
+	{"关于公布历史建筑名单的公告", {.page_title = "江城市资源局 通知公告"},
+		"<h1>江城市资源局</h1><a href=1>通知公告</a><h2>关于公布历史建筑名单的公告</h2>" P,
+		NULL},
+	{"关于公布历史建筑名单的公告", {.page_title = "江城市资源局-通知公告"},
+		"<div>关于公布历史建筑名单的公告</div><p>发布时间：2025-05-28</p>" P, NULL},
+	{"关于公布历史建筑名单的公告", {.page_title = "通知公告"}, P, "关于公布历史建筑名单的公告"},
+	{"体育中心开放", {.page_title = "体育中心开放"}, "<h1>体育中心开放</h1>" P, NULL},
+	/* A site's name may hold a mark. */
+	{"江城启动供水管网改造", {.page_title = "江城启动供水管网改造_江城新闻-The Town"}, P, NULL},
+	/* It may stand first. */
+	{"小区加装电梯提速", {.page_title = "江城晨报数字报-小区加装电梯提速"},
+		"<div>小区加装电梯提速</div>" P, NULL},
 	/* A side box has headings, too. */
 	{"Council approves the plan", {.page_title = "Council approves the plan"},
 		"<div class=sidebar><h3>Most people like the weather here</h3></div>" P, NULL},
