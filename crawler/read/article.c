@@ -38,7 +38,9 @@ static const char *make_text(struct article *t)
 		const struct block *b = &t->blocks.items[i];
 
 		if (!body_keeps(&t->body, i) || i == t->title.block ||
-			(n < 4 && article_is_date_line(t, b->text)))
+			(n < 4 &&
+				(article_is_date_line(t, b->text) ||
+					article_is_author_line(t, b->text))))
 			continue;
 		lines[n++] = (struct clean_line){.text = b->text, .heading = b->heading};
 	}

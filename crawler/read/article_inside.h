@@ -76,6 +76,9 @@ void article_read_tail(struct article *t);
 /* A line of the text that is a date and little else belongs to the head. */
 bool article_is_date_line(const struct article *t, struct span line);
 
+/* By Ann Lee, and nothing else. */
+bool article_is_author_line(const struct article *t, struct span line);
+
 /* Fill t->explain; @text is the record's. */
 void article_explain(struct article *t, const char *text);
 void article_explain_facts(struct article *t, const struct record *r);

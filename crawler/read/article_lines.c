@@ -6,18 +6,19 @@
 #define HAN_PAGE_MIN 50 /* so many Chinese characters make a Chinese page */
 #define FACT_WEIGHT_MAX                                                                            \
 	(100 * BLOCK_HAN_WEIGHT) /* of a line around the text that is read for facts */
-#define LINKED_WEIGHT_MIN    (6 * BLOCK_HAN_WEIGHT)
-#define SHORT_WEIGHT_MAX     (20 * BLOCK_HAN_WEIGHT) /* of a line that may give a date without year */
-#define AROUND_WEIGHT_MAX    (8 * BLOCK_HAN_WEIGHT) /* beside a date without year */
-#define PARAGRAPH_WEIGHT_MIN (45 * BLOCK_HAN_WEIGHT)
-#define HEAD_BEFORE          6 /* lines before headline or text that may hold facts */
-#define HEAD_BEHIND          6
-#define HEAD_MAX             60 /* between headline and text stand no more */
-#define TAIL_BEHIND          8  /* lines behind the text that may name editors */
-#define LINE_DATES_MAX       4
-#define LABEL_BYTES_MAX      60 /* before a date */
-#define RATE_MAX             5
-#define DATE_LINE_WEIGHT_MAX (24 * BLOCK_HAN_WEIGHT)
+#define LINKED_WEIGHT_MIN      (6 * BLOCK_HAN_WEIGHT)
+#define SHORT_WEIGHT_MAX       (20 * BLOCK_HAN_WEIGHT) /* of a line that may give a date without year */
+#define AROUND_WEIGHT_MAX      (8 * BLOCK_HAN_WEIGHT) /* beside a date without year */
+#define PARAGRAPH_WEIGHT_MIN   (45 * BLOCK_HAN_WEIGHT)
+#define HEAD_BEFORE            6 /* lines before headline or text that may hold facts */
+#define HEAD_BEHIND            6
+#define HEAD_MAX               60 /* between headline and text stand no more */
+#define TAIL_BEHIND            8  /* lines behind the text that may name editors */
+#define LINE_DATES_MAX         4
+#define LABEL_BYTES_MAX        60 /* before a date */
+#define RATE_MAX               5
+#define AUTHOR_LINE_WEIGHT_MAX (15 * BLOCK_HAN_WEIGHT)
+#define DATE_LINE_WEIGHT_MAX   (24 * BLOCK_HAN_WEIGHT)
 
 bool article_is_chinese(const struct article *t)
 {
@@ -263,4 +264,12 @@ bool article_is_date_line(const struct article *t, struct span line)
 	rest = span_from_offset(line, found.end);
 	return block_weigh(rest) < 8 * BLOCK_HAN_WEIGHT ||
 		(found.start == 0 && names_reporters(rest));
+}
+
+bool article_is_author_line(const struct article *t, struct span line)
+{
+	struct span names;
+
+	return !article_is_chinese(t) && block_weigh(line) < AUTHOR_LINE_WEIGHT_MAX &&
+		person_line(line, &names) && memchr(names.data, ' ', names.len);
 }

@@ -195,7 +195,9 @@ static void cast_votes(struct votes *v)
 		if (b->node == HTML_NONE)
 			continue;
 		vote = vote_of(b, v->part[b->node]);
-		other = is_colophon(v, i) ? vote_of(b, NOISE_FURNITURE) : vote;
+		other = is_colophon(v, i) || noise_asks_consent(b->text)
+			? vote_of(b, NOISE_FURNITURE)
+			: vote;
 		v->sum[b->node] += other < vote ? other : vote;
 	}
 	add_up(v);

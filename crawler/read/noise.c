@@ -7,6 +7,8 @@
 
 #define FURNITURE_BYTES_MAX 90
 #define SUBSCRIBE_BYTES_MAX 300
+#define CONSENT_BYTES_MIN   60
+#define CONSENT_BYTES_MAX   1000
 #define DATELINE_BYTES_MAX  100
 #define ELSEWHERE_BYTES_MAX 600
 
@@ -78,14 +80,14 @@ static const char *const elsewhere[] = {"(写真)", "(関连记事)", "(관련�
 	"this article originally", "this article was originally", "this content is reserved for",
 	"this post originally", "this slideshow requires", "this story originally",
 	"this video cannot be played", "ti potrebbe interessare", "to view this video",
-	"um eingebettete inhalte", "veja também", "ver también", "we apologize, but this video",
-	"xem thêm", "you may also like", "you might also like", "zobacz także", "zobacz też",
-	"zum newsletter", "à lire aussi", "à lire également", "đọc thêm", "подписывайтесь",
-	"смотрите также", "читайте більше", "читайте ещё", "читайте нас", "читайте также",
-	"читайте також", "читайте:", "اقرأ أيضا", "بیشتر بخوانید", "▶ 관련", "あわせて読みたい",
-	"この続きは", "この记事は会员", "この记事は有料", "合わせて読みたい", "延伸阅读",
-	"有料会员", "続きを読む", "関连リンク", "関连记事", "관련 기사", "관련기사", "무단전재",
-	"저작권자"};
+	"try unlimited access", "um eingebettete inhalte", "veja também", "ver también",
+	"we apologize, but this video", "xem thêm", "you may also like", "you might also like",
+	"zobacz także", "zobacz też", "zum newsletter", "à lire aussi", "à lire également",
+	"đọc thêm", "подписывайтесь", "смотрите также", "читайте більше", "читайте ещё",
+	"читайте нас", "читайте также", "читайте також", "читайте:", "اقرأ أيضا", "بیشتر بخوانید",
+	"▶ 관련", "あわせて読みたい", "この続きは", "この记事は会员", "この记事は有料",
+	"合わせて読みたい", "延伸阅读", "有料会员", "続きを読む", "関连リンク", "関连记事",
+	"관련 기사", "관련기사", "무단전재", "저작권자"};
 
 static const char *const datelines[] = {"actualizado", "aggiornato", "aktualisiert", "atualizado",
 	"bijgewerkt", "created at", "created:", "diterbitkan", "first published", "gepubliceerd",
@@ -204,6 +206,17 @@ bool noise_is_colophon(struct span line)
 		"copyright", "COPYRIGHT", "All rights reserved", "All Rights Reserved"};
 
 	return CONTAINS_ONE_OF(line, phrases);
+}
+
+bool noise_asks_consent(struct span line)
+{
+	static const char *const phrases[] = {"We use cookies", "we use cookies", "our partners",
+		"You can ", "you can ", "you agree", "Wir ", "wir ", "Nous ", "nous ", "Utilizamos",
+		"utilizamos", "Usiamo", "Wij ", "Vi bruger"};
+
+	return line.len > CONSENT_BYTES_MIN && line.len < CONSENT_BYTES_MAX &&
+		!(line.data[0] & 0x80) && span_find(line, SPAN_LITERAL("ookies")) >= 0 &&
+		CONTAINS_ONE_OF(line, phrases);
 }
 
 /* Published 28 May, 9:30: a line of the page's head. */

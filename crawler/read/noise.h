@@ -52,6 +52,9 @@ bool noise_is_furniture(struct span folded);
 /* Whether a folded paragraph advertises an app or an account. */
 bool noise_is_promotion(struct span folded);
 
+/* Whether a line (not folded) speaks of cookies and of what its reader agrees to. */
+bool noise_asks_consent(struct span line);
+
 /* Whether a line (not folded) names the site's owner, its licence or its rights. */
 bool noise_is_colophon(struct span line);
 

@@ -203,6 +203,36 @@ static const char *read_torn_group(const char *p, const char *end, struct group 
 	return closes(&p, end) ? p : NULL;
 }
 
+#define QUOTED_MAX 4 /* characters */
+
+static bool starts_with_one_of(struct span s, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_starts_with(s, span_str(list[i])))
+			return true;
+	return false;
+}
+
+/* “过早(guòzǎo)”, 、拔(bá)、: a word that is spoken of, with nothing else in its quotes. */
+static bool is_quoted(struct span head, struct span tail)
+{
+	static const char *const openings[] = {"“", "‘", "「", "《", "、"};
+	static const char *const closings[] = {"”", "’", "」", "》", "、"};
+
+	if (!starts_with_one_of(tail, closings, sizeof closings / sizeof *closings))
+		return false;
+	for (size_t n = 0; n < QUOTED_MAX && head.len >= 3; n++) {
+		struct span last = span_from_offset(head, head.len - 3);
+
+		if (starts_with_one_of(last, openings, sizeof openings / sizeof *openings))
+			return n > 0;
+		if ((unsigned char)last.data[0] < 0xE4 || (unsigned char)last.data[0] > 0xE9)
+			return false;
+		head.len -= 3;
+	}
+	return false;
+}
+
 /* 垌(dòng)：, 读作(dòng): a dictionary's forms. */
 static bool is_gloss(const char *start, const char *behind, const struct span text)
 {
@@ -211,7 +241,8 @@ static bool is_gloss(const char *start, const char *behind, const struct span te
 	struct span head = span_from(text.data, (size_t)(start - text.data));
 	struct span tail = span_from_offset(text, (size_t)(behind - text.data));
 
-	if (span_starts_with(tail, SPAN_LITERAL("：")) || span_starts_with(tail, SPAN_LITERAL(":")))
+	if (span_starts_with(tail, SPAN_LITERAL("：")) ||
+		span_starts_with(tail, SPAN_LITERAL(":")) || is_quoted(head, tail))
 		return true;
 	for (size_t i = 0; i < sizeof before / sizeof *before; i++)
 		if (span_ends_with(head, span_str(before[i])))
@@ -290,7 +321,7 @@ static bool is_toned_page(const struct pinyin_survey *s)
 {
 	size_t distance = s->n_toned < TONED_MIN ? HAN_PER_FEW_TONED : HAN_PER_TONED;
 
-	if (!s->n_toned || s->n_toned * distance < s->n_near || s->n_glosses > s->n_toned)
+	if (!s->n_toned || s->n_toned * distance < s->n_near || s->n_glosses >= s->n_toned)
 		return false;
 	return s->n_sounds < SOUNDS_MIN || s->n_sounds * 10 < s->n_toned;
 }

@@ -92,9 +92,24 @@ static const char *name_of_nick(struct span nick)
 	return NULL;
 }
 
+/* 人民网-人民日报: the site, and then the paper that published first. */
+static struct span without_site(struct span s)
+{
+	ptrdiff_t dash = span_find(s, SPAN_LITERAL("-"));
+	struct span site, paper;
+
+	if (dash <= 0)
+		return s;
+	site = span_from(s.data, (size_t)dash);
+	paper = span_from_offset(s, (size_t)dash + 1);
+	return span_ends_with(site, SPAN_LITERAL("网")) && span_ends_with(paper, SPAN_LITERAL("报"))
+		? trim(paper)
+		: s;
+}
+
 const char *publisher_normal(const char *name, struct arena *a)
 {
-	struct span s = without_lead(trim(without_day(span_trim(span_str(name)))));
+	struct span s = without_lead(without_site(trim(without_day(span_trim(span_str(name))))));
 	const char *known = name_of_nick(s);
 	size_t cut;
 

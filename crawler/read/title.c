@@ -358,6 +358,24 @@ static bool is_named_by_heading(const struct block_list *blocks, const struct me
 		is_same(blocks->items[block].text, name);
 }
 
+/* A short heading above the text that the page's name begins with: Soup - The Kitchen. */
+static size_t find_short_heading(const struct block_list *blocks, const struct body *body,
+	const struct metadata *m)
+{
+	struct span name = span_trim(span_str(m->page_title));
+	size_t i = body->first > LINES_BEFORE ? body->first - LINES_BEFORE : 0;
+
+	for (; i < blocks->len && i <= body->first + 1; i++) {
+		const struct block *b = &blocks->items[i];
+
+		if (b->heading && !b->n_links && b->weight && b->weight < TITLE_WEIGHT_MIN &&
+			!body->furniture[i] && block_weigh(name) <= b->weight + SITE_WEIGHT_MAX &&
+			(span_eq(name, b->text) || is_with_suffix(name, b->text, m->site_name)))
+			return i;
+	}
+	return TITLE_NO_BLOCK;
+}
+
 /* Of a page that its template named. Whether there is a headline. */
 static bool take_unnamed(const struct block_list *blocks, const struct body *body,
 	const struct metadata *m, const char *listed, struct arena *a, struct title *ret)
@@ -399,6 +417,12 @@ void title_find(const struct block_list *blocks, const struct body *body, const 
 		take(ret, a, line, "a line that the page's title agrees with");
 		return;
 	}
+	ret->block = find_short_heading(blocks, body, m);
+	if (ret->block != TITLE_NO_BLOCK)
+		take(ret, a, blocks->items[ret->block].text,
+			"a short heading that <title> begins with");
+	if (ret->text)
+		return;
 	take(ret, a, span_str(m->headline), "headline of JSON-LD");
 	take(ret, a, without_site(span_str(m->social_title), m->site_name, &site), "og:title");
 	take(ret, a, without_site(span_str(m->page_title), m->site_name, &site), "<title>");

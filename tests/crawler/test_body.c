@@ -164,6 +164,21 @@ static void test_body__consent_is_no_article_however_long(void **state)
 }
 
 /* Symptom: class=cookies-accepted on an element around all of the page hid it. */
+/* A banner without a name may be longer than the article. */
+static void test_body__what_asks_for_consent_outvotes_nobody(void **state)
+{
+	assert_string_equal(
+		text_of(*state,
+			"<title>The ferry sails again</title><div class=cc><p>We use cookies, and "
+			"similar means, to improve your visit, to count our readers, and to show "
+			"you what you like. Read our policy, or manage your choices.</p></div>"
+			"<div><h1>The ferry sails again</h1><p>The ferry left the harbour on "
+			"Monday, two days late.</p><p>It was full, said the mate, and will be so "
+			"tomorrow.</p></div>"),
+		"The ferry left the harbour on Monday, two days late.\n"
+		"It was full, said the mate, and will be so tomorrow.");
+}
+
 static void test_body__no_name_hides_what_holds_the_headline(void **state)
 {
 	assert_string_equal(
@@ -345,6 +360,7 @@ int main(void)
 		T(what_metadata_adds_to_a_long_text_is_not_taken),
 		T(metadata_lines_are_told_by_their_names),
 		T(consent_is_no_article_however_long),
+		T(what_asks_for_consent_outvotes_nobody),
 		T(no_name_hides_what_holds_the_headline),
 		T(a_logo_is_no_headline),
 		T(a_weak_name_is_none_where_sentences_stand),

@@ -222,7 +222,7 @@ static void test_facts__who_wrote_a_page(void **state)
 	check_authors(*state, rows, sizeof rows / sizeof *rows);
 }
 
-static void test_facts__a_line_with_date_and_reporter_is_no_text(void **state)
+static void test_facts__a_line_of_date_and_reporter_is_no_text(void **state)
 {
 	const struct record *r = read_page(*state, URL,
 		TITLE "<article><div>2025-05-28 10:20 江城新聞網／記者林怡君／江城報導</div>" TEXT
@@ -230,6 +230,10 @@ static void test_facts__a_line_with_date_and_reporter_is_no_text(void **state)
 
 	assert_string_equal(r->authors.items[0], "林怡君");
 	assert_null(strstr(r->text, "江城新聞網"));
+	r = read_page(*state, URL,
+		E_TITLE "<div><p>By Ann Lee, Bridge Reporter</p>" E_TEXT "</div>");
+	assert_string_equal(r->authors.items[0], "Ann Lee");
+	assert_null(strstr(r->text, "Ann Lee"));
 }
 
 static void test_facts__a_notice_of_files_alone_is_read(void **state)
@@ -254,6 +258,7 @@ static void test_facts__the_first_publisher_is_told_from_the_site(void **state)
 		{"<meta name=ArticleTitle content=江城大桥今天正式建成通车><meta name=ContentSource "
 		 "content=江城市政府办公室>" TITLE "<div>来源：江南网</div>" TEXT,
 			"江城市政府办公室"},
+		{TITLE "<div>2025-05-28 来源：江城网-江城日报</div>" TEXT, "江城日报"},
 		{"<meta property=og:site_name content=江南网>" TITLE
 		 "<p>江城日报讯（记者 李想）大桥通车了，"
 		 "从此过江只要五分钟。</p>" TEXT,
@@ -275,8 +280,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_facts__the_order_of_day_and_month_is_the_languages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_facts__who_wrote_a_page, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_facts__a_line_with_date_and_reporter_is_no_text, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_facts__a_line_of_date_and_reporter_is_no_text,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(test_facts__a_notice_of_files_alone_is_read, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(

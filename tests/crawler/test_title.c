@@ -82,6 +82,8 @@ static const struct row rows[] = {
 	/* It may stand first. */
 	{"小区加装电梯提速", {.page_title = "江城晨报数字报-小区加装电梯提速"},
 		"<div>小区加装电梯提速</div>" P, NULL},
+	/* A headline may be short. */
+	{"Bean soup", {.page_title = "Bean soup - The Kitchen"}, "<h1>Bean soup</h1>" P, NULL},
 	/* A side box has headings, too. */
 	{"Council approves the plan", {.page_title = "Council approves the plan"},
 		"<div class=sidebar><h3>Most people like the weather here</h3></div>" P, NULL},
