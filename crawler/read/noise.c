@@ -215,7 +215,9 @@ bool noise_asks_consent(struct span line)
 		"utilizamos", "Usiamo", "Wij ", "Vi bruger"};
 
 	return line.len > CONSENT_BYTES_MIN && line.len < CONSENT_BYTES_MAX &&
-		!(line.data[0] & 0x80) && span_find(line, SPAN_LITERAL("ookies")) >= 0 &&
+		!(line.data[0] & 0x80) &&
+		(span_find(line, SPAN_LITERAL("ookies")) >= 0 ||
+			span_find(line, SPAN_LITERAL("your consent")) >= 0) &&
 		CONTAINS_ONE_OF(line, phrases);
 }
 

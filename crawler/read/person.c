@@ -261,6 +261,22 @@ void person_add(struct span text, enum person_form form, struct arena *a, struct
 	}
 }
 
+/* 김민수 기자: two to four syllables, and the office behind them. */
+static bool is_korean_line(struct span line, struct span *ret_names)
+{
+	static const char office[] = " 기자";
+	size_t n = 0;
+
+	if (!span_ends_with(line, span_str(office)))
+		return false;
+	line.len -= sizeof office - 1;
+	for (size_t i = 0; i < line.len; i += 3, n++)
+		if ((unsigned char)line.data[i] < 0xEA || (unsigned char)line.data[i] > 0xED)
+			return false;
+	*ret_names = line;
+	return n >= 2 && n <= 4;
+}
+
 bool person_line(struct span line, struct span *ret_names)
 {
 	size_t n;
@@ -269,6 +285,8 @@ bool person_line(struct span line, struct span *ret_names)
 	line = trim_marks(line);
 	if (line.len > LINE_BYTES_MAX)
 		return false;
+	if (is_korean_line(line, ret_names))
+		return true;
 	n = match_lead(line);
 	if (!n)
 		return false;

@@ -246,7 +246,7 @@ static bool is_of_template(const struct metadata *m)
 	struct span site, title = span_trim(span_str(m->page_title));
 	struct span rest = without_site(title, m->site_name, &site);
 
-	if (!title.len || block_weigh(title) > SITE_WEIGHT_MAX)
+	if (!title.len || title.len > TITLE_BYTES_MAX || block_weigh(title) > SITE_WEIGHT_MAX)
 		return false;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (block_weigh(rest) <= TEMPLATE_WEIGHT_MAX &&

@@ -63,6 +63,9 @@ static void test_person__a_line_that_begins_with_by_names_somebody(void **state)
 	assert_true(person_line(span_str("By Anna Weber and Ben Hill"), &names));
 	assert_true(span_is(names, "Anna Weber and Ben Hill"));
 	assert_true(person_line(span_str("Von Anna Weber"), &names));
+	assert_true(person_line(span_str("김민수 기자"), &names));
+	assert_true(span_is(names, "김민수"));
+	assert_false(person_line(span_str("그는 오랫동안 일한 기자"), &names));
 	assert_false(person_line(span_str("By the time it was over, all had gone home"), &names));
 	assert_false(person_line(span_str("Bylaws of the town"), &names));
 	assert_false(person_line(span_str("By"), &names));

@@ -231,6 +231,21 @@ static size_t match_month_day(const struct date_scan *s, size_t i, enum date_for
 	return 3;
 }
 
+/* 2025 05/01 11:54: a year that is set apart from its day, as two elements of a page's head. */
+static size_t match_year_apart(const struct date_scan *s, size_t i, struct date_parts *p)
+{
+	const struct date_token *year = date_at(s, i), *month = date_at(s, i + 1),
+				*day = date_at(s, i + 3), *clock = date_at(s, i + 5);
+
+	if (!date_is_number(year, 1995, 2199, 4) || year->digits != 4 || !month->gap ||
+		!date_is_number(month, 1, 12, 2) || !date_is_char(date_at(s, i + 2), '/') ||
+		!date_is_number(day, 1, 31, 2) || !date_is_number(date_at(s, i + 4), 0, 23, 2) ||
+		!date_is_char(clock, ':'))
+		return 0;
+	date_parts_set_day(p, year->value, month->value, day->value);
+	return 4;
+}
+
 size_t date_form_match(const struct date_scan *s, enum date_form_bare bare, bool day_first,
 	struct date_parts *p)
 {
@@ -242,6 +257,8 @@ size_t date_form_match(const struct date_scan *s, enum date_form_bare bare, bool
 		n = match_year_last(s, 0, day_first, p);
 	if (!n)
 		n = match_compact(s, 0, p);
+	if (!n)
+		n = match_year_apart(s, 0, p);
 	if (!n && bare)
 		n = match_month_day(s, 0, bare, p);
 	return n;
