@@ -15,6 +15,7 @@
 #define HEAD_MAX               60 /* between headline and text stand no more */
 #define TAIL_BEHIND            8  /* lines behind the text that may name editors */
 #define LINE_DATES_MAX         4
+#define LINE_PARTS_MAX         4
 #define LABEL_BYTES_MAX        60 /* before a date */
 #define RATE_MAX               5
 #define AUTHOR_LINE_WEIGHT_MAX (15 * BLOCK_HAN_WEIGHT)
@@ -171,13 +172,36 @@ static bool is_linked(const struct block *b)
 		b->link_weight * 2 > b->weight;
 }
 
+/* Von Peter Lang | 28.5.2025: the part of a line before the next mark that parts its facts. */
+static struct span next_part(struct span *rest)
+{
+	static const char *const marks[] = {" | ", " – ", " • ", " · "};
+	size_t end = rest->len, behind = rest->len;
+	struct span part;
+
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		ptrdiff_t at = span_find(*rest, span_str(marks[i]));
+
+		if (at >= 0 && (size_t)at < end) {
+			end = (size_t)at;
+			behind = end + strlen(marks[i]);
+		}
+	}
+	part = span_from(rest->data, end);
+	*rest = span_from_offset(*rest, behind);
+	return part;
+}
+
 static void read_people(struct article *t, struct span line)
 {
 	struct span names;
 
 	byline_read(line, t->arena, &t->byline);
-	if (!article_is_chinese(t) && !t->line_authors.len && person_line(line, &names))
-		person_add(names, PERSON_LIST, t->arena, &t->line_authors);
+	for (int i = 0;
+		i < LINE_PARTS_MAX && line.len && !article_is_chinese(t) && !t->line_authors.len;
+		i++)
+		if (person_line(next_part(&line), &names))
+			person_add(names, PERSON_LIST, t->arena, &t->line_authors);
 }
 
 /* A paragraph tells of other days. */

@@ -7,6 +7,7 @@
 
 #define FURNITURE_BYTES_MAX 90
 #define SUBSCRIBE_BYTES_MAX 300
+#define TAIL_WORD_BYTES     12
 #define CONSENT_BYTES_MIN   60
 #define CONSENT_BYTES_MAX   1000
 #define DATELINE_BYTES_MAX  100
@@ -162,6 +163,14 @@ static bool is_set_apart(struct span rest)
 	return false;
 }
 
+static bool is_plain_han(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!(s.data[i] & 0x80))
+			return false;
+	return true;
+}
+
 /*
  * Begins with a phrase of Chinese pages. A label has no full stop, or a mark behind it: 收藏 is a
  * button, but 收藏是一门学问。 is a sentence.
@@ -179,9 +188,18 @@ static bool is_labelled_with(struct span folded, const char *const *table, size_
 
 #define IS_LABELLED_WITH(s, list) is_labelled_with(s, list, sizeof(list) / sizeof *(list))
 
+/* What a tail is called may go on for a word: 相关阅读推荐, but not 推荐阅读的理由. */
 bool noise_begins_tail(struct span folded)
 {
-	return IS_LABELLED_WITH(folded, tails);
+	const char *phrase = last_not_behind(folded, tails, sizeof tails / sizeof *tails);
+	struct span rest;
+
+	if (!IS_LABELLED_WITH(folded, tails))
+		return false;
+	rest = span_from_offset(folded, strlen(phrase));
+	return !span_starts_with(rest, SPAN_LITERAL("的")) &&
+		(rest.len <= TAIL_WORD_BYTES || is_set_apart(rest) ||
+			phrase[strlen(phrase) - 1] == ':' || !is_plain_han(rest));
 }
 
 ptrdiff_t noise_find_tail(struct span folded)

@@ -207,6 +207,8 @@ static void test_facts__who_wrote_a_page(void **state)
 			 "<button>Follow</button></div>" E_TEXT,
 			"Ben Hill|Anna Weber"},
 		{E_TITLE "<p>By Ben Hill and Anna Weber</p>" E_TEXT, "Ben Hill|Anna Weber"},
+		{E_TITLE "<div>By Ben Hill | Updated May 28, 2025</div>" E_TEXT, "Ben Hill"},
+		{E_TITLE "<div>May 28, 2025 – by Ben Hill</div>" E_TEXT, "Ben Hill"},
 		{E_TITLE E_TEXT "<p><b>Ben Hill</b></p>", "Ben Hill"},
 		{E_TITLE E_TEXT "<div class=comments><span class=author>Carl Lund</span></div>",
 			""},

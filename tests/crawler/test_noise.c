@@ -32,6 +32,7 @@ static void test_noise__a_tail_begins_with_its_label(void **state)
 		{"举报/反馈", true}, {"跟贴 12", true}, {"", false}, {"江城相关阅读", false},
 		{"相关", false}, {"zzz", false},
 		/* Sentences that begin alike. */
+		{"推荐阅读的理由", false}, {"相关阅读书目怎么选", false}, {"相关阅读推荐", true},
 		{"关注我们身边的老人，是社区的职责。", false},
 		{"图片新闻评选昨日揭晓，三十幅作品获奖。", false},
 		{"免责声明写得再长，也不能免除责任。", false}, {"声明：本文不代表本站立场。", true},
