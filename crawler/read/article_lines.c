@@ -1,5 +1,6 @@
 #include "crawler/read/article_inside.h"
 
+#include "common/utf8.h"
 #include "crawler/read/clean.h"
 #include "crawler/read/person.h"
 
@@ -12,6 +13,9 @@
 #define PARAGRAPH_WEIGHT_MIN   (45 * BLOCK_HAN_WEIGHT)
 #define HEAD_BEFORE            6 /* lines before headline or text that may hold facts */
 #define HEAD_BEHIND            6
+#define HEAD_ROWS              12
+#define ROW_LABEL_BYTES        24
+#define ROW_WEIGHT_MAX         (40 * BLOCK_HAN_WEIGHT)
 #define HEAD_MAX               60 /* between headline and text stand no more */
 #define TAIL_BEHIND            8  /* lines behind the text that may name editors */
 #define LINE_DATES_MAX         4
@@ -246,6 +250,26 @@ static void read_bare_dates(struct article *t, size_t from, size_t to)
 			read_bare_date(t, i);
 }
 
+static bool is_row_of_facts(const struct block *b)
+{
+	struct span begin = utf8_cut(b->text, ROW_LABEL_BYTES);
+
+	return b->weight <= ROW_WEIGHT_MAX &&
+		(span_find(begin, SPAN_LITERAL("：")) > 0 ||
+			span_find(begin, SPAN_LITERAL(":")) > 0 ||
+			span_find(begin, SPAN_LITERAL(" | ")) > 0);
+}
+
+/* The table of a government's document goes on where the head of another page ends. */
+static size_t skip_rows(const struct article *t, size_t i)
+{
+	size_t end = i + HEAD_ROWS < t->blocks.len ? i + HEAD_ROWS : t->blocks.len;
+
+	while (i < end && is_row_of_facts(&t->blocks.items[i]))
+		i++;
+	return i;
+}
+
 void article_read_head(struct article *t)
 {
 	size_t first = t->body.first, title = t->title.block, from, to;
@@ -256,6 +280,8 @@ void article_read_head(struct article *t)
 	to = (title < first ? first : title) + HEAD_BEHIND;
 	to = to < t->body.end || t->body.end < first ? to : t->body.end;
 	read_facts(t, from, to, true);
+	if (t->published.rate <= 1 && article_is_chinese(t))
+		read_facts(t, to, skip_rows(t, to), true);
 	if (!t->published.rate)
 		read_facts(t, from > HEAD_BEFORE ? from - HEAD_BEFORE : 0, from, true);
 	if (!t->published.rate && !t->meta.published.from)

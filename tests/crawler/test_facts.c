@@ -91,6 +91,10 @@ static void test_facts__what_says_when_a_page_was_published(void **state)
 			"2025-05-28T00:00:00+08:00"},
 		{TITLE "<div>施行日期：2025年5月20日</div><div>2025年5月28日</div>" TEXT,
 			"2025-05-28T00:00:00+08:00"},
+		{"<div>" TITLE "<ul><li>索引号：4200/2025-1<li>主题分类：城建<li>体裁：通知"
+		 "<li>发文机关：江城市政府<li>成文日期：2025年5月20日<li>文号：江政发〔2025〕7号"
+		 "<li>有效性：有效<li>发布日期：2025年5月28日</ul>" TEXT "</div>",
+			"2025-05-28T00:00:00+08:00"},
 		/* Elements and attributes. */
 		{TITLE "<div><time datetime=2025-05-28T10:20:00+08:00>昨天</time></div>" TEXT,
 			"2025-05-28T10:20:00+08:00"},
