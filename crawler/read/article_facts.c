@@ -223,6 +223,12 @@ static const char *site_in_title(const struct article *t)
 		: NULL;
 }
 
+/* Templates fill in the page's title where the site's name belongs. */
+static bool is_headline(const struct article *t, const char *name)
+{
+	return name && t->title.text && strcmp(name, t->title.text) == 0;
+}
+
 static void set_publisher(struct article *t, struct record *r)
 {
 	const struct str_list *groups = &t->meta.authors[METADATA_AUTHORS_GROUP];
@@ -241,6 +247,8 @@ static void set_publisher(struct article *t, struct record *r)
 	};
 
 	for (size_t i = 0; i < sizeof candidates / sizeof *candidates && !r->publisher; i++) {
+		if (is_headline(t, candidates[i].name))
+			continue;
 		r->publisher = publisher_normal(candidates[i].name, t->arena);
 		t->from.publisher = r->publisher ? candidates[i].from : NULL;
 	}
