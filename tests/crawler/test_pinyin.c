@@ -79,8 +79,7 @@ static void test_pinyin__an_authors_own_readings_are_no_noise(void **state)
 	static const char *const texts[] = {
 		"垌(dòng)：山洞。垚(yáo)：山高的样子。鱻(xiān)：新鲜。这字(zì)难。",
 		"这个字的读音是垌(dòng)，拼音和注音都在书后。另一个读音是垚(yáo)，多音字很多。",
-		"江城的老人说，垌(dòng)这个地名已经用了几百年，外地来的客人往往读错，后来村口立了一块牌子，"
-		"把读音写在上面，从此再也没有人问路的时候闹出笑话来了，大家都说这个办法好。"};
+		"江城的老人说，垌(dòng)这个地名已经用了几百年，外地来的客人往往读错，后来村口立了一块牌子，把读音写在上面，从此再也没有人问路的时候闹出笑话来了，大家都说这个办法好。"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
