@@ -115,6 +115,13 @@ bool record_list_has(const struct str_list *list, const char *s)
 	return false;
 }
 
+void record_list_add_all(struct arena *a, struct str_list *list, const struct str_list *more)
+{
+	for (size_t i = 0; i < more->len; i++)
+		if (!record_list_has(list, more->items[i]))
+			record_list_add(a, list, more->items[i]);
+}
+
 void record_attachment_add(struct arena *a, struct attachment_list *list, const char *url,
 	const char *title)
 {

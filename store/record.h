@@ -82,9 +82,10 @@ struct record {
 	int extractor;          /* version of the reading code */
 };
 
-/* Appends a string that lives as long as @a (it is not copied). */
+/* Append strings that live as long as @a (they are not copied); of many, those that @list has not. */
 void record_list_add(struct arena *a, struct str_list *list, const char *s);
 bool record_list_has(const struct str_list *list, const char *s);
+void record_list_add_all(struct arena *a, struct str_list *list, const struct str_list *more);
 void record_attachment_add(struct arena *a, struct attachment_list *list, const char *url,
 	const char *title);
 

@@ -120,13 +120,6 @@ static void set_modified(struct article *t, struct record *r)
 		set_time(&r->modified, &t->from.modified, t->modified.time, t->modified.from);
 }
 
-static void add_all(struct arena *a, struct str_list *to, const struct str_list *from)
-{
-	for (size_t i = 0; i < from->len; i++)
-		if (!record_list_has(to, from->items[i]))
-			record_list_add(a, to, from->items[i]);
-}
-
 static bool is_site(const struct article *t, const char *name)
 {
 	struct span host = host_of(t->in->url);
@@ -147,7 +140,7 @@ static bool is_author(const struct article *t, const char *name)
 
 static void add_editors(struct article *t, struct record *r)
 {
-	add_all(t->arena, &r->editors, &t->byline.editors);
+	record_list_add_all(t->arena, &r->editors, &t->byline.editors);
 	for (size_t i = 0; article_is_chinese(t) && i < t->meta.editors.len; i++)
 		if (byline_is_person(span_str(t->meta.editors.items[i])) &&
 			!record_list_has(&r->editors, t->meta.editors.items[i]))
@@ -183,7 +176,7 @@ static void take_site(struct article *t, struct record *r)
 		METADATA_AUTHORS_GROUP, METADATA_AUTHORS_TWIN};
 
 	for (size_t i = 0; i < sizeof where / sizeof *where && !r->authors.len; i++) {
-		add_all(t->arena, &r->authors, &t->meta.authors[where[i]]);
+		record_list_add_all(t->arena, &r->authors, &t->meta.authors[where[i]]);
 		t->from.authors = r->authors.len ? "metadata, which name the site" : NULL;
 	}
 }
@@ -239,6 +232,12 @@ static const char *site_in_title(const struct article *t)
 		: NULL;
 }
 
+/* Templates fill in the page's title where the site's name belongs. */
+static bool is_headline(const struct article *t, const char *name)
+{
+	return name && t->title.text && strcmp(name, t->title.text) == 0;
+}
+
 static void set_publisher(struct article *t, struct record *r)
 {
 	const struct str_list *groups = &t->meta.authors[METADATA_AUTHORS_GROUP];
@@ -257,6 +256,8 @@ static void set_publisher(struct article *t, struct record *r)
 	};
 
 	for (size_t i = 0; i < sizeof candidates / sizeof *candidates && !r->publisher; i++) {
+		if (is_headline(t, candidates[i].name))
+			continue;
 		r->publisher = publisher_normal(candidates[i].name, t->arena);
 		t->from.publisher = r->publisher ? candidates[i].from : NULL;
 	}

@@ -7,13 +7,6 @@
 #include "common/fold.h"
 #include "crawler/read/charset/charset.h"
 
-static void add_people(struct arena *a, struct str_list *to, const struct str_list *from)
-{
-	for (size_t i = 0; i < from->len; i++)
-		if (!record_list_has(to, from->items[i]))
-			record_list_add(a, to, from->items[i]);
-}
-
 /* The text of one page, NULL without one. */
 static const char *read_part(struct article *t, const struct read_part *part)
 {
@@ -31,7 +24,7 @@ static const char *read_part(struct article *t, const struct read_part *part)
 	p.encoding = text.encoding;
 	article_prepare(&p);
 	found = article_find_text(&p);
-	add_people(t->arena, &t->byline.editors, &p.byline.editors);
+	record_list_add_all(t->arena, &t->byline.editors, &p.byline.editors);
 	return found;
 }
 

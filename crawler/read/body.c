@@ -17,6 +17,7 @@
 #define DESCEND_PERCENT       88 /* a child with this much of the sum is the better fence */
 #define NAMED_PERCENT         40 /* a container named as the article needs so much of the best sum */
 #define ARTICLE_MIN           (25 * BLOCK_HAN_WEIGHT) /* less text is no article */
+#define CONSENT_LINES         20
 #define COLOPHON_LINES        20
 #define COLOPHON_WEIGHT_MAX   (100 * BLOCK_HAN_WEIGHT)
 #define SEVERAL_PERCENT       25 /* of the best sum in the first of several articles */
@@ -186,6 +187,13 @@ static bool is_colophon(const struct votes *v, size_t i)
 		noise_is_colophon(b->text);
 }
 
+/* Banners stand before or behind everything else. */
+static bool asks_consent(const struct votes *v, size_t i)
+{
+	return (i < CONSENT_LINES || i + CONSENT_LINES >= v->blocks->len) &&
+		noise_asks_consent(v->blocks->items[i].text);
+}
+
 static void cast_votes(struct votes *v)
 {
 	for (size_t i = 0; i < v->blocks->len; i++) {
@@ -195,9 +203,8 @@ static void cast_votes(struct votes *v)
 		if (b->node == HTML_NONE)
 			continue;
 		vote = vote_of(b, v->part[b->node]);
-		other = is_colophon(v, i) || noise_asks_consent(b->text)
-			? vote_of(b, NOISE_FURNITURE)
-			: vote;
+		other = is_colophon(v, i) || asks_consent(v, i) ? vote_of(b, NOISE_FURNITURE)
+								: vote;
 		v->sum[b->node] += other < vote ? other : vote;
 	}
 	add_up(v);

@@ -469,10 +469,15 @@ static void add_node(struct flat *f, lxb_dom_node_t *node, uint32_t parent)
 /* Every node's index, and one, stands in its user pointer, so that selectors find it again. */
 static void flatten(struct html *h, lxb_dom_node_t *root)
 {
-	struct flat f = {.h = h};
+	/* Few pages have more of either than tokens. */
+	struct flat f = {.h = h,
+		.cap_nodes = h->tree->n_tokens + 64,
+		.cap_attrs = h->tree->n_tokens + 64};
 	uint32_t parent = HTML_NONE;
 	lxb_dom_node_t *node = root;
 
+	h->nodes = alloc_resize(NULL, f.cap_nodes, sizeof *h->nodes);
+	h->attrs = alloc_resize(NULL, f.cap_attrs, sizeof *h->attrs);
 	while (node) {
 		if (is_kept(node)) {
 			add_node(&f, node, parent);

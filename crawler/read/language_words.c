@@ -381,9 +381,10 @@ static const struct word {
 
 static int compare(struct span a, const char *b)
 {
-	int order = strncmp(a.data, b, a.len);
+	size_t len = strlen(b);
+	int order = memcmp(a.data, b, a.len < len ? a.len : len);
 
-	return order ? order : (b[a.len] ? -1 : 0);
+	return order ? order : (a.len > len) - (a.len < len);
 }
 
 uint32_t language_words_of(struct span word)

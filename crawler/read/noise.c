@@ -204,12 +204,19 @@ bool noise_begins_tail(struct span folded)
 
 ptrdiff_t noise_find_tail(struct span folded)
 {
-	static const char *const phrases[] = {"近期内容>>", "(责任编辑:", "举报/反馈",
-		"(本文来自澎湃新闻", "【返回首页】", "相关阅读:", "更多原创资讯请下载"};
+	/* Each with a mark in it that few lines have. */
+	static const struct {
+		char mark;
+		const char *text;
+	} phrases[] = {{'>', "近期内容>>"}, {'(', "(责任编辑:"}, {'(', "(本文来自澎湃新闻"},
+		{'/', "举报/反馈"}, {':', "相关阅读:"}, {0, "【返回首页】"},
+		{0, "更多原创资讯请下载"}};
 	ptrdiff_t first = -1;
 
-	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
-		ptrdiff_t at = span_find(folded, span_str(phrases[i]));
+	for (size_t i = 0; folded.len && i < sizeof phrases / sizeof *phrases; i++) {
+		ptrdiff_t at = phrases[i].mark && !memchr(folded.data, phrases[i].mark, folded.len)
+			? -1
+			: span_find(folded, span_str(phrases[i].text));
 
 		if (at >= 0 && (first < 0 || at < first))
 			first = at;
@@ -270,13 +277,18 @@ bool noise_is_furniture(struct span folded)
 /* One look at each byte: where a phrase may begin, its first letter stands. */
 static bool contains_word_of(struct span s, const char *const *phrases, const char *first_letters)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		struct span rest = span_from_offset(s, i);
+	uint32_t firsts = 0;
 
-		if (!strchr(first_letters, s.data[i]) || !s.data[i])
+	for (const char *c = first_letters; *c; c++)
+		firsts |= 1u << (*c - 'a');
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned letter = (unsigned char)s.data[i] - 'a';
+
+		if (letter >= 26 || !(firsts >> letter & 1))
 			continue;
 		for (const char *const *w = phrases; *w; w++)
-			if (span_starts_with(rest, span_str(*w)))
+			if (**w == s.data[i] &&
+				span_starts_with(span_from_offset(s, i), span_str(*w)))
 				return true;
 	}
 	return false;

@@ -117,7 +117,7 @@ static bool is_next_label(struct span label)
 		"【下一页】", "余下全文", "阅读下一页"};
 
 	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-		if (span_is(label, labels[i]))
+		if (labels[i][0] == label.data[0] && span_is(label, labels[i]))
 			return true;
 	return false;
 }
@@ -153,7 +153,7 @@ static const char *try_anchor(const struct search *s, uint32_t node)
 		return NULL;
 	label = span_trim(s->h->nodes[text].text);
 	shown = read_number(label, &len);
-	if (len ? len < label.len : !is_next_label(label))
+	if (!label.len || (len ? len < label.len : !is_next_label(label)))
 		return NULL;
 	next = try_link(s, href, &number);
 	return !len || shown == number || shown == number + 1 ? next : NULL;

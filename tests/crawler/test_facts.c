@@ -276,6 +276,15 @@ static void test_facts__the_first_publisher_is_told_from_the_site(void **state)
 		assert_string_equal(read_page(fx, URL, rows[i].page)->publisher, rows[i].wanted);
 }
 
+static void test_facts__a_headline_is_no_publisher(void **state)
+{
+	struct fixture *fx = *state;
+
+	assert_null(read_page(fx, URL,
+		"<meta property=og:site_name content=江城大桥今天正式建成通车>" TITLE TEXT)
+			    ->publisher);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +301,8 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(
 			test_facts__the_first_publisher_is_told_from_the_site, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_facts__a_headline_is_no_publisher, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
