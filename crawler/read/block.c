@@ -4,6 +4,7 @@
 #include "common/utf8.h"
 
 #define CELL_SEPARATOR " | "
+#define PRE_LINES_MAX  50000 /* of a page; other lines cost nodes, of which there are so many */
 
 /* The line being put together, and where the walk stands. */
 struct builder {
@@ -135,7 +136,7 @@ static void end_line(struct builder *b)
 
 static void add_space(struct builder *b, uint32_t c)
 {
-	if (b->in_pre && c == '\n')
+	if (b->in_pre && c == '\n' && b->len < PRE_LINES_MAX)
 		end_line(b);
 	else
 		b->gap = true;
