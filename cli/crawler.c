@@ -53,7 +53,12 @@ static void on_drained(void *arg)
 	service_stopped(c->service);
 }
 
-/* New ones, unless something is wrong with them: then what was there stays. */
+static bool has_gazetteers(const struct crawling *c)
+{
+	return c->env.gazetteers && gazetteers_count_names(c->env.gazetteers);
+}
+
+/* New ones, unless something is wrong with them, or they have vanished: then what was there stays. */
 static void load_gazetteers(struct crawling *c, const struct config *config)
 {
 	struct gazetteers *fresh;
@@ -63,6 +68,12 @@ static void load_gazetteers(struct crawling *c, const struct config *config)
 		0) {
 		log_error(c->log, "gazetteers not loaded, going on with %s: %s",
 			c->env.gazetteers ? "the old ones" : "none", errors.data);
+		return;
+	}
+	if (!gazetteers_count_names(fresh) && has_gazetteers(c)) {
+		log_error(c->log, "no gazetteers in %s any more, going on with the old ones",
+			config->gazetteers_dir);
+		gazetteers_unref(fresh);
 		return;
 	}
 	if (!gazetteers_count_names(fresh))

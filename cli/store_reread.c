@@ -6,6 +6,7 @@
 #include "cli/store_view.h"
 #include "common/err.h"
 #include "crawler/stored_answer.h"
+#include "scheduler/source.h"
 
 #include <stdio.h>
 
@@ -15,15 +16,29 @@ struct reread {
 	struct cli *cli;
 	struct store *store;
 	struct store_reader *reader;
+	const struct source_list *sources;
 	bool all;
 	uint64_t seq, last; /* of the journal: read, and to be read */
 	uint64_t n_read, n_changed, n_lost, n_without_body, n_damaged;
 };
 
-/* What the fetch knew and the body does not say is taken from the record that was made of it. */
-static void fill_input(const struct record *old, struct span stored, struct arena *a,
-	const struct cli *cli, struct read_input *ret)
+static const char *or_null(const char *s)
 {
+	return s && *s ? s : NULL;
+}
+
+/*
+ * What the fetch knew and the body does not say is taken from the record that was made
+ * of it, and from the settings of its source: the record's own publisher and regions
+ * may have been read out of the text.
+ */
+static void fill_input(const struct reread *x, const struct record *old, struct span stored,
+	struct arena *a, struct read_input *ret)
+{
+	const struct cli *cli = x->cli;
+	const struct source *s =
+		source_list_find(x->sources, span_str(old->source ? old->source : ""));
+
 	*ret = (struct read_input){.url = old->fetched_url,
 		.fetched_at_ms = old->fetched_at_ms,
 		.http_status = old->http_status,
@@ -33,8 +48,8 @@ static void fill_input(const struct record *old, struct span stored, struct aren
 		.source = old->source,
 		.title = old->title,
 		.published_ms = old->published.precision ? old->published.ms : 0,
-		.publisher = old->publisher,
-		.region = old->regions.len ? old->regions.items[0] : NULL};
+		.publisher = s ? or_null(s->publisher) : NULL,
+		.region = s ? or_null(s->region) : NULL};
 	stored_answer_read(stored, a, ret);
 }
 
@@ -68,11 +83,15 @@ static int reread_record(struct reread *x, struct store_batch *b, uint64_t seq,
 	STRBUF_LOCAL(stored);
 	int r = store_read_body(x->reader, seq, &stored);
 
-	if (r <= 0) {
-		x->n_without_body++;
-		return r == -ERR_CORRUPT ? 0 : r;
+	if (r == -ERR_CORRUPT) {
+		x->n_damaged++;
+		return 0;
 	}
-	fill_input(old, strbuf_span(&stored), a, x->cli, &in);
+	if (r <= 0) {
+		x->n_without_body += r == 0;
+		return r;
+	}
+	fill_input(x, old, strbuf_span(&stored), a, &in);
 	read_document(WORK_PAGE, &in, a, &out);
 	x->n_read++;
 	if (out.as == READ_RECORD)
@@ -167,12 +186,17 @@ static enum cli_exit run(struct cli *cli)
 {
 	CLEANUP(store_closep) struct store *store = NULL;
 	CLEANUP(store_reader_freep) struct store_reader *reader = NULL;
+	CLEANUP(source_list_freep) struct source_list *sources = NULL;
+	STRBUF_LOCAL(errors);
 	struct reread x = {.cli = cli, .all = cli_option(cli, "all")};
 	struct store_counts counts;
 	int r;
 
 	if (!cli_load_config(cli) || !cli_load_gazetteers(cli, NULL))
 		return CLI_MISUSE;
+	if (source_list_load(cli->config->sources_dir, &cli->config->url_rules, &sources, &errors) <
+		0)
+		return cli_fail("%s", errors.data);
 	if (open_store(cli, &store) < 0)
 		return CLI_FAILURE;
 	r = store_reader_open(store, &reader);
@@ -180,6 +204,7 @@ static enum cli_exit run(struct cli *cli)
 		r = store_read_counts(reader, &counts);
 	x.store = store;
 	x.reader = reader;
+	x.sources = sources;
 	x.last = r < 0 ? 0 : counts.journal_last;
 	while (r >= 0 && (r = reread_some(&x)) > 0)
 		;

@@ -5,6 +5,7 @@
 #include "crawler/fetch/guard.h"
 #include "crawler/fetch/header.h"
 #include "crawler/fetch/verdict.h"
+#include "crawler/stored_answer.h"
 
 static const char *copy_str(struct arena *a, const char *s)
 {
@@ -104,7 +105,7 @@ static void take_directives(struct job *j, struct span headers)
 /* Headers and body in one buffer, as they are stored. */
 static void take_answer(struct job *j, struct transfer_result *r)
 {
-	strbuf_add_span(&j->raw, strbuf_span(&r->headers));
+	stored_answer_add_headers(strbuf_span(&r->headers), &j->raw);
 	j->body_at = j->raw.len;
 	take_directives(j, strbuf_span(&r->headers));
 	strbuf_add_span(&j->raw, strbuf_span(&r->body));

@@ -56,7 +56,8 @@ struct job {
 	const char *part_url;
 	struct read_part *parts; /* further pages of the article */
 	size_t n_parts, parts_bytes;
-	bool is_joined; /* parts have been asked for, once is enough */
+	bool is_joined;  /* parts have been asked for, once is enough */
+	bool is_partial; /* and not all could be had */
 
 	struct result result;
 	struct job_facts facts;

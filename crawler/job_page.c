@@ -88,7 +88,9 @@ static void on_read(void *arg)
 
 void job_start_reading(struct job *j)
 {
-	j->gazetteers = gazetteers_ref(j->env->gazetteers);
+	/* Once: parts are read with those that the first page was read with. */
+	if (!j->gazetteers)
+		j->gazetteers = gazetteers_ref(j->env->gazetteers);
 	if (j->raw.len > SMALL_BYTES_MAX)
 		pool_submit_large(j->env->pool, read_answer, on_read, j);
 	else
@@ -206,6 +208,7 @@ void job_start_keeping(struct job *j)
 	if (!j->env->keep)
 		job_finish(j, j->result.outcome, NULL);
 	else if (j->result.outcome == OUTCOME_OK) {
+		j->read.record.is_partial = j->is_partial;
 		keep_page(j->env->keep, &j->read.record, stored_answer(j), on_kept, j);
 	} else {
 		STRBUF_LOCAL(canonical);

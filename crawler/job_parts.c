@@ -3,13 +3,15 @@
  * looked at one after the other, each after the host's delay, as long as the
  * lease lasts; then everything is read together.
  *
- * A page that could not be had leaves the article as long as it is, and
- * without validators, so that the next visit tries again.
+ * A page that could not be had leaves the article as long as it is; where more
+ * of it is stored, that stays (store/batch.c). There are no validators: the
+ * first page's say nothing of the others, which the next visit asks for again.
  */
 #include "crawler/job_inside.h"
 
 #include "common/clock.h"
 #include "crawler/look.h"
+#include "crawler/read/parts.h"
 
 #define PART_MS_MIN 1000 /* of the lease: with less left it is not tried */
 
@@ -26,8 +28,9 @@ static bool is_known(const struct job *j, const char *url)
 static void finish_parts(struct job *j, bool is_whole)
 {
 	j->is_joined = true;
+	j->is_partial = !is_whole;
+	job_drop_validators(j);
 	if (!is_whole) {
-		job_drop_validators(j);
 		j->result.error = arena_printf(j->arena, "page %zu of the article is missing",
 			j->n_parts + 2);
 	}
@@ -51,7 +54,7 @@ static void on_part(void *arg, const struct look_result *result)
 
 	j->part = NULL;
 	job_hear_wish(j, result->retry_after_ms);
-	if (!result->asked || result->outcome != OUTCOME_OK) {
+	if (!result->asked || result->outcome != OUTCOME_OK || result->says_gone) {
 		finish_parts(j, false);
 		return;
 	}
@@ -78,10 +81,21 @@ static void look_at_next(struct job *j, const char *url)
 	j->part = look_start(&request, j->part_url, on_part, j);
 }
 
+/*
+ * An article begins with its first page. What a list names by a later number is a
+ * page of its own, be it the next article or one more way to a part.
+ */
+static bool is_second(const struct job *j, const char *next)
+{
+	unsigned number;
+
+	return parts_follows(j->lease.url, next, &number) && number <= 2;
+}
+
 bool job_has_more_parts(const struct job *j)
 {
 	return j->read.as == READ_RECORD && j->read.next_part && !j->is_joined &&
-		!is_known(j, j->read.next_part);
+		is_second(j, j->read.next_part);
 }
 
 void job_get_parts(struct job *j)

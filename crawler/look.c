@@ -72,6 +72,7 @@ static void read_page(void *arg)
 	l->result.likeness = out.likeness;
 	l->result.body = in.bytes;
 	l->result.next_part = out.next_part;
+	l->result.says_gone = out.as == READ_NOTHING && out.outcome == OUTCOME_GONE;
 	if (out.refresh_to)
 		l->result.outcome = OUTCOME_MOVED;
 	else if (out.as == READ_NOTHING && out.outcome != OUTCOME_EMPTY &&

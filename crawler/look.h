@@ -1,7 +1,8 @@
 /*
  * Look: one more page of a host, fetched within a job's lease: for what it is
- * like, or because the job's article goes on there. It is no page of its own. As polite as the job's own request: only what
- * robots.txt allows, and after the host's delay.
+ * like, or because the job's article goes on there. It is no page of its own.
+ * As polite as the job's own request: only what robots.txt allows, and after
+ * the host's delay.
  *
  * Single-threaded: use only from the event loop's thread; reading happens in
  * the pool.
@@ -31,6 +32,7 @@ struct look_result {
 	int http_status;
 	int64_t retry_after_ms;   /* that the host asked for, 0 or less without a wish */
 	struct likeness likeness; /* of the page */
+	bool says_gone;           /* it says that it does not exist */
 	/* Borrowed until done returns: */
 	struct span body;      /* of the page, content codings undone */
 	const char *next_part; /* as in read.h, NULL without one */

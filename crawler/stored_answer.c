@@ -18,6 +18,19 @@ static struct span fields_of(struct span headers)
 	return headers;
 }
 
+void stored_answer_add_headers(struct span headers, struct strbuf *out)
+{
+	while (headers.len) {
+		const char *end = memchr(headers.data, '\n', headers.len);
+		struct span line = span_from(headers.data,
+			end ? (size_t)(end - headers.data) + 1 : headers.len);
+
+		if (!span_starts_with(line, SPAN_LITERAL(PART_NAME)))
+			strbuf_add_span(out, line);
+		headers = span_from_offset(headers, line.len);
+	}
+}
+
 void stored_answer_write(struct span headers, struct span body, const struct read_part *parts,
 	size_t n_parts, struct strbuf *out)
 {

@@ -18,6 +18,9 @@
 
 #include <stddef.h>
 
+/* Appends the lines that a site sent, without those that are ours to write. */
+void stored_answer_add_headers(struct span headers, struct strbuf *out);
+
 /* Appends it. @headers ends with its empty line. */
 void stored_answer_write(struct span headers, struct span body, const struct read_part *parts,
 	size_t n_parts, struct strbuf *out);

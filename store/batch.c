@@ -99,11 +99,15 @@ static struct hash title_hash(const struct record *r)
 	return hash_of(span_str(r->title));
 }
 
-/* A version that was stored before a line was known as the site's has it. */
+/*
+ * A version that was stored before a line was known as the site's has it, and one from
+ * when it was known stays the same when it has been forgotten.
+ */
 static bool is_other_text(const struct store_batch *b, const struct page_version *v,
 	const struct record *r)
 {
-	return !hash_eq(&v->text_hash, &r->text_hash) && !hash_eq(&v->text_hash, &b->read_hash);
+	return !hash_eq(&v->text_hash, &r->text_hash) && !hash_eq(&v->text_hash, &b->read_hash) &&
+		!hash_eq(&v->read_hash, &b->read_hash);
 }
 
 static bool is_changed(const struct store_batch *b, const struct page_entry *p,
@@ -113,6 +117,29 @@ static bool is_changed(const struct store_batch *b, const struct page_entry *p,
 	struct hash title = title_hash(r);
 
 	return !newest || !hash_eq(&newest->title_hash, &title) || is_other_text(b, newest, r);
+}
+
+static bool find_newest(struct store_batch *b, const struct page_entry *p, struct record *ret)
+{
+	const struct page_version *newest = page_newest(p);
+	struct db_key64 key = db_key64(newest ? newest->record : 0);
+	struct span value;
+
+	return newest && txn_get(&b->txn, STORE_RECORDS, db_key64_span(&key), &value) &&
+		record_parse_json(value, b->arena, ret) == 0;
+}
+
+/*
+ * Whether @r is the beginning of what is stored: pages of the article could not be had
+ * this time, which is no change of it.
+ */
+static bool is_beginning(struct store_batch *b, const struct page_entry *p, const struct record *r)
+{
+	struct record before;
+
+	return r->is_partial && r->text && find_newest(b, p, &before) && before.text &&
+		strcmp(before.title ? before.title : "", r->title ? r->title : "") == 0 &&
+		span_starts_with(span_str(before.text), span_str(r->text));
 }
 
 /* Pages without a text, or with next to none, have nothing in common. */
@@ -268,6 +295,7 @@ static void append_version(struct store_batch *b, struct page_entry *p, enum jou
 		.at_ms = r->fetched_at_ms,
 		.title_hash = title_hash(r),
 		.text_hash = r->text_hash,
+		.read_hash = b->read_hash,
 	};
 
 	learn_site_lines(b, r);
@@ -327,7 +355,7 @@ static enum save_outcome save_known_page(struct store_batch *b, struct page_entr
 	struct record *r, struct span raw)
 {
 	const struct page_version *newest = page_newest(p);
-	bool changed = is_changed(b, p, r);
+	bool changed = is_changed(b, p, r) && !is_beginning(b, p, r);
 
 	r->story = p->story;
 	r->version = (newest ? newest->version : 0) + changed;
@@ -359,14 +387,10 @@ enum save_outcome store_save_reread(struct store_batch *b, struct record *r, str
 /* Whether the newest version of a page was fetched from where @r was. */
 static bool is_from_same(struct store_batch *b, const struct page_entry *p, const struct record *r)
 {
-	const struct page_version *newest = page_newest(p);
-	struct db_key64 key = db_key64(newest ? newest->record : 0);
 	struct record before;
-	struct span value;
 
-	return newest && txn_get(&b->txn, STORE_RECORDS, db_key64_span(&key), &value) &&
-		record_parse_json(value, b->arena, &before) == 0 && before.fetched_url &&
-		r->fetched_url && strcmp(before.fetched_url, r->fetched_url) == 0;
+	return find_newest(b, p, &before) && before.fetched_url && r->fetched_url &&
+		strcmp(before.fetched_url, r->fetched_url) == 0;
 }
 
 /* The text alone is no sign of being the same page: every month's notice may say the same. */

@@ -19,6 +19,8 @@ static void write_version(const struct page_version *v, struct strbuf *out)
 	json_field_int(out, "at_ms", v->at_ms);
 	write_hash(out, "title_hash", &v->title_hash);
 	write_hash(out, "text_hash", &v->text_hash);
+	if (!hash_eq(&v->read_hash, &v->text_hash))
+		write_hash(out, "read_hash", &v->read_hash);
 	json_close(out, '}');
 }
 
@@ -54,8 +56,11 @@ static bool read_version(const struct json *j, struct page_version *ret)
 	ret->version = (uint32_t)version;
 	ret->record = (uint64_t)record;
 	ret->at_ms = json_get_int(j, "at_ms", 0);
-	return read_hash(j, "title_hash", &ret->title_hash) &&
-		read_hash(j, "text_hash", &ret->text_hash);
+	if (!read_hash(j, "title_hash", &ret->title_hash) ||
+		!read_hash(j, "text_hash", &ret->text_hash))
+		return false;
+	ret->read_hash = ret->text_hash;
+	return !json_get(j, "read_hash") || read_hash(j, "read_hash", &ret->read_hash);
 }
 
 static bool read_versions(const struct json *list, struct arena *a, struct page_entry *p)

@@ -21,6 +21,7 @@ struct page_version {
 	int64_t at_ms;    /* when it was fetched */
 	struct hash title_hash;
 	struct hash text_hash;
+	struct hash read_hash; /* of the text with the site's lines; mostly the same */
 };
 
 struct page_entry {

@@ -3,8 +3,15 @@
 #include "policywatch/store.h"
 #include "store/store.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+static_assert((int)PW_STORE_NEW == (int)JOURNAL_NEW &&
+		(int)PW_STORE_UPDATED == (int)JOURNAL_UPDATED &&
+		(int)PW_STORE_REPRINT == (int)JOURNAL_REPRINT &&
+		(int)PW_STORE_REREAD == (int)JOURNAL_REREAD,
+	"events are given out as they are");
 
 struct pw_store {
 	struct store *store;

@@ -157,6 +157,16 @@ static void set_pieces(struct parser *p, struct query_node *n, const struct span
 	}
 }
 
+/* Of a zone that has no code of its own: "x-" and letters, as records and gazetteers have it. */
+static bool is_zone(struct span name)
+{
+	size_t i = 2;
+
+	while (i < name.len && name.data[i] >= 'a' && name.data[i] <= 'z')
+		i++;
+	return i > 2 && i == name.len && span_starts_with(name, SPAN_LITERAL("x-"));
+}
+
 static struct query_node *parse_region(struct parser *p)
 {
 	struct query_node *n = node_new(p, QUERY_REGION);
@@ -166,11 +176,11 @@ static struct query_node *parse_region(struct parser *p)
 
 	while (len < name.len && name.data[len] >= '0' && name.data[len] <= '9')
 		len++;
-	if (!code && len == name.len && (len == 2 || len == 4 || len == 6))
+	if (!code && ((len == name.len && (len == 2 || len == 4 || len == 6)) || is_zone(name)))
 		code = name.data;
 	if (!code || p->token.n_pieces > 1) {
 		query_lexer_fail(&p->lexer, p->token.column,
-			"unknown region %s: give a province, or a code of six digits",
+			"unknown region %s: give a province, a city, or a code of six digits",
 			p->token.shown);
 		return NULL;
 	}

@@ -80,6 +80,7 @@ struct record {
 	struct hash story;      /* the store decides; all zero before */
 	struct hash text_hash;  /* of the folded text */
 	int extractor;          /* version of the reading code */
+	bool is_partial;        /* further pages of the article could not be had; not stored */
 };
 
 /* Append strings that live as long as @a (they are not copied); of many, those that @list has not. */

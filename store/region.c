@@ -1,6 +1,6 @@
 #include "store/region.h"
 
-#include <stddef.h>
+#include "store/region_cities.h"
 
 static const struct {
 	const char *name;
@@ -62,7 +62,7 @@ static bool is_suffix(struct span s)
 	return false;
 }
 
-const char *region_code(struct span name)
+static const char *province_code(struct span name)
 {
 	for (size_t i = 0; i < sizeof regions / sizeof *regions; i++) {
 		struct span known = span_str(regions[i].name);
@@ -71,4 +71,34 @@ const char *region_code(struct span name)
 			return regions[i].code;
 	}
 	return NULL;
+}
+
+static bool is_city_suffix(struct span s)
+{
+	return span_is(s, "市") || span_is(s, "地区") || span_is(s, "盟") || span_is(s, "州") ||
+		span_ends_with(s, SPAN_LITERAL("自治州"));
+}
+
+static const char *city_code(struct span name, bool bare)
+{
+	for (size_t i = 0; i < n_region_cities; i++) {
+		struct span known = span_str(region_cities[i].name), rest;
+
+		if (!span_starts_with(name, known))
+			continue;
+		rest = span_from_offset(name, known.len);
+		if (bare ? !rest.len : is_city_suffix(rest))
+			return region_cities[i].code;
+	}
+	return NULL;
+}
+
+const char *region_code(struct span name)
+{
+	/* 吉林市 is in 吉林, and 海南州 not in 海南. */
+	const char *code = city_code(name, false);
+
+	if (!code)
+		code = province_code(name);
+	return code ? code : city_code(name, true);
 }

@@ -115,13 +115,17 @@ void site_lines_learn(struct site_lines *l, const struct hash *page, struct span
 	}
 }
 
-/* Words in which a site speaks of itself and to its readers, folded. */
+/*
+ * Words in which a site speaks of itself and to its readers, folded. Not those that
+ * authorities end notices with: 下载 a form, 关注 the results, 特此声明.
+ */
 static bool speaks_of_site(struct span text)
 {
 	static const char *const words[] = {"本网", "本站", "本报", "本刊", "本平台", "转载",
-		"版权", "声明", "投稿", "订阅", "关注", "客户端", "公众号", "扫码", "扫描",
-		"二维码", "下载", "爆料", "报料", "编辑部", "copyright", "reserved", "subscribe",
-		"newsletter", "follow us", "sign up", "permission", "download", "republish"};
+		"版权", "免责声明", "特别声明", "投稿", "订阅", "关注我们", "客户端", "公众号",
+		"扫码", "二维码", "爆料", "报料", "编辑部", "copyright", "rights reserved",
+		"subscribe", "newsletter", "follow us", "sign up", "without permission",
+		"written permission", "download our", "download the app", "republish"};
 	STRBUF_LOCAL(folded);
 
 	fold_text(text, &folded);

@@ -4,7 +4,8 @@
 #include "common/utf8.h"
 
 #define CELL_SEPARATOR     " | "
-#define DATA_ROW_BYTES_MAX 1000 /* of a row of paragraphs; a layout's columns hold more */
+#define DATA_ROW_BYTES_MAX 1000  /* of a row of paragraphs; a layout's columns hold more */
+#define PRE_LINES_MAX      50000 /* of a page; other lines cost nodes, of which there are so many */
 
 /* The line being put together, and where the walk stands. */
 struct builder {
@@ -143,7 +144,7 @@ static void end_line(struct builder *b)
 
 static void add_space(struct builder *b, uint32_t c)
 {
-	if (b->in_pre && c == '\n')
+	if (b->in_pre && c == '\n' && b->len < PRE_LINES_MAX)
 		end_line(b);
 	else
 		b->gap = true;

@@ -19,7 +19,6 @@
 #include "crawler/read/noise.h"
 
 #define SPLIT_BYTES_MIN   600 /* a line so long with spaces behind sentences was paragraphs */
-#define LONG_BYTES_MIN    90  /* folded: a paragraph that nobody writes twice */
 #define VERSE_BYTES_MAX   60  /* folded */
 #define EDGE_LINES        14  /* facts stand so near to the ends of a text */
 #define TAIL_KEEP_PERCENT 25  /* a label in the first quarter begins no tail: too much would go */
@@ -308,7 +307,7 @@ static void drop_repetition(struct text *t)
 		struct span folded = folded_of(t, &t->lines[i]);
 
 		sums[i] = (struct clean_sum){.hash = hash64_of(folded),
-			.is_long = folded.len >= LONG_BYTES_MIN,
+			.is_long = folded.len >= CLEAN_LONG_BYTES_MIN,
 			.is_short = folded.len <= VERSE_BYTES_MAX,
 			.is_row = span_find(t->lines[i].text, SPAN_LITERAL(" | ")) >= 0};
 	}

@@ -95,3 +95,20 @@ void clean_find_repeats(const struct clean_sum *sums, size_t n, struct arena *a,
 		i++;
 	}
 }
+
+void clean_find_known(const struct clean_sum *sums, size_t n, size_t first, struct arena *a,
+	bool *ret_drop)
+{
+	struct seen seen;
+
+	seen_init(&seen, n, a);
+	note_lines(sums, n, &seen);
+	for (size_t i = first; i < n;) {
+		size_t earlier = seen.at[slot_of(&seen, sums[i].hash)] - 1;
+		size_t run = earlier < i ? count_run(sums, n, earlier, i) : 0;
+		size_t end = i + (run >= BLOCK_LINES_MIN ? run : 1);
+
+		for (bool known = run >= BLOCK_LINES_MIN || (run && sums[i].is_long); i < end; i++)
+			ret_drop[i] = known;
+	}
+}

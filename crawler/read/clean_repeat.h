@@ -1,6 +1,7 @@
 /*
  * Lines that stand twice: a line equal to the one before, a long paragraph that
- * stood once before, and blocks of lines that did. Private to clean*.c; linear.
+ * stood once before, and blocks of lines that did. Private to clean*.c and
+ * article_parts.c; linear.
  */
 #ifndef POLICYWATCH_CRAWLER_READ_CLEAN_REPEAT_H
 #define POLICYWATCH_CRAWLER_READ_CLEAN_REPEAT_H
@@ -10,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define CLEAN_LONG_BYTES_MIN 90 /* folded: a paragraph that nobody writes twice */
 
 struct clean_sum {
 	uint64_t hash; /* of what the line says */
@@ -23,5 +26,9 @@ struct clean_sum {
  * only a text that stands twice as a whole goes. So does what somebody says three times.
  */
 void clean_find_repeats(const struct clean_sum *sums, size_t n, struct arena *a, bool *ret_drop);
+
+/* Sets @ret_drop[i] of lines from @first on that stood before: long ones and blocks of any. */
+void clean_find_known(const struct clean_sum *sums, size_t n, size_t first, struct arena *a,
+	bool *ret_drop);
 
 #endif

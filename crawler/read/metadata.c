@@ -1,13 +1,15 @@
 #include "crawler/read/metadata_inside.h"
 
+#include "common/utf8.h"
 #include "crawler/read/person.h"
 #include "crawler/read/short_text.h"
 
 #include <stdlib.h>
 
-#define NAME_BYTES_MAX 40 /* of a META tag */
-#define LANG_BYTES_MAX 16
-#define DATE_BYTES_MAX 400 /* of an element that is a date, with its white space */
+#define NAME_BYTES_MAX  40 /* of a META tag */
+#define LANG_BYTES_MAX  16
+#define TITLE_BYTES_MAX 4096 /* of <title>: each part of the reading looks through it */
+#define DATE_BYTES_MAX  400  /* of an element that is a date, with its white space */
 
 enum field {
 	FIELD_ARTICLE_TITLE,
@@ -266,7 +268,7 @@ static void read_title(struct metadata_reader *r, uint32_t node)
 	STRBUF_LOCAL(text);
 
 	html_add_text(r->h, node, &text);
-	metadata_set_once(r, &r->m->page_title, strbuf_span(&text));
+	metadata_set_once(r, &r->m->page_title, utf8_cut(strbuf_span(&text), TITLE_BYTES_MAX));
 }
 
 static void set_property(struct metadata_reader *r, uint32_t node, struct metadata_time *field,

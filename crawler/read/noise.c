@@ -330,7 +330,7 @@ bool noise_is_promotion(struct span folded)
 	static const char *const product[] = {"客户端", "app", "公众号", "微信号", "小程序",
 		"微博"};
 	static const char *const pleas[] = {"掌上读报", "在线互动", "关注湖北", "报料", "特色功能",
-		"欢迎关注", "点击关注", "长按", "更多精彩", "更多原创"};
+		"欢迎关注", "点击关注", "关注我们", "长按", "更多精彩", "更多原创", "更多新闻"};
 	static const char *const acts[] = {"下载", "扫码", "扫描", "订阅", "更多资讯"};
 	size_t n_pleas, n;
 

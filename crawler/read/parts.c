@@ -128,13 +128,29 @@ struct search {
 	struct arena *arena;
 };
 
+/* As secure as the page itself: links of old pages have the scheme of their time. */
+static void take_scheme(const char *url, struct strbuf *address)
+{
+	const char *own = strstr(url, "://"), *other = strstr(address->data, "://");
+	STRBUF_LOCAL(same);
+
+	if (!own || !other)
+		return;
+	strbuf_add(&same, url, (size_t)(own - url));
+	strbuf_add_str(&same, other);
+	strbuf_clear(address);
+	strbuf_add_span(address, strbuf_span(&same));
+}
+
 /* @href as an address, if that is the next part's. */
 static const char *try_link(const struct search *s, struct span href, unsigned *ret_number)
 {
 	STRBUF_LOCAL(address);
 
-	if (url_resolve_encoded(href, span_str(s->base), s->encoding, &address) < 0 ||
-		!parts_follows(s->url, address.data, ret_number))
+	if (url_resolve_encoded(href, span_str(s->base), s->encoding, &address) < 0)
+		return NULL;
+	take_scheme(s->url, &address);
+	if (!parts_follows(s->url, address.data, ret_number))
 		return NULL;
 	return arena_dup(s->arena, without_fragment(address.data));
 }

@@ -12,6 +12,7 @@
 #include "crawler/keep.h"
 #include "crawler/not_found.h"
 #include "crawler/pool.h"
+#include "crawler/read/enrich/gazetteers.h"
 #include "tests/cmocka_all.h"
 
 static const char article[] =
@@ -590,7 +591,55 @@ static void test_job__an_article_in_parts_is_kept_as_one(void **state)
 	answer_part(200, 3, false);
 	run_pool(); /* all of it is read together */
 	assert_kept(fx, "第1页", "第3页还说");
-	assert_string_equal(result(fx)->etag, "\"new\"");
+	assert_false(fake.record->is_partial);
+	/* The first page's say nothing of the others. */
+	assert_string_equal(result(fx)->etag, "");
+}
+
+static void test_job__a_part_that_a_list_names_is_a_page_of_its_own(void **state)
+{
+	struct fixture *fx = *state;
+	struct lease lease = lease_of(WORK_PAGE);
+
+	lease.url = "http://a.cn/x_2.html";
+	fx->job = job_start(&fx->env, &lease, on_done, fx);
+	answer_robots(ROBOTS_ALLOWED, false);
+	answer_part(200, 2, true);
+	assert_kept(fx, "第2页", "第2页还说");
+}
+
+static void test_job__a_part_that_says_that_it_does_not_exist_is_none(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch_first_part(fx, 60000);
+	wait_for_request(fx);
+	fake.pool.work = NULL;
+	answer_transfer(200,
+		"<html><head><title>404 页面不存在</title></head><body><h1>页面不存在</h1>"
+		"<p>您访问的页面不存在或已删除。</p></body></html>");
+	fake.robots = NULL;
+	run_pool();
+	assert_kept(fx, "第1页", "第1页还说");
+	assert_true(fake.record->is_partial);
+}
+
+/* Symptom: each reading took a reference and the last one was given back; the sanitizer told. */
+static void test_job__parts_and_first_page_share_their_gazetteers(void **state)
+{
+	struct fixture *fx = *state;
+	struct gazetteers *g = NULL;
+	STRBUF_LOCAL(errors);
+
+	assert_int_equal(gazetteers_load("/nonexistent/a", "/nonexistent/b", &g, &errors), 0);
+	fx->env.gazetteers = g;
+	fetch_first_part(fx, 60000);
+	wait_for_request(fx);
+	answer_part(200, 2, false);
+	run_pool();
+	assert_kept(fx, "第1页", "第2页还说");
+	fx->env.gazetteers = NULL;
+	gazetteers_unref(g);
 }
 
 static void test_job__without_a_part_the_rest_is_kept_and_comes_again_in_full(void **state)
@@ -605,6 +654,7 @@ static void test_job__without_a_part_the_rest_is_kept_and_comes_again_in_full(vo
 	run_pool();
 	assert_kept(fx, "第1页", "第2页还说");
 	assert_null(strstr(fake.record->text, "第3页"));
+	assert_true(fake.record->is_partial);
 	assert_string_equal(result(fx)->etag, "");
 }
 
@@ -813,6 +863,9 @@ int main(void)
 		TEST(a_page_that_says_it_is_gone_needs_no_probe),
 		TEST(freeing_ends_a_comparison),
 		TEST(an_article_in_parts_is_kept_as_one),
+		TEST(parts_and_first_page_share_their_gazetteers),
+		TEST(a_part_that_a_list_names_is_a_page_of_its_own),
+		TEST(a_part_that_says_that_it_does_not_exist_is_none),
 		TEST(without_a_part_the_rest_is_kept_and_comes_again_in_full),
 		TEST(no_part_is_asked_for_after_the_lease),
 		TEST(parts_that_lead_in_a_circle_end),

@@ -178,6 +178,19 @@ static void test_metadata__broken_json_says_nothing(void **state)
 	assert_null(fx->meta.published.from);
 }
 
+static void test_metadata__no_title_is_longer_than_a_page_of_text(void **state)
+{
+	struct fixture *fx = *state;
+	STRBUF_LOCAL(page);
+
+	strbuf_add_str(&page, "<title>");
+	for (int i = 0; i < 10000; i++)
+		strbuf_add_str(&page, "通知_");
+	strbuf_add_str(&page, "</title>");
+	read_page(fx, page.data);
+	assert_in_range(strlen(fx->meta.page_title), 4000, 4096);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +210,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_metadata__a_time_tells_more_than_its_day,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(test_metadata__languages_are_tags, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_metadata__no_title_is_longer_than_a_page_of_text, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_metadata__broken_json_says_nothing, setup,
 			teardown),
 	};

@@ -92,11 +92,24 @@ static void test_parts__a_script_draws_the_links(void **state)
 	assert_null(next_of(a, "<script></script>"));
 }
 
+static void test_parts__links_to_the_same_site_under_another_scheme_count(void **state)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	CLEANUP(html_freep)
+	struct html *h = html_parse(SPAN_LITERAL("<a href='http://a.cn/n/t1_2.html'>下一页</a>"));
+
+	(void)state;
+	assert_string_equal(parts_next(h, "https://a.cn/n/t1.html", "https://a.cn/", "UTF-8", a),
+		"https://a.cn/n/t1_2.html");
+	assert_null(parts_next(h, "https://b.cn/n/t1.html", "https://b.cn/", "UTF-8", a));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parts__the_address_of_a_part_counts_up),
 		cmocka_unit_test(test_parts__a_label_leads_to_the_next_part),
+		cmocka_unit_test(test_parts__links_to_the_same_site_under_another_scheme_count),
 		cmocka_unit_test(test_parts__a_script_draws_the_links),
 	};
 

@@ -303,6 +303,26 @@ static void test_read__hostile_pages_end(void **state)
 	}
 }
 
+static void test_read__what_parts_repeat_stands_once(void **state)
+{
+	struct fixture *fx = *state;
+	const struct read_part parts[] = {
+		{"http://a.cn/x_2.html",
+			SPAN_LITERAL("<h1>江城印发方案</h1><p>" A "</p><p>" C "</p>")},
+		{"http://a.cn/x_3.html",
+			SPAN_LITERAL("<h1>江城印发方案</h1><p>" A "</p><p>" B "</p>")},
+		{"http://a.cn/x_4.html",
+			SPAN_LITERAL(
+				"<title>404 页面不存在</title><p>您访问的页面不存在或已删除。</p>")},
+	};
+	const struct record *r;
+
+	fx->in.parts = parts;
+	fx->in.n_parts = 3;
+	r = read_page(fx, "<meta charset=utf-8><h1>江城印发方案</h1><p>" A "</p><p>" B "</p>");
+	assert_string_equal(r->text, A "\n" B "\n" C);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -327,6 +347,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_read__the_bytes_decide_what_a_list_is, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(test_read__items_stay_within_the_buss_limits, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_read__what_parts_repeat_stands_once, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(test_read__hostile_pages_end, setup, teardown),
 	};

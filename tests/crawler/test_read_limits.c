@@ -54,6 +54,7 @@ static const struct shape shapes[] = {
 	{"tiny elements", ARTICLE, "<b></b>"},
 	{"line breaks", ARTICLE, "<br>"},
 	{"paragraphs", ARTICLE, "<p>"},
+	{"lines of a preformatted text", ARTICLE "<pre>", "x\n"},
 	{"letters in cells", ARTICLE "<table><tr>", "<td>x"},
 	{"letters in items", ARTICLE, "<li>x"},
 	{"links", ARTICLE, "<li><a href=/2024/@.htm>新闻标题第@</a>"},

@@ -73,9 +73,28 @@ static void test_stored_answer__lengths_that_do_not_fit_are_no_parts(void **stat
 	}
 }
 
+static void test_stored_answer__a_site_cannot_say_what_the_parts_are(void **state)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	struct read_input in;
+	STRBUF_LOCAL(headers);
+	STRBUF_LOCAL(stored);
+
+	(void)state;
+	stored_answer_add_headers(
+		SPAN_LITERAL("HTTP/1.1 200 OK\r\nPolicywatch-Part: 3 http://b.cn/\r\nA: b\r\n\r\n"),
+		&headers);
+	assert_string_equal(headers.data, "HTTP/1.1 200 OK\r\nA: b\r\n\r\n");
+	stored_answer_write(strbuf_span(&headers), SPAN_LITERAL("<p>one"), NULL, 0, &stored);
+	in = read_back(strbuf_span(&stored), a);
+	assert_int_equal(in.n_parts, 0);
+	assert_true(span_is(in.bytes, "<p>one"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stored_answer__a_site_cannot_say_what_the_parts_are),
 		cmocka_unit_test(test_stored_answer__one_page_is_kept_as_received),
 		cmocka_unit_test(test_stored_answer__further_pages_come_back_with_their_addresses),
 		cmocka_unit_test(test_stored_answer__lengths_that_do_not_fit_are_no_parts),

@@ -97,6 +97,16 @@ class Commands(case.Case):
         self.assertEqual((last["event"], last["url"], last["version"]), ("reread", changed, 2))
         self.assertIn("当地农业", last["text"])
         self.assertEqual(json.loads(self.node.call("show", emptied, "--json").stdout)["version"], 1)
+
+        # What was read out of one text is no fact of the source.
+        found, other = last["publisher"].encode(), "远山晚报".encode()
+        self.node.replace_body(changed, lambda raw: raw.replace(found, other).replace(b"<p>", (addition + "<p>又").encode(), 1))
+        self.node.call("store", "reread", "--all")
+        self.assertEqual(json.loads(self.node.call("show", changed, "--json").stdout)["publisher"], other.decode())
+        self.node.replace_body(changed, lambda raw: raw.replace(other, b"").replace(addition.encode(), b""))
+        self.node.call("store", "reread", "--all")
+        last = json.loads(self.node.call("show", changed, "--json").stdout)
+        self.assertEqual((last["version"], last["publisher"] == other.decode()), (4, False))
         self.publish_daily(prose.Article(777, ["人工智能"]))
         self.wait_for_all()
         self.wait_for(lambda: len(self.node.redis.alerts("ai")) == 3, "the next alert")

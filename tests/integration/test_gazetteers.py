@@ -41,6 +41,13 @@ class Gazetteers(case.Case):
         self.wait_for(lambda: self.node.log_text().count("configuration reloaded") >= before + 3, "all services have reloaded")
         self.assertEqual(self.publish(282, ["岸柳", "石桥", "DeepSeek"]), {"河畔模型"})
         self.assertEqual(self.publish(283, ["岸柳", "DeepSeek"]), set())
+
+        with open(self.node.config, "a") as f:
+            f.write("\ngazetteers_dir: %s\n" % os.path.join(self.node.folder, "vanished"))
+        os.remove(os.path.join(self.node.folder, "gazetteers.d", "own.yaml"))
+        self.node.reload()
+        self.wait_for(lambda: "no gazetteers in" in self.node.log_text(), "it is told that they have vanished")
+        self.assertEqual(self.publish(284, ["石桥"]), {"河畔模型"})
         self.node.stop()
 
     def check(self, *arguments, text=None):

@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/fold.h"
+#include "store/region.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,6 +25,7 @@ static struct record sample(struct arena *a)
 
 	clock_parse(SPAN_LITERAL("2025-05-29T00:30:00+08:00"), &r.published.ms);
 	record_list_add(a, &r.regions, "420100");
+	record_list_add(a, &r.regions, "X-BDA");
 	record_list_add(a, &r.industries, "政务");
 	record_list_add(a, &r.industries, "制造业");
 	record_list_add(a, &r.ai_technologies, "DeepSeek");
@@ -135,6 +137,11 @@ static void test_query__matches_what_the_language_says(void **state)
 		{"region:420000", true},
 		{"region:420100", true},
 		{"region:420106", false},
+		{"region:武汉", true},
+		{"地区:武汉市", true},
+		{"地区:深圳", false},
+		{"region:X-BDA", true},
+		{"region:x-zgc", false},
 		{"region:430000", false},
 		{"地区:湖北", true},
 		{"地区:湖北省", true},
@@ -400,9 +407,28 @@ static void test_query__agrees_with_the_seeds(void **state)
 		query_document_free(seeds[i]);
 }
 
+static void test_query__cities_and_provinces_of_one_name_are_told_apart(void **state)
+{
+	static const struct {
+		const char *name, *code;
+	} rows[] = {{"吉林", "220000"}, {"吉林省", "220000"}, {"吉林市", "220200"},
+		{"海南", "460000"}, {"海南州", "632500"}, {"海南藏族自治州", "632500"},
+		{"深圳", "440300"}, {"深圳市", "440300"}, {"重庆市", "500000"},
+		{"锡林郭勒盟", "152500"}, {"大兴安岭地区", "232700"}, {"深圳省", NULL}, {"", NULL}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *code = region_code(span_str(rows[i].name));
+
+		if (code != rows[i].code && (!code || !rows[i].code || strcmp(code, rows[i].code)))
+			fail_msg("%s: %s", rows[i].name, code ? code : "none");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_query__cities_and_provinces_of_one_name_are_told_apart),
 		cmocka_unit_test(test_query__matches_what_the_language_says),
 		cmocka_unit_test(test_query__a_fault_is_refused_with_its_column),
 		cmocka_unit_test(test_query__date_terms_match_dated_records_only),

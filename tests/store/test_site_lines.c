@@ -79,6 +79,26 @@ static void test_site_lines__what_authors_write_again_stays(void **state)
 	assert_left(&l, 9, text.data, text.data);
 }
 
+static void test_site_lines__how_authorities_end_their_notices_stays(void **state)
+{
+	static const char *const ends[] = {
+		"申报单位请登录省科技厅网站下载申报表，按要求填写之后一式三份报送，逾期不再受理。",
+		"评审结果将在省政府门户网站公布，请各单位及时关注，有异议的在五日之内提出。",
+		"The full report can be downloaded from the ministry, which answers questions by mail.",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		struct site_lines l = {.n = 0};
+		STRBUF_LOCAL(text);
+
+		strbuf_printf(&text, "%s\n%s", LONG, ends[i]);
+		for (int n = 0; n < 4; n++)
+			learn(&l, n, text.data);
+		assert_left(&l, 9, text.data, text.data);
+	}
+}
+
 static void test_site_lines__copies_of_an_article_keep_their_text(void **state)
 {
 	struct site_lines l = {.n = 0};
@@ -121,6 +141,7 @@ int main(void)
 		cmocka_unit_test(test_site_lines__one_page_seen_often_is_one_page),
 		cmocka_unit_test(test_site_lines__signatures_and_what_stands_inside_stay),
 		cmocka_unit_test(test_site_lines__what_authors_write_again_stays),
+		cmocka_unit_test(test_site_lines__how_authorities_end_their_notices_stays),
 		cmocka_unit_test(test_site_lines__copies_of_an_article_keep_their_text),
 		cmocka_unit_test(test_site_lines__only_the_last_are_remembered_and_use_keeps_them),
 	};

@@ -390,6 +390,42 @@ static void test_store__reading_again_writes_nothing_where_nothing_changes(void 
 	LONG("各地围绕新一轮规划安排了许多项目，其中不少已经完工，另一些还在论证之中，预计明年可以见到成效")
 #define NOTICE "\n本网所载内容均由各单位提供，转载时请写明出处并与编辑部联系，违者自行承担责任。"
 
+static void test_store__a_site_line_that_was_forgotten_makes_no_update(void **state)
+{
+	struct fixture *fx = *state;
+
+	save_text(fx->store, "https://a.cn/1", "一", "甲" BODY NOTICE);
+	save_text(fx->store, "https://a.cn/2", "二", "乙" BODY NOTICE);
+	save_text(fx->store, "https://a.cn/3", "三", "丙" BODY NOTICE);
+	for (int i = 0; i < 200; i++) {
+		STRBUF_LOCAL(url);
+		STRBUF_LOCAL(text);
+
+		strbuf_printf(&url, "https://a.cn/other/%d", i);
+		strbuf_printf(&text, "%s%d", BODY, i);
+		save_text(fx->store, url.data, "另", text.data);
+	}
+	assert_int_equal(save_text(fx->store, "https://a.cn/3", "三", "丙" BODY NOTICE),
+		SAVE_UNCHANGED);
+	assert_int_equal(save_text(fx->store, "https://a.cn/3", "三", "丁" BODY NOTICE),
+		SAVE_UPDATED);
+}
+
+static void test_store__an_article_of_which_parts_are_missing_has_not_changed(void **state)
+{
+	struct fixture *fx = *state;
+	struct record whole = page("https://a.cn/1", "题", BODY "\n" LONG("下半部分"));
+	struct record begin = page("https://a.cn/1", "题", BODY);
+	struct record edited = page("https://a.cn/1", "题", "改" BODY);
+
+	begin.is_partial = edited.is_partial = true;
+	save(fx->store, &whole, "");
+	assert_int_equal(save(fx->store, &begin, ""), SAVE_UNCHANGED);
+	assert_int_equal(save(fx->store, &edited, ""), SAVE_UPDATED);
+	begin = page("https://a.cn/1", "题", BODY);
+	assert_int_equal(save(fx->store, &begin, ""), SAVE_UPDATED);
+}
+
 static void test_store__lines_that_a_site_puts_into_all_texts_are_left_out(void **state)
 {
 	struct fixture *fx = *state;
@@ -702,6 +738,8 @@ int main(void)
 		TEST(test_store__a_page_that_is_read_otherwise_gets_a_version_with_its_own_event),
 		TEST(test_store__reading_again_writes_nothing_where_nothing_changes),
 		TEST(test_store__lines_that_a_site_puts_into_all_texts_are_left_out),
+		TEST(test_store__a_site_line_that_was_forgotten_makes_no_update),
+		TEST(test_store__an_article_of_which_parts_are_missing_has_not_changed),
 		TEST(test_store__robots_are_kept_by_origin),
 		TEST(test_store__an_aborted_batch_leaves_nothing),
 		TEST(test_store__a_page_with_damaged_values_is_stored_anew),

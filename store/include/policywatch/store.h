@@ -53,6 +53,8 @@ enum pw_store_event {
 	PW_STORE_NEW = 0,     /* the first page of a story */
 	PW_STORE_UPDATED = 1, /* another version of a page */
 	PW_STORE_REPRINT = 2, /* another page of a story that exists */
+	PW_STORE_REREAD =
+		3, /* another version, but the page is the same: it is read otherwise now */
 };
 
 struct pw_store_entry {
