@@ -59,10 +59,11 @@ static void on_part(void *arg, const struct look_result *result)
 		return;
 	}
 	add_part(j, j->part_url, result->body);
-	if (result->next_part && !is_known(j, result->next_part) && j->n_parts < READ_PARTS_MAX - 1)
+	if (!result->is_cut && result->next_part && !is_known(j, result->next_part) &&
+		j->n_parts < READ_PARTS_MAX - 1)
 		look_at_next(j, result->next_part);
 	else
-		finish_parts(j, true);
+		finish_parts(j, !result->is_cut);
 }
 
 static void look_at_next(struct job *j, const char *url)

@@ -99,6 +99,7 @@ static void on_transfer(void *arg, struct transfer_result *r)
 		return;
 	}
 	strbuf_add_span(&l->body, strbuf_span(&r->body));
+	l->result.is_cut = r->body.cut;
 	l->content_type = r->content_type ? alloc_strdup(r->content_type) : NULL;
 	pool_submit(l->request.env->pool, read_page, on_read, l);
 }

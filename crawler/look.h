@@ -35,6 +35,7 @@ struct look_result {
 	bool says_gone;           /* it says that it does not exist */
 	/* Borrowed until done returns: */
 	struct span body;      /* of the page, content codings undone */
+	bool is_cut;           /* there is more of it */
 	const char *next_part; /* as in read.h, NULL without one */
 };
 
