@@ -1,6 +1,6 @@
 #include "cli/check.h"
 #include "common/clock.h"
-#include "crawler/read/explain.h"
+#include "crawler/read/article/explain.h"
 #include "crawler/read/read.h"
 #include "crawler/stored_answer.h"
 

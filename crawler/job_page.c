@@ -10,7 +10,7 @@
 
 /*
  * An answer whose reading any thread may do at any time: no such page takes
- * more than some 50 MB (crawler/read/html.h). Larger ones are read one at a time.
+ * more than some 50 MB (crawler/read/html/html.h). Larger ones are read one at a time.
  */
 #define SMALL_BYTES_MAX (1 << 20)
 

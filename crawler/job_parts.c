@@ -11,7 +11,7 @@
 
 #include "common/clock.h"
 #include "crawler/look.h"
-#include "crawler/read/parts.h"
+#include "crawler/read/article/parts.h"
 
 #define PART_MS_MIN 1000 /* of the lease: with less left it is not tried */
 

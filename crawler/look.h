@@ -13,7 +13,7 @@
 #include "crawler/fetch/robots_cache.h"
 #include "crawler/fetch/transfer.h"
 #include "crawler/job.h"
-#include "crawler/read/likeness.h"
+#include "crawler/read/html/likeness.h"
 
 struct look;
 

@@ -4,8 +4,8 @@
 #include "common/hash.h"
 #include "common/url.h"
 #include "common/utf8.h"
-#include "crawler/read/clean.h"
-#include "crawler/read/html.h"
+#include "crawler/read/clean/clean.h"
+#include "crawler/read/html/html.h"
 
 #define SLOTS_FIRST 63
 

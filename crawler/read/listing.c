@@ -3,10 +3,10 @@
 #include "common/fold.h"
 #include "common/url.h"
 #include "common/utf8.h"
-#include "crawler/read/block.h"
 #include "crawler/read/date/date.h"
-#include "crawler/read/noise.h"
-#include "crawler/read/refresh.h"
+#include "crawler/read/html/block.h"
+#include "crawler/read/html/noise.h"
+#include "crawler/read/html/refresh.h"
 
 #include <stdio.h>
 

@@ -10,7 +10,7 @@
 #define POLICYWATCH_CRAWLER_READ_LISTING_H
 
 #include "common/arena.h"
-#include "crawler/read/html.h"
+#include "crawler/read/html/html.h"
 #include "crawler/read/items.h"
 #include "crawler/read/read.h"
 

@@ -4,14 +4,14 @@
  */
 #include "crawler/read/read.h"
 
-#include "crawler/read/article.h"
+#include "crawler/read/article/article.h"
 #include "crawler/read/charset/charset.h"
-#include "crawler/read/directives.h"
 #include "crawler/read/feed.h"
-#include "crawler/read/html.h"
+#include "crawler/read/html/directives.h"
+#include "crawler/read/html/html.h"
+#include "crawler/read/html/refresh.h"
 #include "crawler/read/items.h"
 #include "crawler/read/listing.h"
-#include "crawler/read/refresh.h"
 #include "crawler/read/sitemap.h"
 
 #define ROOT_BYTES_MAX 4096 /* comments and processing instructions stand before a root */

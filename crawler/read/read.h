@@ -12,7 +12,7 @@
 #include "common/protocol.h"
 #include "common/span.h"
 #include "common/url.h"
-#include "crawler/read/likeness.h"
+#include "crawler/read/html/likeness.h"
 #include "store/record.h"
 
 #include <stdbool.h>

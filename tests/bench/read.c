@@ -7,12 +7,12 @@
  */
 #include "common/alloc.h"
 #include "common/fold.h"
-#include "crawler/read/block.h"
-#include "crawler/read/body.h"
+#include "crawler/read/article/body.h"
 #include "crawler/read/charset/charset.h"
 #include "crawler/read/enrich/enrich.h"
-#include "crawler/read/html.h"
-#include "crawler/read/likeness.h"
+#include "crawler/read/html/block.h"
+#include "crawler/read/html/html.h"
+#include "crawler/read/html/likeness.h"
 #include "crawler/read/read.h"
 #include "tests/web/prose.h"
 

@@ -1,4 +1,4 @@
-#include "crawler/read/absence.h"
+#include "crawler/read/html/absence.h"
 
 #include "crawler/read/read.h"
 #include "tests/cmocka_all.h"

@@ -1,4 +1,4 @@
-#include "crawler/read/attachment.h"
+#include "crawler/read/article/attachment.h"
 
 #include "tests/cmocka_all.h"
 

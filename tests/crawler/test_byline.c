@@ -1,4 +1,4 @@
-#include "crawler/read/byline.h"
+#include "crawler/read/clean/byline.h"
 
 #include "tests/cmocka_all.h"
 

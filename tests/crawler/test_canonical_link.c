@@ -1,4 +1,4 @@
-#include "crawler/read/canonical_link.h"
+#include "crawler/read/html/canonical_link.h"
 
 #include "common/url.h"
 #include "tests/cmocka_all.h"

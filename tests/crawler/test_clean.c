@@ -1,4 +1,4 @@
-#include "crawler/read/clean.h"
+#include "crawler/read/clean/clean.h"
 
 #include "tests/cmocka_all.h"
 

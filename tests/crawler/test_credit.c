@@ -1,4 +1,4 @@
-#include "crawler/read/credit.h"
+#include "crawler/read/clean/credit.h"
 
 #include "tests/cmocka_all.h"
 

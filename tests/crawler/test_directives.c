@@ -1,4 +1,4 @@
-#include "crawler/read/directives.h"
+#include "crawler/read/html/directives.h"
 
 #include "crawler/read/read.h"
 #include "tests/cmocka_all.h"

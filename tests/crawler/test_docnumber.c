@@ -1,4 +1,4 @@
-#include "crawler/read/docnumber.h"
+#include "crawler/read/article/docnumber.h"
 
 #include "tests/cmocka_all.h"
 

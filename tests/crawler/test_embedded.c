@@ -1,4 +1,4 @@
-#include "crawler/read/embedded.h"
+#include "crawler/read/article/embedded.h"
 
 #include "common/clock.h"
 #include "crawler/read/read.h"

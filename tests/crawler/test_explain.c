@@ -1,4 +1,4 @@
-#include "crawler/read/explain.h"
+#include "crawler/read/article/explain.h"
 
 #include "common/json.h"
 #include "crawler/read/read.h"

@@ -1,4 +1,4 @@
-#include "crawler/read/html.h"
+#include "crawler/read/html/html.h"
 
 #include "common/arena.h"
 #include "common/clock.h"

@@ -1,4 +1,4 @@
-#include "crawler/read/language.h"
+#include "crawler/read/article/language.h"
 
 #include "tests/cmocka_all.h"
 

@@ -1,4 +1,4 @@
-#include "crawler/read/likeness.h"
+#include "crawler/read/html/likeness.h"
 
 #include "common/alloc.h"
 #include "tests/cmocka_all.h"

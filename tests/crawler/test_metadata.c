@@ -1,4 +1,4 @@
-#include "crawler/read/metadata.h"
+#include "crawler/read/article/metadata.h"
 
 #include "common/clock.h"
 #include "tests/cmocka_all.h"

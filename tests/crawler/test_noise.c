@@ -1,4 +1,4 @@
-#include "crawler/read/noise.h"
+#include "crawler/read/html/noise.h"
 
 #include "common/fold.h"
 #include "tests/cmocka_all.h"

@@ -1,4 +1,4 @@
-#include "crawler/read/parts.h"
+#include "crawler/read/article/parts.h"
 
 #include "tests/cmocka_all.h"
 

@@ -1,6 +1,6 @@
-#include "crawler/read/person.h"
+#include "crawler/read/article/person.h"
 
-#include "crawler/read/publisher.h"
+#include "crawler/read/article/publisher.h"
 #include "tests/cmocka_all.h"
 
 static void expect(enum person_form form, const char *text, const char *names)

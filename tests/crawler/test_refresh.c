@@ -1,4 +1,4 @@
-#include "crawler/read/refresh.h"
+#include "crawler/read/html/refresh.h"
 
 #include "tests/cmocka_all.h"
 

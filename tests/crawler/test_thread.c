@@ -1,4 +1,4 @@
-#include "crawler/read/thread.h"
+#include "crawler/read/article/thread.h"
 
 #include "tests/cmocka_all.h"
 

@@ -1,4 +1,4 @@
-#include "crawler/read/title.h"
+#include "crawler/read/article/title.h"
 
 #include "tests/cmocka_all.h"
 

@@ -1,5 +1,5 @@
+#include "crawler/read/article/state_date.h"
 #include "crawler/read/date/date.h"
-#include "crawler/read/state_date.h"
 
 #include <assert.h>
 

@@ -1,4 +1,4 @@
-#include "crawler/read/directives.h"
+#include "crawler/read/html/directives.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,4 +1,4 @@
-#include "crawler/read/embedded.h"
+#include "crawler/read/article/embedded.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

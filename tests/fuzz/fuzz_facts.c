@@ -1,8 +1,8 @@
-#include "crawler/read/byline.h"
-#include "crawler/read/docnumber.h"
-#include "crawler/read/language.h"
-#include "crawler/read/person.h"
-#include "crawler/read/publisher.h"
+#include "crawler/read/article/docnumber.h"
+#include "crawler/read/article/language.h"
+#include "crawler/read/article/person.h"
+#include "crawler/read/article/publisher.h"
+#include "crawler/read/clean/byline.h"
 
 #include <assert.h>
 #include <stdint.h>

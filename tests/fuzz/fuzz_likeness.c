@@ -1,4 +1,4 @@
-#include "crawler/read/likeness.h"
+#include "crawler/read/html/likeness.h"
 
 #include <assert.h>
 

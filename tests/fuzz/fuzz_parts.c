@@ -1,5 +1,5 @@
-#include "crawler/read/parts.h"
-#include "crawler/read/thread.h"
+#include "crawler/read/article/parts.h"
+#include "crawler/read/article/thread.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "crawler/read/pinyin.h"
+#include "crawler/read/clean/pinyin.h"
 
 #include <assert.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "crawler/read/refresh.h"
+#include "crawler/read/html/refresh.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

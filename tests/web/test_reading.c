@@ -4,7 +4,7 @@
 #include "common/fold.h"
 #include "common/json.h"
 #include "common/utf8.h"
-#include "crawler/read/pinyin.h"
+#include "crawler/read/clean/pinyin.h"
 #include "crawler/read/read.h"
 #include "tests/cmocka_all.h"
 #include "tests/web/piece.h"

@@ -1,0 +1,325 @@
+#include "crawler/read/article/article_inside.h"
+
+#include "common/utf8.h"
+#include "crawler/read/article/person.h"
+#include "crawler/read/clean/clean.h"
+
+#define HAN_PAGE_MIN 50 /* so many Chinese characters make a Chinese page */
+#define FACT_WEIGHT_MAX                                                                            \
+	(100 * BLOCK_HAN_WEIGHT) /* of a line around the text that is read for facts */
+#define LINKED_WEIGHT_MIN      (6 * BLOCK_HAN_WEIGHT)
+#define SHORT_WEIGHT_MAX       (20 * BLOCK_HAN_WEIGHT) /* of a line that may give a date without year */
+#define AROUND_WEIGHT_MAX      (8 * BLOCK_HAN_WEIGHT) /* beside a date without year */
+#define PARAGRAPH_WEIGHT_MIN   (45 * BLOCK_HAN_WEIGHT)
+#define HEAD_BEFORE            6 /* lines before headline or text that may hold facts */
+#define HEAD_BEHIND            6
+#define HEAD_ROWS              12
+#define ROW_LABEL_BYTES        24
+#define ROW_WEIGHT_MAX         (40 * BLOCK_HAN_WEIGHT)
+#define HEAD_MAX               60 /* between headline and text stand no more */
+#define TAIL_BEHIND            8  /* lines behind the text that may name editors */
+#define LINE_DATES_MAX         4
+#define LINE_PARTS_MAX         4
+#define LABEL_BYTES_MAX        60 /* before a date */
+#define RATE_MAX               5
+#define AUTHOR_LINE_WEIGHT_MAX (15 * BLOCK_HAN_WEIGHT)
+#define DATE_LINE_WEIGHT_MAX   (24 * BLOCK_HAN_WEIGHT)
+
+bool article_is_chinese(const struct article *t)
+{
+	return t->survey.n_han >= HAN_PAGE_MIN && t->survey.n_kana * 5 < t->survey.n_han;
+}
+
+size_t article_text_first(const struct article *t)
+{
+	size_t i = t->body.first;
+
+	while (i < t->body.end && !body_keeps(&t->body, i))
+		i++;
+	return i;
+}
+
+size_t article_text_end(const struct article *t)
+{
+	size_t i = t->body.end;
+
+	while (i > t->body.first && !body_keeps(&t->body, i - 1))
+		i--;
+	return i > t->body.first ? i : t->body.end;
+}
+
+static bool holds_nocase(struct span s, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (size_t i = 0; i + len <= s.len; i++)
+		if ((s.data[i] | 0x20) == (word[0] | 0x20) &&
+			strncasecmp(s.data + i, word, len) == 0)
+			return true;
+	return false;
+}
+
+static bool holds_one_of(struct span s, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (holds_nocase(s, words[i]))
+			return true;
+	return false;
+}
+
+#define HOLDS_ONE_OF(s, words) holds_one_of(s, words, sizeof(words) / sizeof *(words))
+
+/* How likely the date of a line is the page's: by what stands beside it, and its precision. */
+static int rate_date(struct span line, const struct date_found *found)
+{
+	static const char *const labels[] = {"发布", "发表", "日期", "时间", "來源", "来源", "發布",
+		"發佈", "時間", "稿源", "Published", "Posted"};
+	int rate = found->time.precision > PRECISION_DAY ? 2 : 1;
+
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+		if (span_find(line, span_str(labels[i])) >= 0)
+			rate += 2;
+	if (block_weigh(line) < 40 * BLOCK_HAN_WEIGHT && found->end < 60)
+		rate++;
+	return rate > RATE_MAX ? RATE_MAX : rate;
+}
+
+/* Whether the words before a date say that it tells of a change. */
+static bool tells_change(struct span before)
+{
+	static const char *const labels[] = {"更新", "修改", "修订", "修訂", "updated", "update",
+		"modified", "aktualisiert", "geändert", "mis à jour", "mise à jour", "actualizado",
+		"actualización", "atualizado", "aggiornato", "aggiornamento", "bijgewerkt",
+		"oppdatert", "opdateret", "uppdaterad", "päivitetty", "güncelle", "zaktualizowano",
+		"aktualizováno", "обновлено", "изменено", "оновлено", "diperbarui", "cập nhật",
+		"수정", "최종", "ενημερώθηκε", "actualizat"};
+
+	if (before.len > LABEL_BYTES_MAX)
+		before = span_from_offset(before, before.len - LABEL_BYTES_MAX);
+	return HOLDS_ONE_OF(before, labels);
+}
+
+static void keep_better(struct article_time *best, const struct record_time *time, int rate,
+	const char *from)
+{
+	if (rate > best->rate)
+		*best = (struct article_time){.time = *time, .rate = rate, .from = from};
+}
+
+/* What the label before a date makes of it: 发布日期 tells more than 成文日期, which is no publication. */
+static int rate_label(struct span before)
+{
+	static const char *const others[] = {"成文", "施行", "生效", "实施", "签发", "印发", "有效",
+		"截止", "截至", "失效", "会议", "活动"};
+	static const char *const own[] = {"发布", "發布", "發佈", "发表", "發表", "Published",
+		"Posted"};
+
+	if (before.len > LABEL_BYTES_MAX)
+		before = span_from_offset(before, before.len - LABEL_BYTES_MAX);
+	return HOLDS_ONE_OF(before, own) ? 1 : HOLDS_ONE_OF(before, others) ? -3 : 0;
+}
+
+/* The dates of a line, each with the label before it. */
+static void read_dates(struct article *t, struct span line, int bonus)
+{
+	struct date_found found;
+
+	for (int i = 0; i < LINE_DATES_MAX && date_find(line, &t->dates, false, &found); i++) {
+		struct span before = span_from(line.data, found.start);
+		int rate = rate_date(line, &found) + rate_label(before) + bonus;
+		struct article_time *best = tells_change(before) ? &t->modified : &t->published;
+
+		keep_better(best, &found.time, rate, "a line around the text");
+		line = span_from_offset(line, found.end);
+	}
+}
+
+/*
+ * A short line that is little but 5月1日 08:30 or 3小时前. Where it is taken for text, the day
+ * alone may be a heading.
+ */
+static void read_bare_date(struct article *t, size_t i)
+{
+	const struct block *b = &t->blocks.items[i];
+	bool is_text = i >= t->body.first && body_keeps(&t->body, i);
+	struct date_found found;
+	uint32_t around;
+
+	if (b->weight > SHORT_WEIGHT_MAX || b->n_links > 1 ||
+		!date_find(b->text, &t->dates, true, &found) ||
+		tells_change(span_from(b->text.data, found.start)))
+		return;
+	around = block_weigh(span_from(b->text.data, found.start));
+	if (is_text)
+		around += block_weigh(span_from_offset(b->text, found.end));
+	if (around <= AROUND_WEIGHT_MAX && (!is_text || found.time.precision > PRECISION_DAY))
+		keep_better(&t->published, &found.time, 1,
+			"a line around the text, without a year");
+}
+
+static bool is_list_of_links(const struct block *b)
+{
+	return b->n_links > 3 && b->link_weight * 10 > b->weight * 7;
+}
+
+static bool is_line_of_facts(const struct article *t, size_t i)
+{
+	const struct block *b = &t->blocks.items[i];
+
+	return i != t->title.block && b->weight <= FACT_WEIGHT_MAX && !is_list_of_links(b);
+}
+
+/* Another page and its day, as lists have them. */
+static bool is_linked(const struct block *b)
+{
+	return b->n_links == 1 && b->link_weight >= LINKED_WEIGHT_MIN &&
+		b->link_weight * 2 > b->weight;
+}
+
+/* Von Peter Lang | 28.5.2025: the part of a line before the next mark that parts its facts. */
+static struct span next_part(struct span *rest)
+{
+	static const char *const marks[] = {" | ", " – ", " • ", " · "};
+	size_t end = rest->len, behind = rest->len;
+	struct span part;
+
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		ptrdiff_t at = span_find(*rest, span_str(marks[i]));
+
+		if (at >= 0 && (size_t)at < end) {
+			end = (size_t)at;
+			behind = end + strlen(marks[i]);
+		}
+	}
+	part = span_from(rest->data, end);
+	*rest = span_from_offset(*rest, behind);
+	return part;
+}
+
+static void read_people(struct article *t, struct span line)
+{
+	struct span names;
+
+	byline_read(line, t->arena, &t->byline);
+	for (int i = 0;
+		i < LINE_PARTS_MAX && line.len && !article_is_chinese(t) && !t->line_authors.len;
+		i++)
+		if (person_line(next_part(&line), &names))
+			person_add(names, PERSON_LIST, t->arena, &t->line_authors);
+}
+
+/* A paragraph tells of other days. */
+static bool is_paragraph(const struct article *t, size_t i)
+{
+	const struct block *b = &t->blocks.items[i];
+
+	return body_keeps(&t->body, i) &&
+		(b->weight > PARAGRAPH_WEIGHT_MIN || span_find(b->text, SPAN_LITERAL("。")) >= 0);
+}
+
+/* Boxes above the text may hold its date, whatever they are called; those further down have others. */
+static bool may_be_dated(const struct article *t, size_t i, size_t first)
+{
+	return !is_paragraph(t, i) && !is_linked(&t->blocks.items[i]) &&
+		(i < first || !t->body.furniture[i]);
+}
+
+/* Lines around the text: date and byline. */
+static void read_facts(struct article *t, size_t from, size_t to, bool dates)
+{
+	size_t first = article_text_first(t);
+
+	for (size_t i = from; i < to && i < t->blocks.len; i++) {
+		struct span line;
+
+		if (!is_line_of_facts(t, i))
+			continue;
+		line = clean_phrase(t->blocks.items[i].text, &t->survey, t->arena);
+		if (dates && may_be_dated(t, i, first))
+			read_dates(t, line, t->body.furniture[i] ? -1 : 0);
+		read_people(t, line);
+	}
+}
+
+static void read_bare_dates(struct article *t, size_t from, size_t to)
+{
+	size_t first = article_text_first(t);
+
+	for (size_t i = from; i < to && i < t->blocks.len; i++)
+		if (is_line_of_facts(t, i) && may_be_dated(t, i, first))
+			read_bare_date(t, i);
+}
+
+static bool is_row_of_facts(const struct block *b)
+{
+	struct span begin = utf8_cut(b->text, ROW_LABEL_BYTES);
+
+	return b->weight <= ROW_WEIGHT_MAX &&
+		(span_find(begin, SPAN_LITERAL("：")) > 0 ||
+			span_find(begin, SPAN_LITERAL(":")) > 0 ||
+			span_find(begin, SPAN_LITERAL(" | ")) > 0);
+}
+
+/* The table of a government's document goes on where the head of another page ends. */
+static size_t skip_rows(const struct article *t, size_t i)
+{
+	size_t end = i + HEAD_ROWS < t->blocks.len ? i + HEAD_ROWS : t->blocks.len;
+
+	while (i < end && is_row_of_facts(&t->blocks.items[i]))
+		i++;
+	return i;
+}
+
+void article_read_head(struct article *t)
+{
+	size_t first = t->body.first, title = t->title.block, from, to;
+
+	if (title == TITLE_NO_BLOCK || (title < first && first - title > HEAD_MAX))
+		title = first;
+	from = title < first ? title : first;
+	to = (title < first ? first : title) + HEAD_BEHIND;
+	to = to < t->body.end || t->body.end < first ? to : t->body.end;
+	read_facts(t, from, to, true);
+	if (t->published.rate <= 1 && article_is_chinese(t))
+		read_facts(t, to, skip_rows(t, to), true);
+	if (!t->published.rate)
+		read_facts(t, from > HEAD_BEFORE ? from - HEAD_BEFORE : 0, from, true);
+	if (!t->published.rate && !t->meta.published.from)
+		read_bare_dates(t, from > HEAD_BEFORE ? from - HEAD_BEFORE : 0, to);
+}
+
+void article_read_tail(struct article *t)
+{
+	read_facts(t, t->body.end, t->body.end + TAIL_BEHIND, t->published.rate == 0);
+}
+
+/* 記者林怡君／台北報導 */
+static bool names_reporters(struct span s)
+{
+	static const char *const words[] = {"记者", "記者", "来源", "來源", "编辑", "編輯", "作者",
+		"报道", "報導", "報道"};
+
+	return span_find(s, SPAN_LITERAL("。")) < 0 && span_find(s, SPAN_LITERAL("，")) < 0 &&
+		HOLDS_ONE_OF(s, words);
+}
+
+bool article_is_date_line(const struct article *t, struct span line)
+{
+	struct date_found found;
+	struct span rest;
+
+	if (block_weigh(line) >= DATE_LINE_WEIGHT_MAX ||
+		!date_find(line, &t->dates, false, &found) || found.time.precision <= PRECISION_DAY)
+		return false;
+	rest = span_from_offset(line, found.end);
+	return block_weigh(rest) < 8 * BLOCK_HAN_WEIGHT ||
+		(found.start == 0 && names_reporters(rest));
+}
+
+bool article_is_author_line(const struct article *t, struct span line)
+{
+	struct span names;
+
+	return !article_is_chinese(t) && block_weigh(line) < AUTHOR_LINE_WEIGHT_MAX &&
+		person_line(line, &names) && memchr(names.data, ' ', names.len);
+}
