@@ -9,9 +9,10 @@
 static const struct {
 	const char *file, *table;
 	size_t key_bytes; /* by which rows are sorted; 0: all */
-} tables[] = {{"metadata.c", "meta_names[] = {", 0}, {"date/date_month.c", "months[] = {", 0},
-	{"language_words.c", "words[] = {", 0}, {"byline_label.c", "labels[] = {", 3},
-	{"state_date.c", "names[] = {", 0}, {"language.c", "signs_of_script[] = {", 3}};
+} tables[] = {{"article/metadata.c", "meta_names[] = {", 0},
+	{"date/date_month.c", "months[] = {", 0}, {"article/language_words.c", "words[] = {", 0},
+	{"clean/byline_label.c", "labels[] = {", 3}, {"article/state_date.c", "names[] = {", 0},
+	{"article/language.c", "signs_of_script[] = {", 3}};
 
 static char *read_source(const char *file)
 {
