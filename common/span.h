@@ -104,4 +104,26 @@ static inline struct span span_next_item(struct span *list)
 	return item;
 }
 
+/* Takes the first line off the front of a text, without its line feed. */
+static inline struct span span_next_line(struct span *text)
+{
+	const char *feed = text->len ? (const char *)memchr(text->data, '\n', text->len) : NULL;
+	size_t len = feed ? (size_t)(feed - text->data) : text->len;
+	struct span line = span_from(text->data, len);
+
+	*text = span_from_offset(*text, len + (feed != NULL));
+	return line;
+}
+
+/* Whether one of @n strings stands in it. */
+static inline bool span_holds_one(struct span a, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_find(a, span_str(list[i])) >= 0)
+			return true;
+	return false;
+}
+
+#define SPAN_HOLDS_ONE_OF(a, list) span_holds_one(a, list, sizeof(list) / sizeof *(list))
+
 #endif

@@ -90,24 +90,12 @@ static void finish_unmodified(struct job *j)
 		job_finish(j, OUTCOME_NOT_MODIFIED, NULL);
 }
 
-static void take_directives(struct job *j, struct span headers)
-{
-	struct span name, value;
-
-	while (header_next(&headers, &name, &value)) {
-		if (!span_is_nocase(name, "x-robots-tag"))
-			continue;
-		strbuf_add_span(&j->x_robots_tag, value);
-		strbuf_add_char(&j->x_robots_tag, '\n');
-	}
-}
-
 /* Headers and body in one buffer, as they are stored. */
 static void take_answer(struct job *j, struct transfer_result *r)
 {
 	stored_answer_add_headers(strbuf_span(&r->headers), &j->raw);
 	j->body_at = j->raw.len;
-	take_directives(j, strbuf_span(&r->headers));
+	header_add_lines(strbuf_span(&r->headers), "x-robots-tag", &j->x_robots_tag);
 	strbuf_add_span(&j->raw, strbuf_span(&r->body));
 	if (j->env->budget)
 		budget_take(j->env->budget, &j->memory, j->raw.len);

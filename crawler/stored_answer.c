@@ -89,12 +89,10 @@ void stored_answer_read(struct span stored, struct arena *a, struct read_input *
 	while (header_next(&ret->bytes, &name, &value)) {
 		if (span_is_nocase(name, "content-type"))
 			ret->content_type = arena_dup(a, value);
-		else if (span_is_nocase(name, "x-robots-tag")) {
-			strbuf_add_span(&x_robots_tag, value);
-			strbuf_add_char(&x_robots_tag, '\n');
-		} else if (span_is(name, PART_NAME) && n < READ_PARTS_MAX - 1)
+		else if (span_is(name, PART_NAME) && n < READ_PARTS_MAX - 1)
 			n += parse_part(value, a, &parts[n]);
 	}
+	header_add_lines(stored, "x-robots-tag", &x_robots_tag);
 	ret->x_robots_tag = span_from(arena_dup(a, strbuf_span(&x_robots_tag)), x_robots_tag.len);
 	cut_parts(ret, parts, n);
 }

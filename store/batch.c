@@ -224,9 +224,10 @@ static void strip_site_lines(struct store_batch *b, struct record *r)
 
 	b->read_text = text;
 	b->read_hash = r->text_hash;
-	if (!site_key(r, &key))
+	b->site_lines = site_key(r, &key) ? read_site_lines(b, strbuf_span(&key)) : NULL;
+	if (!b->site_lines)
 		return;
-	left = site_lines_strip(read_site_lines(b, strbuf_span(&key)), &r->id, text);
+	left = site_lines_strip(b->site_lines, &r->id, text);
 	if (left.len == text.len)
 		return;
 	r->text = arena_dup(b->arena, left);
@@ -235,15 +236,13 @@ static void strip_site_lines(struct store_batch *b, struct record *r)
 
 static void learn_site_lines(struct store_batch *b, const struct record *r)
 {
-	struct site_lines *l;
 	STRBUF_LOCAL(key);
 	STRBUF_LOCAL(value);
 
-	if (!site_key(r, &key))
+	if (!b->site_lines || !site_key(r, &key))
 		return;
-	l = read_site_lines(b, strbuf_span(&key));
-	site_lines_learn(l, &r->id, b->read_text);
-	site_lines_write(l, &value);
+	site_lines_learn(b->site_lines, &r->id, b->read_text);
+	site_lines_write(b->site_lines, &value);
 	txn_put(&b->txn, STORE_ROBOTS, strbuf_span(&key), strbuf_span(&value));
 }
 

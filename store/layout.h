@@ -36,6 +36,7 @@ struct store_batch {
 	uint64_t last_journal;
 	struct span read_text; /* of the page being saved, before the site's lines left it */
 	struct hash read_hash;
+	struct site_lines *site_lines; /* of its host, in the arena; NULL of a page without one */
 };
 
 struct store_reader {

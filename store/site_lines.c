@@ -129,10 +129,7 @@ static bool speaks_of_site(struct span text)
 	STRBUF_LOCAL(folded);
 
 	fold_text(text, &folded);
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (span_find(strbuf_span(&folded), span_str(words[i])) >= 0)
-			return true;
-	return false;
+	return SPAN_HOLDS_ONE_OF(strbuf_span(&folded), words);
 }
 
 /* By what other pages have, and this one. */

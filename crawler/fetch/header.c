@@ -1,19 +1,9 @@
 #include "crawler/fetch/header.h"
 
-static struct span next_line(struct span *lines)
-{
-	const char *end = lines->len ? memchr(lines->data, '\n', lines->len) : NULL;
-	size_t len = end ? (size_t)(end - lines->data) + 1 : lines->len;
-	struct span line = span_from(lines->data, len);
-
-	*lines = span_from_offset(*lines, len);
-	return span_trim(line);
-}
-
 bool header_next(struct span *block, struct span *ret_name, struct span *ret_value)
 {
 	while (block->len) {
-		struct span line = next_line(block);
+		struct span line = span_trim(span_next_line(block));
 		const char *colon = line.len ? memchr(line.data, ':', line.len) : NULL;
 		size_t name_len = colon ? (size_t)(colon - line.data) : 0;
 
@@ -40,6 +30,18 @@ void header_add_list(struct span block, const char *name, struct strbuf *out)
 			strbuf_add_char(out, ',');
 		strbuf_add_span(out, value);
 		is_first = false;
+	}
+}
+
+void header_add_lines(struct span block, const char *name, struct strbuf *out)
+{
+	struct span field, value;
+
+	while (header_next(&block, &field, &value)) {
+		if (!span_is_nocase(field, name))
+			continue;
+		strbuf_add_span(out, value);
+		strbuf_add_char(out, '\n');
 	}
 }
 

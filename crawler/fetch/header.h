@@ -23,6 +23,9 @@ bool header_next(struct span *block, struct span *ret_name, struct span *ret_val
 /* Appends all lines of a field as one list, split by commas (RFC 9110 5.3). */
 void header_add_list(struct span block, const char *name, struct strbuf *out);
 
+/* The same, each value with a line feed behind it: commas in them mean other things. */
+void header_add_lines(struct span block, const char *name, struct strbuf *out);
+
 /* The first line of a field, empty without one. */
 struct span header_find(struct span block, const char *name);
 

@@ -43,15 +43,6 @@ static size_t count_lines(struct span text)
 	return n;
 }
 
-static struct span take_line(struct span *rest)
-{
-	const char *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
-	struct span line = span_from(rest->data, end ? (size_t)(end - rest->data) : rest->len);
-
-	*rest = span_from_offset(*rest, line.len < rest->len ? line.len + 1 : line.len);
-	return line;
-}
-
 static struct clean_sum sum_of(struct span line)
 {
 	STRBUF_LOCAL(folded);
@@ -71,11 +62,11 @@ static const char *without_repeats(struct span all, size_t first, struct arena *
 	STRBUF_LOCAL(out);
 
 	for (size_t i = 0; i < n; i++)
-		sums[i] = sum_of(take_line(&rest));
+		sums[i] = sum_of(span_next_line(&rest));
 	clean_find_known(sums, n, first, a, repeats);
 	rest = all;
 	for (size_t i = 0; i < n; i++) {
-		struct span line = take_line(&rest);
+		struct span line = span_next_line(&rest);
 
 		if (i >= first && repeats[i])
 			continue;

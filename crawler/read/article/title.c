@@ -41,10 +41,7 @@ static bool is_site_name(struct span part, const char *site_name)
 				span_find(strbuf_span(&site), strbuf_span(&folded)) >= 0))
 			return true;
 	}
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (span_find(strbuf_span(&folded), span_str(words[i])) >= 0)
-			return true;
-	return false;
+	return SPAN_HOLDS_ONE_OF(strbuf_span(&folded), words);
 }
 
 /* Offset of the last separator and the bytes it takes with the spaces around it, or false. */

@@ -53,9 +53,8 @@ static void read_agency(struct span head, struct arena *a, struct byline *f)
 	if (!end)
 		return;
 	before = span_from(head.data, end);
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if (span_find(before, span_str(others[i])) >= 0)
-			return;
+	if (SPAN_HOLDS_ONE_OF(before, others))
+		return;
 	end = span_starts_with(before, SPAN_LITERAL("南都")) ? strlen("南都")
 							     : END_OF_FIRST(before, media);
 	name = span_from(before.data, end);

@@ -121,16 +121,6 @@ static struct span bracket_at(struct span s, size_t at)
 	return span_from(NULL, 0);
 }
 
-static bool holds_one_of(struct span s, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (span_find(s, span_str(list[i])) >= 0)
-			return true;
-	return false;
-}
-
-#define HOLDS_ONE_OF(s, list) holds_one_of(s, list, sizeof(list) / sizeof *(list))
-
 /* (本文来自…) with its brackets. Bytes, 0 if none stands here. */
 static size_t match_promotion(struct span s, size_t at)
 {
@@ -139,8 +129,8 @@ static size_t match_promotion(struct span s, size_t at)
 		"本文來自"};
 	struct span inner = bracket_at(s, at);
 
-	return inner.len >= PROMOTION_MIN && HOLDS_ONE_OF(inner, asks) &&
-			HOLDS_ONE_OF(inner, things)
+	return inner.len >= PROMOTION_MIN && SPAN_HOLDS_ONE_OF(inner, asks) &&
+			SPAN_HOLDS_ONE_OF(inner, things)
 		? inner.len
 		: 0;
 }

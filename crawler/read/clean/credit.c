@@ -244,10 +244,7 @@ static enum trust trust_name(struct span word)
 
 static bool names_other_work(struct span s)
 {
-	for (size_t i = 0; i < sizeof other_work / sizeof *other_work; i++)
-		if (span_find(s, span_str(other_work[i])) >= 0)
-			return true;
-	return false;
+	return SPAN_HOLDS_ONE_OF(s, other_work);
 }
 
 /* People and media, one after another: as sure as the least sure of them. */

@@ -75,13 +75,8 @@ static void add_line(struct directives *d, struct span line, const char *user_ag
 
 void directives_add_header(struct directives *d, struct span values, const char *user_agent)
 {
-	while (values.len) {
-		const char *end = memchr(values.data, '\n', values.len);
-		size_t len = end ? (size_t)(end - values.data) : values.len;
-
-		add_line(d, span_from(values.data, len), user_agent);
-		values = span_from_offset(values, len + (end != NULL));
-	}
+	while (values.len)
+		add_line(d, span_next_line(&values), user_agent);
 }
 
 void directives_add_meta(struct directives *d, const struct html *h, const char *user_agent)

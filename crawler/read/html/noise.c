@@ -120,17 +120,8 @@ static bool starts_with_one_of(struct span s, const char *const *table, size_t n
 	return phrase && span_starts_with(s, span_str(phrase));
 }
 
-static bool contains_one_of(struct span s, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (span_find(s, span_str(list[i])) >= 0)
-			return true;
-	return false;
-}
-
 #define IS_ONE_OF(s, table)         is_one_of(s, table, sizeof(table) / sizeof *(table))
 #define STARTS_WITH_ONE_OF(s, list) starts_with_one_of(s, list, sizeof(list) / sizeof *(list))
-#define CONTAINS_ONE_OF(s, list)    contains_one_of(s, list, sizeof(list) / sizeof *(list))
 
 static bool is_one_of(struct span s, const char *const *table, size_t n)
 {
@@ -230,7 +221,7 @@ bool noise_is_colophon(struct span line)
 		"版权所有", "版權所有", "主办：", "主办单位：", "书面授权", "未经授权", "Copyright",
 		"copyright", "COPYRIGHT", "All rights reserved", "All Rights Reserved"};
 
-	return CONTAINS_ONE_OF(line, phrases);
+	return SPAN_HOLDS_ONE_OF(line, phrases);
 }
 
 bool noise_asks_consent(struct span line)
@@ -243,7 +234,7 @@ bool noise_asks_consent(struct span line)
 		!(line.data[0] & 0x80) &&
 		(span_find(line, SPAN_LITERAL("ookies")) >= 0 ||
 			span_find(line, SPAN_LITERAL("your consent")) >= 0) &&
-		CONTAINS_ONE_OF(line, phrases);
+		SPAN_HOLDS_ONE_OF(line, phrases);
 }
 
 /* Published 28 May, 9:30: a line of the page's head. */
@@ -336,7 +327,7 @@ bool noise_is_promotion(struct span folded)
 
 	if (asks_to_subscribe(folded))
 		return true;
-	if (folded.len > 600 || !CONTAINS_ONE_OF(folded, product))
+	if (folded.len > 600 || !SPAN_HOLDS_ONE_OF(folded, product))
 		return false;
 	n_pleas = COUNT_OF(folded, pleas);
 	if (!n_pleas && is_sentence(folded))
