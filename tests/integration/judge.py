@@ -409,9 +409,18 @@ class Judge:
 
     # Manners.
 
-    def delay_us(self, host):
-        told = self.hosts.get(host, {}).get("crawl_delay_ms") or 0
-        return max(self.delay_ms, told) * 1000
+    def delay_us(self, host, is_told):
+        """Between two requests; what the host itself asks for counts for whoever has been told."""
+        wish_ms = self.hosts.get(host, {}).get("crawl_delay_ms") or 0
+        return max(self.delay_ms, wish_ms if is_told else 0) * 1000
+
+    def is_told(self, asked, path):
+        """Whether the host's robots.txt is known at a request after those that were @asked.
+
+        It is what is asked for first. Who asks for it again, before anything else, never got the first answer: it was
+        read by a crawler that was killed before it could keep it.
+        """
+        return not self.answers_get_lost or path != "/robots.txt" or any(r["path"] != path for r in asked)
 
     def judge_manners(self):
         by_host = collections.defaultdict(list)
@@ -420,15 +429,16 @@ class Judge:
         least_us = None
         for host, requests in by_host.items():
             requests.sort(key=lambda r: r["start_us"])
-            for before, after in zip(requests, requests[1:]):
+            for i, (before, after) in enumerate(zip(requests, requests[1:]), 1):
                 pause_us = after["start_us"] - before["end_us"]
+                delay_us = self.delay_us(host, self.is_told(requests[:i], after["path"]))
                 if pause_us < 0:
                     self.verdict.fault("impolite", "%s: %s began %.1f ms before %s had ended", host, after["path"],
                                        -pause_us / 1000, before["path"])
-                elif pause_us < self.delay_us(host) - CLOCK_US:
+                elif pause_us < delay_us - CLOCK_US:
                     self.verdict.fault("impolite", "%s: %s only %.1f ms after %s", host, after["path"], pause_us / 1000,
                                        before["path"])
-                excess_us = pause_us - self.delay_us(host)
+                excess_us = pause_us - delay_us
                 least_us = excess_us if least_us is None else min(least_us, excess_us)
         self.verdict.figures["requests"] = len(self.requests)
         if least_us is not None:

@@ -194,6 +194,16 @@ class Judging(unittest.TestCase):
         self.world.ask(FARM, "/list.htm", pause_us=150000)
         self.assert_found("impolite", "only 150.0 ms after")
 
+    def test_a_delay_that_only_a_killed_crawler_was_told_binds_nobody(self):
+        self.world.log.insert(self.world.log.index(next(r for r in self.world.log if r["host"] == FARM)),
+                              dict(self.world.log[0], host=FARM, address=FARM, start_us=850000, end_us=850500))
+        self.assert_found("impolite", "/robots.txt only 149.5 ms after /robots.txt", refetches_max=1)
+        self.assertTrue(self.judge(refetches_max=1, answers_get_lost=True).is_clean())
+
+    def test_a_delay_that_was_heeded_once_is_known(self):
+        self.world.ask(FARM, "/robots.txt", pause_us=150000)
+        self.assert_found("impolite", "only 150.0 ms after", refetches_max=1, answers_get_lost=True)
+
     def test_an_address_over_its_limit_is_impolite(self):
         for name in ("a", "b", "c"):
             self.world.log.append(dict(self.world.log[0], host=name, start_us=0, end_us=9000))
