@@ -4,7 +4,7 @@
  * pulls values (wire.h) straight into the struct and allocates no more than the
  * bytes that are there can fill.
  *
- * Pure functions, thread-safe. 
+ * Pure functions, thread-safe.
  */
 #ifndef POLICYWATCH_COMMON_SHAPE_H
 #define POLICYWATCH_COMMON_SHAPE_H
