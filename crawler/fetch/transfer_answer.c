@@ -85,6 +85,15 @@ static void check_length(struct transfer *t)
 		t->bad_answer = "the answer's length is not certain";
 }
 
+/* That is the proxy's own answer, and tells nothing of the site. */
+static bool is_proxys_refusal(struct transfer *t)
+{
+	long status = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	return t->is_proxied && status == 407;
+}
+
 /* What is asked when an answer is over, as far as curl is content with it. */
 void transfer_check_end(struct transfer *t)
 {
@@ -92,6 +101,8 @@ void transfer_check_end(struct transfer *t)
 		check_length(t);
 	else if (!coding_is_whole(t->coding))
 		t->bad_answer = "the answer ended early";
+	if (is_proxys_refusal(t))
+		t->bad_answer = "the proxy wants another login";
 }
 
 static size_t refuse(struct transfer *t, enum fetch_limit limit, const char *what)
