@@ -430,6 +430,32 @@ static void test_job__a_redirect_is_reported_without_validators(void **state)
 	assert_string_equal(result(fx)->etag, "");
 }
 
+static void answer_with_refresh(struct fixture *fx, const char *lines, const char *body)
+{
+	job_free(fx->job);
+	fx->job = NULL;
+	fx->n_done = 0;
+	start(fx, WORK_PAGE);
+	answer_robots(ROBOTS_ALLOWED, false);
+	headers = lines;
+	answer_transfer(200, body);
+	headers = "";
+}
+
+static void test_job__a_refresh_header_sends_on_like_its_meta_tag(void **state)
+{
+	struct fixture *fx = *state;
+
+	answer_with_refresh(fx, "HTTP/1.1 200 OK\r\nRefresh: 0; url=/y.html\r\n\r\n", "");
+	assert_int_equal(result(fx)->outcome, OUTCOME_MOVED);
+	assert_string_equal(result(fx)->moved_to, "http://a.cn/y.html");
+	answer_with_refresh(fx, "HTTP/1.1 200 OK\r\nrefresh: 3;URL=http://b.cn/\r\n\r\n",
+		"<p>稍候");
+	assert_int_equal(result(fx)->outcome, OUTCOME_MOVED);
+	answer_with_refresh(fx, "HTTP/1.1 200 OK\r\nRefresh: 30\r\n\r\n", "");
+	assert_int_equal(result(fx)->outcome, OUTCOME_EMPTY);
+}
+
 static void test_job__an_article_that_sends_home_is_gone_and_a_list_is_not(void **state)
 {
 	struct fixture *fx = *state;
@@ -849,6 +875,7 @@ int main(void)
 		TEST(no_request_begins_after_the_lease),
 		TEST(a_redirect_is_reported_without_validators),
 		TEST(an_article_that_sends_home_is_gone_and_a_list_is_not),
+		TEST(a_refresh_header_sends_on_like_its_meta_tag),
 		TEST(not_modified_is_a_visit),
 		TEST(not_modified_is_not_believed_without_our_validators),
 		TEST(a_failure_keeps_no_validator),
