@@ -7,6 +7,7 @@
 
 #include "common/alloc.h"
 #include "common/err.h"
+#include "common/percent.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -70,23 +71,21 @@ static bool is_tracking(struct span name, const struct url_rules *rules)
 static void add_normal(struct span s, struct strbuf *out)
 {
 	for (size_t i = 0; i < s.len; i++) {
-		int c = (unsigned char)s.data[i];
+		int c = (unsigned char)s.data[i], escaped;
 
 		if (c != '%') {
 			strbuf_add_char(out, (char)c);
 			continue;
 		}
-		if (s.len - i > 2 && isxdigit((unsigned char)s.data[i + 1]) &&
-			isxdigit((unsigned char)s.data[i + 2])) {
-			char digits[3] = {s.data[i + 1], s.data[i + 2]};
-
-			c = (int)strtol(digits, NULL, 16);
-			i += 2;
+		escaped = percent_value(span_from_offset(s, i));
+		if (escaped >= 0) {
+			c = escaped;
+			i += PERCENT_LEN - 1;
 		}
-		if (c < 0x80 && (isalnum(c) || strchr("-._~", c)) && c)
+		if (c && c < 0x80 && (isalnum(c) || strchr("-._~", c)))
 			strbuf_add_char(out, (char)c);
 		else
-			strbuf_printf(out, "%%%02X", (unsigned)c);
+			percent_add(out, (unsigned char)c);
 	}
 }
 

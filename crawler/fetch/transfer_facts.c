@@ -1,6 +1,7 @@
 #include "crawler/fetch/transfer_inside.h"
 
 #include "common/clock.h"
+#include "common/percent.h"
 #include "common/url.h"
 #include "common/utf8.h"
 
@@ -209,7 +210,7 @@ static void add_escaped(struct span s, struct strbuf *out)
 		if ((unsigned char)s.data[i] < 0x80)
 			strbuf_add_char(out, s.data[i]);
 		else
-			strbuf_printf(out, "%%%02X", (unsigned char)s.data[i]);
+			percent_add(out, (unsigned char)s.data[i]);
 	}
 }
 
