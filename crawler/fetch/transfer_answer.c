@@ -1,5 +1,7 @@
 #include "crawler/fetch/transfer_inside.h"
 
+#include "crawler/fetch/header.h"
+
 #define CODED_SURPLUS     (64 << 10)  /* a coding may add to a body that is as long as it may be */
 #define RATIO_FREE_BYTES  (128 << 10) /* so much may come of however little */
 #define MEMORY_FREE_BYTES (32 << 10)  /* of a body for which nobody is asked */
@@ -15,17 +17,9 @@ const char *transfer_header(struct transfer *t, const char *name)
 										     : NULL;
 }
 
-/* All lines of a header as one list (RFC 9110 5.3). */
-static void add_header_list(struct transfer *t, const char *name, struct strbuf *out)
+static void add_header_list(const struct transfer *t, const char *name, struct strbuf *out)
 {
-	struct curl_header *h;
-
-	for (size_t i = 0; curl_easy_header(t->easy, name, i, CURLH_HEADER, -1, &h) == CURLHE_OK;
-		i++) {
-		if (i)
-			strbuf_add_char(out, ',');
-		strbuf_add_str(out, h->value);
-	}
+	header_add_list(strbuf_span(&t->result.headers), name, out);
 }
 
 static bool is_number(struct span s)
@@ -119,6 +113,18 @@ static void begin_answer(struct transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_TIME, (long)t->all->config->rate_min_s);
 }
 
+/* RFC 9112 5.2: a line that begins with white space goes on with the one before it. */
+static void add_header_line(struct strbuf *headers, struct span line)
+{
+	bool goes_on = line.len && (line.data[0] == ' ' || line.data[0] == '\t');
+
+	while (goes_on && headers->len &&
+		(headers->data[headers->len - 1] == '\n' ||
+			headers->data[headers->len - 1] == '\r'))
+		strbuf_truncate(headers, headers->len - 1);
+	strbuf_add_span(headers, line);
+}
+
 /*
  * Keeps the header of the answer as it came, without those of interim answers
  * before it and without trailers, which the sender could make look like it.
@@ -141,7 +147,7 @@ size_t transfer_on_header(char *data, size_t size, size_t count, void *arg)
 		return line.len;
 	if (span_starts_with(line, SPAN_LITERAL("HTTP/")))
 		strbuf_clear(&t->result.headers);
-	strbuf_add_span(&t->result.headers, line);
+	add_header_line(&t->result.headers, line);
 	if (span_is(line, "\r\n") || span_is(line, "\n")) {
 		curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 		t->answered = status >= 200;

@@ -658,6 +658,20 @@ static void test_transfer__a_trailer_does_not_replace_the_answer(void **state)
 		span_starts_with(strbuf_span(&fx->result.headers), SPAN_LITERAL("HTTP/1.1 200")));
 }
 
+/* Symptom: of a Content-Type that was folded, the charset was not stored. */
+static void test_transfer__a_folded_header_is_one_line(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch(fx,
+		"HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Type: text/html;\r\n\t charset=gbk\r\n"
+		"Content-Length: 5,\n 5\r\n\r\nhello");
+	assert_int_equal(fx->fault, TRANSFER_OK);
+	assert_string_equal(fx->result.headers.data,
+		"HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Type: text/html;\t charset=gbk\r\n"
+		"Content-Length: 5, 5\r\n\r\n");
+}
+
 static void test_transfer__a_body_that_does_not_end_ends_with_the_time(void **state)
 {
 	struct fixture *fx = *state;
@@ -837,6 +851,7 @@ int main(void)
 		TEST(a_header_line_that_does_not_end_is_over_the_limit),
 		TEST(endless_interim_answers_are_over_the_limit),
 		TEST(a_trailer_does_not_replace_the_answer),
+		TEST(a_folded_header_is_one_line),
 		TEST(a_body_that_does_not_end_ends_with_the_time),
 		TEST(an_answer_that_has_not_begun_is_not_slow),
 		TEST(validators_are_sent_as_they_are_or_not_at_all),
