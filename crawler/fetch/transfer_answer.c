@@ -13,8 +13,10 @@ const char *transfer_header(struct transfer *t, const char *name)
 {
 	struct curl_header *h;
 
-	return curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK ? h->value
-										     : NULL;
+	if (curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
+		return NULL;
+	/* Of a header without a value curl 7.88 gives the end of its line. */
+	return h->value[strspn(h->value, " \t\r\n")] ? h->value : NULL;
 }
 
 static void add_header_list(const struct transfer *t, const char *name, struct strbuf *out)

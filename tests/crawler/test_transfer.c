@@ -658,6 +658,17 @@ static void test_transfer__a_trailer_does_not_replace_the_answer(void **state)
 		span_starts_with(strbuf_span(&fx->result.headers), SPAN_LITERAL("HTTP/1.1 200")));
 }
 
+/* Symptom: a redirect to nowhere led to itself, ten times over. */
+static void test_transfer__a_header_without_a_value_is_none(void **state)
+{
+	struct fixture *fx = *state;
+
+	fetch(fx, "HTTP/1.1 302 Found\r\nLocation:\r\nETag: \r\nContent-Length: 0\r\n\r\n");
+	assert_int_equal(fx->fault, TRANSFER_OK);
+	assert_null(fx->result.location);
+	assert_null(fx->result.etag);
+}
+
 /* Symptom: of a Content-Type that was folded, the charset was not stored. */
 static void test_transfer__a_folded_header_is_one_line(void **state)
 {
@@ -851,6 +862,7 @@ int main(void)
 		TEST(a_header_line_that_does_not_end_is_over_the_limit),
 		TEST(endless_interim_answers_are_over_the_limit),
 		TEST(a_trailer_does_not_replace_the_answer),
+		TEST(a_header_without_a_value_is_none),
 		TEST(a_folded_header_is_one_line),
 		TEST(a_body_that_does_not_end_ends_with_the_time),
 		TEST(an_answer_that_has_not_begun_is_not_slow),
