@@ -14,6 +14,7 @@
 #include "crawler/pool.h"
 #include "crawler/read/enrich/gazetteers.h"
 #include "tests/cmocka_all.h"
+#include "tests/crawler/fake_transfer.h"
 
 static const char article[] =
 	"<!DOCTYPE html><html lang='zh-CN'><head><title>机器人走进社区</title></head><body><h1>机器人走进社区</h1>"
@@ -23,15 +24,13 @@ static const char article[] =
 
 static struct {
 	robots_done_fn *robots;
-	transfer_done_fn *transfer;
 	keep_done_fn *keep_page, *keep_visit;
-	void *robots_arg, *transfer_arg, *keep_arg;
+	void *robots_arg, *keep_arg;
 	struct pool_work {
 		pool_fn *work, *done;
 		void *arg;
 		bool large;
 	} pool;
-	struct transfer_request request;
 	struct record *record;
 	char etag[64];
 	int n_cancelled;
@@ -50,29 +49,6 @@ struct robots_query *robots_query_start(struct robots_cache *c,
 void robots_query_cancel(struct robots_query *q)
 {
 	fake.n_cancelled += q != NULL;
-}
-
-int transfer_start(struct transfers *ts, const struct transfer_request *request,
-	transfer_done_fn *done, void *arg, struct transfer **ret)
-{
-	(void)ts;
-	fake.transfer = done;
-	fake.transfer_arg = arg;
-	fake.request = *request;
-	*ret = (struct transfer *)&fake;
-	return 0;
-}
-
-void transfer_cancel(struct transfer *t)
-{
-	fake.n_cancelled += t != NULL;
-}
-
-bool transfer_parse_date(const char *text, int64_t *ret_ms)
-{
-	(void)text;
-	(void)ret_ms;
-	return false;
 }
 
 void pool_submit(struct pool *p, pool_fn *work, pool_fn *done, void *arg)
@@ -138,6 +114,7 @@ static int setup(void **state)
 	STRBUF_LOCAL(errors);
 
 	memset(&fake, 0, sizeof fake);
+	fake_transfer_reset();
 	clock_fake_set(1764000000000);
 	fx->loop = loop_new();
 	assert_int_equal(config_load(NULL, &fx->config, &errors), 0);
@@ -213,7 +190,7 @@ static void answer_transfer(int status, const char *body)
 
 	strbuf_add_str(&r.headers, headers);
 	strbuf_add_str(&r.body, body);
-	fake.transfer(fake.transfer_arg, &r);
+	fake_transfer_answer(&r);
 	strbuf_release(&r.headers);
 	strbuf_release(&r.body);
 }
@@ -236,7 +213,7 @@ static void test_job__an_article_is_reported_once_it_is_kept(void **state)
 
 	start(fx, WORK_PAGE);
 	answer_robots(ROBOTS_ALLOWED, false);
-	assert_string_equal(fake.request.etag, "\"old\"");
+	assert_string_equal(fake_transfer.request.etag, "\"old\"");
 	answer_transfer(200, article);
 	run_pool();
 	assert_int_equal(fx->n_done, 0);
@@ -309,7 +286,7 @@ static void test_job__disallowed_is_never_requested(void **state)
 
 	start(fx, WORK_PAGE);
 	answer_robots(ROBOTS_DENIED, true);
-	assert_null(fake.transfer);
+	assert_null(fake_transfer.done);
 	assert_int_equal(result(fx)->outcome, OUTCOME_ROBOTS);
 	assert_int_equal(result(fx)->crawl_delay_ms, 50);
 }
@@ -320,7 +297,7 @@ static void test_job__an_unreachable_robots_txt_is_an_outage(void **state)
 
 	start(fx, WORK_PAGE);
 	answer_robots(ROBOTS_UNREACHABLE, true);
-	assert_null(fake.transfer);
+	assert_null(fake_transfer.done);
 	assert_int_equal(result(fx)->outcome, OUTCOME_DOWN);
 	assert_int_equal(result(fx)->retry_after_ms, 7000);
 }
@@ -349,7 +326,7 @@ static void test_job__no_page_is_asked_for_while_robots_txt_is_to_wait(void **st
 
 	start(fx, WORK_PAGE);
 	fake.robots(fake.robots_arg, &answer);
-	assert_null(fake.transfer);
+	assert_null(fake_transfer.done);
 	assert_int_equal(result(fx)->outcome, OUTCOME_THROTTLED);
 	assert_int_equal(result(fx)->retry_after_ms, 3600000);
 }
@@ -360,8 +337,8 @@ static void test_job__the_host_gets_its_pause_after_robots_txt(void **state)
 
 	start(fx, WORK_PAGE);
 	answer_robots(ROBOTS_ALLOWED, true);
-	assert_null(fake.transfer);
-	while (!fake.transfer)
+	assert_null(fake_transfer.done);
+	while (!fake_transfer.done)
 		loop_turn(fx->loop, true);
 }
 
@@ -374,8 +351,8 @@ static void test_job__a_crawl_delay_that_the_scheduler_does_not_know_is_kept(voi
 	lease.delay_ms = 10;
 	fx->job = job_start(&fx->env, &lease, on_done, fx);
 	answer_robots(ROBOTS_ALLOWED, false);
-	assert_null(fake.transfer);
-	while (!fake.transfer)
+	assert_null(fake_transfer.done);
+	while (!fake_transfer.done)
 		loop_turn(fx->loop, true);
 }
 
@@ -388,7 +365,7 @@ static void test_job__a_crawl_delay_over_the_limit_counts_as_the_limit(void **st
 	lease.delay_ms = 20;
 	fx->job = job_start(&fx->env, &lease, on_done, fx);
 	answer_robots(ROBOTS_ALLOWED, false);
-	assert_non_null(fake.transfer);
+	assert_non_null(fake_transfer.done);
 }
 
 /* Symptom: a Crawl-delay of a day held one of the crawler's places for a day. */
@@ -402,7 +379,7 @@ static void test_job__a_pause_beyond_the_lease_gives_the_url_back(void **state)
 	answer_robots(ROBOTS_ALLOWED, true);
 	while (!fx->n_done)
 		loop_turn(fx->loop, true);
-	assert_null(fake.transfer);
+	assert_null(fake_transfer.done);
 	assert_null(result(fx));
 }
 
@@ -413,7 +390,7 @@ static void test_job__no_request_begins_after_the_lease(void **state)
 	start(fx, WORK_PAGE);
 	clock_fake_set(1764000000000 + 60000);
 	answer_robots(ROBOTS_ALLOWED, false);
-	assert_null(fake.transfer);
+	assert_null(fake_transfer.done);
 	loop_turn(fx->loop, true);
 	assert_null(result(fx));
 }
@@ -566,7 +543,6 @@ static void answer_part(int status, int n, bool more)
 	fake.pool.work = NULL;
 	answer_transfer(status, page.data);
 	fake.robots = NULL;
-	fake.transfer = NULL;
 	if (fake.pool.work)
 		run_pool();
 }
@@ -588,8 +564,8 @@ static void fetch_first_part(struct fixture *fx, int64_t duration_ms)
 static void wait_for_request(struct fixture *fx)
 {
 	answer_robots(ROBOTS_ALLOWED, false);
-	assert_null(fake.transfer);
-	while (!fake.transfer)
+	assert_null(fake_transfer.done);
+	while (!fake_transfer.done)
 		loop_turn(fx->loop, true);
 }
 
@@ -609,11 +585,11 @@ static void test_job__an_article_in_parts_is_kept_as_one(void **state)
 	fetch_first_part(fx, 60000);
 	assert_null(fake.keep_page);
 	wait_for_request(fx);
-	assert_string_equal(fake.request.url, "http://a.cn/x_2.html");
-	assert_string_equal(fake.request.etag, "");
+	assert_string_equal(fake_transfer.request.url, "http://a.cn/x_2.html");
+	assert_string_equal(fake_transfer.request.etag, "");
 	answer_part(200, 2, true);
 	wait_for_request(fx);
-	assert_string_equal(fake.request.url, "http://a.cn/x_3.html");
+	assert_string_equal(fake_transfer.request.url, "http://a.cn/x_3.html");
 	answer_part(200, 3, false);
 	run_pool(); /* all of it is read together */
 	assert_kept(fx, "第1页", "第3页还说");
@@ -737,7 +713,6 @@ static void fetch_page(struct fixture *fx, const char *title, const char *body)
 	answer_robots(ROBOTS_ALLOWED, false);
 	answer_transfer(200, body);
 	fake.robots = NULL;
-	fake.transfer = NULL;
 	run_pool();
 }
 
@@ -745,12 +720,11 @@ static void fetch_page(struct fixture *fx, const char *title, const char *body)
 static void show(struct fixture *fx, int status, const char *body)
 {
 	answer_robots(ROBOTS_ALLOWED, false);
-	while (!fake.transfer)
+	while (!fake_transfer.done)
 		loop_turn(fx->loop, true);
 	fake.pool.work = NULL;
 	answer_transfer(status, body);
 	fake.robots = NULL;
-	fake.transfer = NULL;
 	if (fake.pool.work)
 		run_pool();
 }
@@ -851,7 +825,7 @@ static void test_job__freeing_cancels_what_is_pending(void **state)
 	start(fx, WORK_PAGE);
 	answer_robots(ROBOTS_ALLOWED, false);
 	job_free(TAKE_PTR(fx->job));
-	assert_int_equal(fake.n_cancelled, 2);
+	assert_int_equal(fake_transfer.n_cancelled, 1);
 	assert_int_equal(fx->n_done, 0);
 }
 
