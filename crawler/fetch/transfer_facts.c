@@ -1,6 +1,7 @@
 #include "crawler/fetch/transfer_inside.h"
 
 #include "common/clock.h"
+#include "common/percent.h"
 #include "common/url.h"
 #include "common/utf8.h"
 
@@ -111,6 +112,15 @@ static enum fetch_limit limit_of(const struct transfer *t)
 	}
 }
 
+/* Whose certificate it is that curl says something of. */
+static const char *owner_of_fault(struct transfer *t)
+{
+	long verified = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &verified);
+	return t->result.fault == TRANSFER_TLS && verified ? "proxy: " : "";
+}
+
 static void describe_fault(struct transfer *t, CURLcode code)
 {
 	const char *text = t->curl_error[0] ? t->curl_error : curl_easy_strerror(code);
@@ -138,7 +148,7 @@ static void describe_fault(struct transfer *t, CURLcode code)
 	default:
 		break;
 	}
-	snprintf(t->result.error, sizeof t->result.error, "%s", text);
+	snprintf(t->result.error, sizeof t->result.error, "%s%.240s", owner_of_fault(t), text);
 }
 
 /* The facts of the answer. */
@@ -200,7 +210,7 @@ static void add_escaped(struct span s, struct strbuf *out)
 		if ((unsigned char)s.data[i] < 0x80)
 			strbuf_add_char(out, s.data[i]);
 		else
-			strbuf_printf(out, "%%%02X", (unsigned char)s.data[i]);
+			percent_add(out, (unsigned char)s.data[i]);
 	}
 }
 

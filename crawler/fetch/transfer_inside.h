@@ -104,7 +104,7 @@ size_t transfer_on_header(char *data, size_t size, size_t count, void *arg);
 size_t transfer_on_body(char *data, size_t size, size_t count, void *arg);
 void transfer_check_end(struct transfer *t);
 
-/* The last header of this name in the answer, or NULL. */
+/* The first header of this name in the answer, or NULL, also for one without a value. */
 const char *transfer_header(struct transfer *t, const char *name);
 
 /*

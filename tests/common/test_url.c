@@ -198,6 +198,8 @@ static void test_url__canonical_drops_what_does_not_change_the_page(void **state
 		{"http://a.cn/x/index.html?page=2", "http://a.cn/x/index.html?page=2"},
 		{"http://a.cn/?&&", "http://a.cn/"},
 		{"http://a.cn/myindex.html", "http://a.cn/myindex.html"},
+		{"http://a.cn/x/Default.aspx", "http://a.cn/x/"},
+		{"http://a.cn.:8080/x", "http://a.cn:8080/x"},
 		{"http://A.cn:80", "http://a.cn/"},
 	};
 
