@@ -161,7 +161,7 @@ static void test_facts__the_order_of_day_and_month_is_the_languages(void **state
 
 	assert_string_equal(time_of(&read_page(fx, "https://news.example.uk/a/1", page)->published,
 				    text),
-		"2025-04-05T00:00:00Z");
+		"2025-04-05T00:00:00+01:00");
 	assert_string_equal(time_of(&read_page(fx, "https://news.example.us/a/1", page)->published,
 				    text),
 		"2025-05-04T00:00:00Z");
