@@ -15,7 +15,6 @@
 #define HEAD_BEHIND            6
 #define HEAD_ROWS              12
 #define ROW_LABEL_BYTES        24
-#define ROW_WEIGHT_MAX         (40 * BLOCK_HAN_WEIGHT)
 #define HEAD_MAX               60 /* between headline and text stand no more */
 #define TAIL_BEHIND            8  /* lines behind the text that may name editors */
 #define LINE_DATES_MAX         4
@@ -297,7 +296,7 @@ static bool is_row_of_facts(const struct block *b)
 {
 	struct span begin = utf8_cut(b->text, ROW_LABEL_BYTES);
 
-	return b->weight <= ROW_WEIGHT_MAX &&
+	return b->weight <= ARTICLE_ROW_WEIGHT_MAX &&
 		(span_find(begin, SPAN_LITERAL("：")) > 0 ||
 			span_find(begin, SPAN_LITERAL(":")) > 0 ||
 			span_find(begin, SPAN_LITERAL(" | ")) > 0);
