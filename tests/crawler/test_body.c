@@ -57,6 +57,24 @@ static void test_body__short_lines_around_a_paragraph_belong_to_it(void **state)
 		"\n为此安排专项资金");
 }
 
+/* Symptom: a page without elements for its paragraphs was one line. */
+static void test_body__an_indentation_behind_a_sentence_begins_a_line(void **state)
+{
+	static const char *const pages[] = {
+		HEAD "<div class=x>　　" A "　　" B "　　" C "</div>",
+		HEAD "<div class=x>\n　　" A "\n　　" B "\n　　" C "\n</div>",
+		HEAD "<p>&nbsp;&nbsp;&nbsp; &nbsp;" A "&nbsp;&nbsp; &nbsp;&nbsp;" B
+		     "&nbsp;&nbsp;&nbsp;&nbsp;" C "</p>",
+	};
+
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+		assert_string_equal(text_of(*state, pages[i]), TEXT);
+	assert_string_equal(text_of(*state,
+				    HEAD "<div>　　" A "</div><table><tr><td>东区。　　西区</td>"
+					 "<td>" B "</td></tr></table><p>" C "</p>"),
+		A "\n东区。 西区 | " B "\n" C);
+}
+
 static void test_body__a_text_split_over_alike_elements_is_one(void **state)
 {
 #define L "<li><a href=1>江南地铁开通</a></li><li><a href=2>江北大桥合龙</a></li>"
@@ -351,6 +369,7 @@ static void test_body__an_amp_page_is_read_like_another(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		T(an_indentation_behind_a_sentence_begins_a_line),
 		T(short_lines_around_a_paragraph_belong_to_it),
 		T(a_text_split_over_alike_elements_is_one),
 		T(what_stands_between_headline_and_text_leads_into_it),

@@ -4,8 +4,9 @@
 #include "common/utf8.h"
 
 #define CELL_SEPARATOR     " | "
+#define INDENT_MIN         4     /* columns: two full-width spaces, or four hard ones */
 #define DATA_ROW_BYTES_MAX 1000  /* of a row of paragraphs; a layout's columns hold more */
-#define PRE_LINES_MAX      50000 /* of a page; other lines cost nodes, of which there are so many */
+#define TEXT_LINES_MAX     50000 /* of a page; other lines cost nodes, of which there are so many */
 
 /* The line being put together, and where the walk stands. */
 struct builder {
@@ -18,6 +19,7 @@ struct builder {
 	uint32_t weight_bold;
 	bool gap;
 	bool cell_gap;    /* a cell ended in a row that is one line */
+	unsigned indent;  /* columns of wide and hard spaces since the last character */
 	uint32_t row_end; /* of the row that is one line, 0 outside of one */
 	/* How many open elements are of a kind; ends[] closes them. */
 	uint32_t *open;
@@ -142,9 +144,29 @@ static void end_line(struct builder *b)
 	b->gap = b->cell_gap = false;
 }
 
-static void add_space(struct builder *b, uint32_t c)
+static bool ends_sentence(struct span text)
 {
-	if (b->in_pre && c == '\n' && b->len < PRE_LINES_MAX)
+	static const char ends[] = "。！？…”」";
+
+	for (const char *end = ends; *end; end += 3)
+		if (span_ends_with(text, span_from(end, 3)))
+			return true;
+	return false;
+}
+
+/* An indentation behind a sentence begins a paragraph, where a page has no elements for them. */
+static bool begins_paragraph(struct builder *b, uint32_t c, uint32_t node)
+{
+	b->indent += c == U'　' ? 2 : c == 0xA0;
+	return b->indent >= INDENT_MIN && node >= b->row_end &&
+		ends_sentence(strbuf_span(&b->text));
+}
+
+static void add_space(struct builder *b, uint32_t c, uint32_t node)
+{
+	bool ends = begins_paragraph(b, c, node) || (b->in_pre && c == '\n');
+
+	if (ends && b->len < TEXT_LINES_MAX)
 		end_line(b);
 	else
 		b->gap = true;
@@ -157,6 +179,7 @@ static void add_run(struct builder *b, const struct run *run)
 	else if (b->gap && b->text.len)
 		strbuf_add_char(&b->text, ' ');
 	b->gap = b->cell_gap = false;
+	b->indent = 0;
 	strbuf_add(&b->text, run->bytes, (size_t)(run->end - run->bytes));
 	b->line.weight += run->weight;
 	b->line.n_marks += run->n_marks;
@@ -191,7 +214,7 @@ static void add_text(struct builder *b, uint32_t node)
 			break;
 		c = utf8_next(&p, end);
 		if (utf8_is_space(c))
-			add_space(b, c);
+			add_space(b, c, node);
 	}
 }
 
