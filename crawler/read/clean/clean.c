@@ -20,6 +20,7 @@
 
 #define SPLIT_BYTES_MIN   600 /* a line so long with spaces behind sentences was paragraphs */
 #define VERSE_BYTES_MAX   60  /* folded */
+#define DATELINES         3   /* the first lines of a text may begin with one */
 #define EDGE_LINES        14  /* facts stand so near to the ends of a text */
 #define TAIL_KEEP_PERCENT 25  /* a label in the first quarter begins no tail: too much would go */
 
@@ -282,8 +283,10 @@ static void drop_facts(struct text *t)
 			continue;
 		if (is_furniture(t, line) || (edge && byline_read(line->text, t->arena, t->byline)))
 			drop(line);
-		else if (i < first + 3)
+		else if (i < first + DATELINES)
 			byline_read_dateline(line->text, t->arena, t->byline);
+		if (edge)
+			byline_read_ending(line->text, t->arena, t->byline);
 	}
 }
 
