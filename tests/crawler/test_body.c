@@ -75,6 +75,35 @@ static void test_body__an_indentation_behind_a_sentence_begins_a_line(void **sta
 		A "\n东区。 西区 | " B "\n" C);
 }
 
+static void test_body__a_pulled_quote_stands_once(void **state)
+{
+	assert_string_equal(text_of(*state,
+				    HEAD "<div><p>" A "</p><blockquote>“提出到明年年底建成三个智能"
+					 "算力中心”</blockquote><p>" B "</p><p>" C "</p></div>"),
+		TEXT);
+	assert_string_equal(text_of(*state,
+				    HEAD "<div><p>" A "</p><p class=pull-quote>第一次用的还有补贴"
+					 "</p><p>" B "</p><p>" LEAD "</p></div>"),
+		A "\n" B "\n" LEAD);
+}
+
+/* What somebody is quoted with, and a heading that the text takes up, are text. */
+static void test_body__other_quotes_and_headings_stay(void **state)
+{
+	assert_string_equal(text_of(*state,
+				    HEAD "<div><p>" A "</p><blockquote>" OTHER "</blockquote><p>" B
+					 "</p></div>"),
+		A "\n" OTHER "\n" B);
+	assert_string_equal(text_of(*state,
+				    HEAD "<div><p>" A "</p><h3>第一次用的还有补贴</h3><p>" B
+					 "</p><p>" LEAD "</p></div>"),
+		A "\n第一次用的还有补贴\n" B "\n" LEAD);
+	assert_string_equal(text_of(*state,
+				    HEAD "<blockquote><p>" A "</p><p>建成三个智能算力中心</p><p>" B
+					 "</p></blockquote>"),
+		A "\n建成三个智能算力中心\n" B);
+}
+
 static void test_body__a_text_split_over_alike_elements_is_one(void **state)
 {
 #define L "<li><a href=1>江南地铁开通</a></li><li><a href=2>江北大桥合龙</a></li>"
@@ -369,6 +398,8 @@ static void test_body__an_amp_page_is_read_like_another(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		T(a_pulled_quote_stands_once),
+		T(other_quotes_and_headings_stay),
 		T(an_indentation_behind_a_sentence_begins_a_line),
 		T(short_lines_around_a_paragraph_belong_to_it),
 		T(a_text_split_over_alike_elements_is_one),

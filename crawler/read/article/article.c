@@ -17,6 +17,8 @@
 
 #define TEXT_WEIGHT_MIN  (12 * BLOCK_HAN_WEIGHT)
 #define REPLY_WEIGHT_MIN (5 * BLOCK_HAN_WEIGHT)
+#define QUOTE_WEIGHT_MAX (120 * BLOCK_HAN_WEIGHT)
+#define QUOTE_DEPTH      3
 #define LONG_WEIGHT      (400 * BLOCK_HAN_WEIGHT) /* the page shows all, whatever JSON-LD adds to it */
 #define SHORT_WEIGHT     (30 * BLOCK_HAN_WEIGHT) /* a page with less may be drawn by scripts */
 
@@ -24,6 +26,20 @@ static void survey(struct article *t)
 {
 	for (size_t i = 0; i < t->blocks.len; i++)
 		pinyin_survey_add(&t->survey, t->blocks.items[i].text);
+}
+
+/* In an element for quotations, or one named after those that are pulled out of the text. */
+static bool is_quote(const struct html *h, const struct block *b)
+{
+	uint32_t node = b->node;
+
+	if (b->weight > QUOTE_WEIGHT_MAX)
+		return false;
+	for (int i = 0; i < QUOTE_DEPTH && node != HTML_NONE; i++, node = h->nodes[node].parent)
+		if (h->nodes[node].tag == HTML_BLOCKQUOTE ||
+			span_find(html_attr(h, node, "class"), SPAN_LITERAL("pull")) >= 0)
+			return true;
+	return false;
 }
 
 static const char *make_text(struct article *t)
@@ -40,7 +56,9 @@ static const char *make_text(struct article *t)
 				(article_is_date_line(t, b->text) ||
 					article_is_author_line(t, b->text))))
 			continue;
-		lines[n++] = (struct clean_line){.text = b->text, .heading = b->heading};
+		lines[n++] = (struct clean_line){.text = b->text,
+			.heading = b->heading,
+			.quote = is_quote(t->h, b)};
 	}
 	return clean_lines(lines, n, t->title.text, &t->survey, t->arena, &t->byline);
 }

@@ -22,6 +22,7 @@
 struct clean_line {
 	struct span text;
 	bool heading;
+	bool quote; /* set apart as one: it goes where it repeats what the text says */
 };
 
 /*
