@@ -11,6 +11,7 @@
 #define LINES_BEFORE     30 /* of a card above the text */
 #define LINES_BEHIND     14
 #define CARD_LABELS_MIN  3
+#define HAN_BYTES        3
 #define AGENCY_BYTES_MAX 90
 
 enum card_fact { CARD_OTHER, CARD_NUMBER, CARD_AGENCY };
@@ -77,9 +78,9 @@ static size_t match_label(struct span cell, const char *label)
 {
 	size_t at = 0;
 
-	for (; *label; label += 3, at += 3) {
+	for (; *label; label += HAN_BYTES, at += HAN_BYTES) {
 		at = skip_padding(cell, at);
-		if (at + 3 > cell.len || memcmp(cell.data + at, label, 3) != 0)
+		if (at + HAN_BYTES > cell.len || memcmp(cell.data + at, label, HAN_BYTES) != 0)
 			return 0;
 	}
 	return at;
@@ -88,10 +89,15 @@ static size_t match_label(struct span cell, const char *label)
 static const struct card_label *label_of(struct span cell, size_t *ret_len)
 {
 	const struct card_label *best = NULL;
+	size_t start = skip_padding(cell, 0);
 
 	*ret_len = 0;
+	if (start + HAN_BYTES > cell.len || (unsigned char)cell.data[start] < 0xE4)
+		return NULL;
 	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
-		size_t len = match_label(cell, labels[i].text);
+		size_t len = memcmp(cell.data + start, labels[i].text, HAN_BYTES) == 0
+			? match_label(cell, labels[i].text)
+			: 0;
 
 		if (len > *ret_len) {
 			*ret_len = len;

@@ -77,8 +77,11 @@ static bool may_send_file(struct span href)
 bool attachment_is_label(struct span line)
 {
 	static const char *const labels[] = {"附件", "附表", "附：", "附:", "附　件", "附 件",
-		"相关附件", "相關附件", "附檔", "下载附件", "附件下载"};
+		"相关附件", "相關附件", "附檔", "下载附件"};
+	static const char firsts[] = "\xE4\xE7\xE9"; /* bytes of 下, 相, 附 */
 
+	if (line.len < strlen("附:") || !strchr(firsts, line.data[0]))
+		return false;
 	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
 		if (span_starts_with(line, span_str(labels[i])))
 			return true;

@@ -396,7 +396,7 @@ static void scan_attributes(struct search *f, const struct html *h, uint32_t nod
 static void scan_noscript(struct search *f, const struct html *h, uint32_t node)
 {
 	for (uint32_t i = node + 1; i < h->nodes[node].end; i++)
-		if (is_prose(h->nodes[i].text) &&
+		if (h->nodes[i].text.len >= PROSE_BYTES_MIN && is_prose(h->nodes[i].text) &&
 			span_find(h->nodes[i].text, SPAN_LITERAL("JavaScript")) < 0)
 			add_prose(f, SPAN_LITERAL("noscript"), h->nodes[i].text);
 }
