@@ -57,6 +57,7 @@ static const char *make_text(struct article *t)
 					article_is_author_line(t, b->text))))
 			continue;
 		lines[n++] = (struct clean_line){.text = b->text,
+			.indent = b->indent,
 			.heading = b->heading,
 			.quote = is_quote(t->h, b)};
 	}

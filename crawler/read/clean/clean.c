@@ -29,6 +29,7 @@
 struct line {
 	struct span text;
 	struct span folded; /* of this text; in the arena */
+	uint8_t indent;
 	bool is_folded, quote;
 	uint32_t weight; /* when tails are looked for */
 };
@@ -101,10 +102,11 @@ static bool ends_sentence(uint32_t c)
 		c == U'…' || c == U'）' || c == ')' || c == U'；' || c == U'」';
 }
 
-static void add_line(struct text *t, struct span text, bool quote)
+static void add_line(struct text *t, struct span text, const struct clean_line *of)
 {
 	t->lines = alloc_grow(t->lines, t->n, &t->cap, sizeof *t->lines);
-	t->lines[t->n++] = (struct line){.text = span_trim(text), .quote = quote};
+	t->lines[t->n++] =
+		(struct line){.text = span_trim(text), .indent = of->indent, .quote = of->quote};
 }
 
 static void set_text(struct line *line, struct span text)
@@ -145,8 +147,9 @@ static bool is_break(struct span s, size_t at)
 			behind == U'▲' || behind == U'「' || behind == U'（');
 }
 
-static void split_line(struct text *t, struct span text, bool quote)
+static void split_line(struct text *t, const struct clean_line *line)
 {
+	struct span text = line->text;
 	size_t start = 0, at = 0;
 
 	while (text.len >= SPLIT_BYTES_MIN && at < text.len) {
@@ -156,12 +159,12 @@ static void split_line(struct text *t, struct span text, bool quote)
 			break;
 		at = (size_t)(space - text.data);
 		if (is_break(text, at)) {
-			add_line(t, span_from(text.data + start, at - start), quote);
+			add_line(t, span_from(text.data + start, at - start), line);
 			start = at + 1;
 		}
 		at++;
 	}
-	add_line(t, span_from_offset(text, start), quote);
+	add_line(t, span_from_offset(text, start), line);
 }
 
 static void clean_insides(struct text *t)
@@ -403,6 +406,8 @@ static const char *join(const struct text *t)
 			continue;
 		if (out.len)
 			strbuf_add_char(&out, '\n');
+		for (unsigned n = 0; n < t->lines[i].indent; n++)
+			strbuf_add_char(&out, ' ');
 		strbuf_add_span(&out, t->lines[i].text);
 	}
 	return arena_dup(t->arena, strbuf_span(&out));
@@ -416,7 +421,7 @@ const char *clean_lines(struct clean_line *lines, size_t n, const char *title,
 
 	mend_all(lines, n, survey, a);
 	for (size_t i = 0; i < n; i++)
-		split_line(&t, lines[i].text, lines[i].quote);
+		split_line(&t, &lines[i]);
 	clean_insides(&t);
 	drop_title(&t, title);
 	drop_repetition(&t);
