@@ -62,6 +62,9 @@ static void test_person__a_line_that_begins_with_by_names_somebody(void **state)
 	(void)state;
 	assert_true(person_line(span_str("By Anna Weber and Ben Hill"), &names));
 	assert_true(span_is(names, "Anna Weber and Ben Hill"));
+	assert_true(person_line(span_str("By Anna Weber on May 28, 2025"), &names));
+	assert_true(span_is(names, "Anna Weber"));
+	assert_false(person_line(span_str("By 28 May 2025"), &names));
 	assert_true(person_line(span_str("Von Anna Weber"), &names));
 	assert_true(person_line(span_str("김민수 기자"), &names));
 	assert_true(span_is(names, "김민수"));

@@ -15,13 +15,13 @@
 #define HEAD_BEHIND            6
 #define HEAD_ROWS              12
 #define ROW_LABEL_BYTES        24
-#define ROW_WEIGHT_MAX         (40 * BLOCK_HAN_WEIGHT)
 #define HEAD_MAX               60 /* between headline and text stand no more */
 #define TAIL_BEHIND            8  /* lines behind the text that may name editors */
 #define LINE_DATES_MAX         4
 #define LINE_PARTS_MAX         4
 #define LABEL_BYTES_MAX        60 /* before a date */
 #define RATE_MAX               5
+#define CLOCK_BYTES_MAX        8
 #define AUTHOR_LINE_WEIGHT_MAX (15 * BLOCK_HAN_WEIGHT)
 #define DATE_LINE_WEIGHT_MAX   (24 * BLOCK_HAN_WEIGHT)
 
@@ -88,11 +88,12 @@ static int rate_date(struct span line, const struct date_found *found)
 static bool tells_change(struct span before)
 {
 	static const char *const labels[] = {"更新", "修改", "修订", "修訂", "updated", "update",
-		"modified", "aktualisiert", "geändert", "mis à jour", "mise à jour", "actualizado",
-		"actualización", "atualizado", "aggiornato", "aggiornamento", "bijgewerkt",
-		"oppdatert", "opdateret", "uppdaterad", "päivitetty", "güncelle", "zaktualizowano",
-		"aktualizováno", "обновлено", "изменено", "оновлено", "diperbarui", "cập nhật",
-		"수정", "최종", "ενημερώθηκε", "actualizat"};
+		"modified", "aktualisiert", "geändert", "mis à jour", "mise à jour", "modifié",
+		"actualizado", "actualización", "atualizado", "aggiornato", "aggiornamento",
+		"modificato", "modificado", "bijgewerkt", "oppdatert", "opdateret", "uppdaterad",
+		"päivitetty", "güncelle", "zaktualizowano", "aktualizováno", "обновлено",
+		"изменено", "оновлено", "diperbarui", "cập nhật", "수정", "최종", "ενημερώθηκε",
+		"actualizat"};
 
 	if (before.len > LABEL_BYTES_MAX)
 		before = span_from_offset(before, before.len - LABEL_BYTES_MAX);
@@ -134,6 +135,42 @@ static void read_dates(struct article *t, struct span line, int bonus)
 	}
 }
 
+/* 記者林怡君／台北報導 */
+static bool names_reporters(struct span s)
+{
+	static const char *const words[] = {"记者", "記者", "来源", "來源", "编辑", "編輯", "作者",
+		"报道", "報導", "報道"};
+
+	return span_find(s, SPAN_LITERAL("。")) < 0 && span_find(s, SPAN_LITERAL("，")) < 0 &&
+		HOLDS_ONE_OF(s, words);
+}
+
+/* What stands before a date without a year calls it the page's own. */
+static bool is_labelled(struct span before)
+{
+	static const char *const labels[] = {"时间", "時間", "日期"};
+
+	return rate_label(before) > 0 || SPAN_HOLDS_ONE_OF(before, labels);
+}
+
+/* 发布时间：11:54, of a day that only the fetch knows. */
+static bool find_clock(const struct article *t, struct span line, struct date_found *ret)
+{
+	size_t at = 0, n = 0;
+	struct span rest;
+
+	while (at < line.len && (line.data[at] < '0' || line.data[at] > '9'))
+		at++;
+	rest = span_from_offset(line, at);
+	while (n < rest.len &&
+		((rest.data[n] >= '0' && rest.data[n] <= '9') || rest.data[n] == ':'))
+		n++;
+	rest.len = n;
+	*ret = (struct date_found){.start = at, .end = at + n};
+	return n <= CLOCK_BYTES_MAX && span_find(rest, SPAN_LITERAL(":")) > 0 &&
+		rate_label(span_from(line.data, at)) > 0 && date_parse(rest, &t->dates, &ret->time);
+}
+
 /*
  * A short line that is little but 5月1日 08:30 or 3小时前. Where it is taken for text, the day
  * alone may be a heading.
@@ -143,16 +180,21 @@ static void read_bare_date(struct article *t, size_t i)
 	const struct block *b = &t->blocks.items[i];
 	bool is_text = i >= t->body.first && body_keeps(&t->body, i);
 	struct date_found found;
+	struct span before, behind;
 	uint32_t around;
 
 	if (b->weight > SHORT_WEIGHT_MAX || b->n_links > 1 ||
-		!date_find(b->text, &t->dates, true, &found) ||
-		tells_change(span_from(b->text.data, found.start)))
+		(!date_find(b->text, &t->dates, true, &found) && !find_clock(t, b->text, &found)))
 		return;
-	around = block_weigh(span_from(b->text.data, found.start));
-	if (is_text)
-		around += block_weigh(span_from_offset(b->text, found.end));
-	if (around <= AROUND_WEIGHT_MAX && (!is_text || found.time.precision > PRECISION_DAY))
+	before = span_from(b->text.data, found.start);
+	behind = span_from_offset(b->text, found.end);
+	if (tells_change(before) || rate_label(before) < 0)
+		return;
+	around = names_reporters(before) ? 0 : block_weigh(before);
+	if (is_text && !names_reporters(behind))
+		around += block_weigh(behind);
+	if (around <= AROUND_WEIGHT_MAX &&
+		(!is_text || found.time.precision > PRECISION_DAY || is_labelled(before)))
 		keep_better(&t->published, &found.time, 1,
 			"a line around the text, without a year");
 }
@@ -254,7 +296,7 @@ static bool is_row_of_facts(const struct block *b)
 {
 	struct span begin = utf8_cut(b->text, ROW_LABEL_BYTES);
 
-	return b->weight <= ROW_WEIGHT_MAX &&
+	return b->weight <= ARTICLE_ROW_WEIGHT_MAX &&
 		(span_find(begin, SPAN_LITERAL("：")) > 0 ||
 			span_find(begin, SPAN_LITERAL(":")) > 0 ||
 			span_find(begin, SPAN_LITERAL(" | ")) > 0);
@@ -291,16 +333,6 @@ void article_read_head(struct article *t)
 void article_read_tail(struct article *t)
 {
 	read_facts(t, t->body.end, t->body.end + TAIL_BEHIND, t->published.rate == 0);
-}
-
-/* 記者林怡君／台北報導 */
-static bool names_reporters(struct span s)
-{
-	static const char *const words[] = {"记者", "記者", "来源", "來源", "编辑", "編輯", "作者",
-		"报道", "報導", "報道"};
-
-	return span_find(s, SPAN_LITERAL("。")) < 0 && span_find(s, SPAN_LITERAL("，")) < 0 &&
-		HOLDS_ONE_OF(s, words);
 }
 
 bool article_is_date_line(const struct article *t, struct span line)

@@ -277,6 +277,26 @@ static bool is_korean_line(struct span line, struct span *ret_names)
 	return n >= 2 && n <= 4;
 }
 
+static bool has_digit(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.data[i] >= '0' && s.data[i] <= '9')
+			return true;
+	return false;
+}
+
+/* Anna Weber on May 28, 2025: when it was is no name. */
+static struct span without_time(struct span names)
+{
+	static const char *const words[] = {"on", "updated", "published", "posted", "am", "le"};
+	struct span rest = names;
+
+	for (struct span word = next_word(&rest); word.len; word = next_word(&rest))
+		if (word.data > names.data && IS_WORD_OF(word, words) && has_digit(rest))
+			return trim_marks(span_from(names.data, (size_t)(word.data - names.data)));
+	return names;
+}
+
 bool person_line(struct span line, struct span *ret_names)
 {
 	size_t n;
@@ -290,7 +310,7 @@ bool person_line(struct span line, struct span *ret_names)
 	n = match_lead(line);
 	if (!n)
 		return false;
-	*ret_names = trim_marks(span_from_offset(line, n));
+	*ret_names = without_time(trim_marks(span_from_offset(line, n)));
 	shape = shape_of(*ret_names);
 	return shape.words > 0 && shape.words <= 16 && shape.small <= shape.words / 3 &&
 		shape.digits == 0 && !is_small_word(*ret_names);
