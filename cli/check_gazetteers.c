@@ -86,10 +86,12 @@ static enum cli_exit show_counts(const struct cli *cli, const struct gazetteers 
 	}
 	if (cli->json) {
 		json_field_int(&out, "names", (int64_t)gazetteers_count_names(g));
+		json_field_int(&out, "words", (int64_t)gazetteers_count_words(g));
 		json_close(&out, '}');
 		strbuf_add_char(&out, '\n');
 	} else {
-		strbuf_printf(&out, "%-16s %zu\n", "names", gazetteers_count_names(g));
+		strbuf_printf(&out, "%-16s %zu\n%-16s %zu\n", "names", gazetteers_count_names(g),
+			"words", gazetteers_count_words(g));
 	}
 	return cli_flush(&out) ? CLI_DONE : CLI_FAILURE;
 }

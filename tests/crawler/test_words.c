@@ -2,19 +2,22 @@
 
 #include "tests/cmocka_all.h"
 
+#define ENGLISH background_language("en")
+
 struct fixture {
 	struct arena *arena;
-	struct trie *classes;
+	struct background *background;
 };
 
 static int setup(void **state)
 {
-	static const struct trie_name names[] = {{{"of", 2}, WORD_FUNCTION},
-		{{"report", 6}, WORD_COMMON}, {{"the", 3}, WORD_FUNCTION}};
 	struct fixture *fx = test_calloc(1, sizeof *fx);
 
 	fx->arena = arena_new();
-	fx->classes = trie_new(names, sizeof names / sizeof *names);
+	fx->background = background_new();
+	background_add(fx->background, ENGLISH, SPAN_LITERAL("of"), 0);
+	background_add(fx->background, ENGLISH, SPAN_LITERAL("the"), 1);
+	background_add(fx->background, ENGLISH, SPAN_LITERAL("report"), 4);
 	*state = fx;
 	return 0;
 }
@@ -23,7 +26,7 @@ static int teardown(void **state)
 {
 	struct fixture *fx = *state;
 
-	trie_free(fx->classes);
+	background_free(fx->background);
 	arena_free(fx->arena);
 	test_free(fx);
 	return 0;
@@ -33,7 +36,7 @@ static const struct word *find(struct fixture *fx, const char *text, const char 
 {
 	struct words words;
 
-	words_find(span_str(text), fx->classes, fx->arena, &words);
+	words_find(span_str(text), fx->background, ENGLISH, fx->arena, &words);
 	for (size_t i = 0; i < words.len; i++)
 		if (span_is(span_from(text + words.items[i].start,
 				    words.items[i].end - words.items[i].start),
@@ -44,20 +47,23 @@ static const struct word *find(struct fixture *fx, const char *text, const char 
 
 static void test_words__are_counted(void **state)
 {
-	const char *text = "harbour, harbour; (harbour) harbours gpt-4 gpt-4- 2025 a été été";
+	const char *text =
+		"harbour, harbour; (harbour) harbours gpt-4 gpt-4- 2025 2025 a a été été";
 
 	assert_int_equal(find(*state, text, "harbour")->times, 3);
 	assert_int_equal(find(*state, text, "gpt-4")->times, 2);
 	assert_int_equal(find(*state, text, "été")->times, 2);
 	assert_null(find(*state, text, "2025"));
 	assert_null(find(*state, text, "a"));
+	assert_null(find(*state, text, "harbours")); /* once */
 }
 
 static void test_words__function_words_are_left_out(void **state)
 {
-	assert_null(find(*state, "the end of the the", "the"));
-	assert_int_equal(find(*state, "report", "report")->class, WORD_COMMON);
-	assert_int_equal(find(*state, "harbour", "harbour")->class, WORD_UNKNOWN);
+	assert_null(find(*state, "the end of the of the", "the"));
+	assert_null(find(*state, "the end of the of the", "of"));
+	assert_int_equal(find(*state, "report report", "report")->rarity, 4);
+	assert_int_equal(find(*state, "harbour harbour", "harbour")->rarity, RARITY_UNKNOWN);
 }
 
 static void test_words__pairs_stand_side_by_side(void **state)
@@ -66,11 +72,14 @@ static void test_words__pairs_stand_side_by_side(void **state)
 
 	assert_int_equal(pair->times, 2);
 	assert_true(pair->is_pair);
-	assert_null(find(*state, "old, harbour", "old, harbour"));
-	assert_null(find(*state, "old\nharbour", "old\nharbour"));
-	assert_null(find(*state, "of harbour of", "of harbour"));
-	assert_null(find(*state, "of harbour of", "harbour of"));
-	assert_int_equal(find(*state, "harbour report", "harbour report")->class, WORD_COMMON);
+	assert_null(find(*state, "old, harbour old, harbour", "old, harbour"));
+	assert_null(find(*state, "old\nharbour old\nharbour", "old\nharbour"));
+	assert_null(find(*state, "old  harbour old  harbour", "old  harbour"));
+	assert_null(find(*state, "of harbour of harbour of", "of harbour"));
+	assert_null(find(*state, "of harbour of harbour of", "harbour of"));
+	/* The mean of the two. */
+	assert_int_equal(find(*state, "harbour report harbour report", "harbour report")->rarity,
+		(RARITY_UNKNOWN + 4) / 2);
 }
 
 static void test_words__nothing_has_none(void **state)
@@ -78,9 +87,9 @@ static void test_words__nothing_has_none(void **state)
 	struct fixture *fx = *state;
 	struct words words;
 
-	words_find((struct span){0}, NULL, fx->arena, &words);
+	words_find((struct span){0}, NULL, ENGLISH, fx->arena, &words);
 	assert_int_equal(words.len, 0);
-	words_find(SPAN_LITERAL("人工智能"), NULL, fx->arena, &words);
+	words_find(SPAN_LITERAL("人工智能 人工智能"), NULL, ENGLISH, fx->arena, &words);
 	assert_int_equal(words.len, 0);
 }
 

@@ -43,6 +43,51 @@ static struct span skip_bracket(struct span s)
 	return s;
 }
 
+static bool ends_phrase(uint32_t c)
+{
+	switch (c) {
+	case U'，':
+	case U'。':
+	case U'！':
+	case U'？':
+	case U'：':
+	case U'；':
+	case U'“':
+	case U'”':
+	case U'《':
+	case U'》':
+	case ',':
+	case '!':
+	case '?':
+	case ';':
+	case '"':
+	case '\n':
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_sent(uint32_t c)
+{
+	return c == U'讯' || c == U'訊' || c == U'电' || c == U'電';
+}
+
+/* What begins behind a dateline that ends at @p; empty where none does. */
+static struct span behind_dateline(struct span s, const char *p, uint32_t before, uint32_t last)
+{
+	struct span rest = span_from_offset(s, (size_t)(p - s.data));
+	bool is_end = is_sent(last) && is_one_of("报報网網社都日刊台体 专專", before);
+	bool is_news = last == U'息' && before == U'消';
+	struct span stripped = skip_spaces(rest);
+	struct span behind = skip_bracket(stripped);
+
+	/* Something stands between it and the report: a bracket, or a space at least. */
+	if ((is_end && behind.len < rest.len) || (is_news && behind.len < stripped.len))
+		return behind;
+	return (struct span){0};
+}
+
 /* 新华社北京5月1日电, 本报讯, 某网消息: its last character and the one before tell it from 腾讯. */
 static struct span skip_han(struct span s)
 {
@@ -51,19 +96,14 @@ static struct span skip_han(struct span s)
 
 	while (p < end) {
 		uint32_t c = utf8_next(&p, end);
-		struct span rest = span_from_offset(s, (size_t)(p - s.data));
-		bool is_end =
-			is_one_of("讯訊电電", c) && is_one_of("报報网網社都日刊台体 专專", before);
-		bool is_news = c == U'息' && before == U'消';
-		struct span stripped = skip_spaces(rest);
-		struct span behind = skip_bracket(stripped);
 
-		/* Something stands between it and the report: a bracket, or a space at least. */
-		if (behind.len &&
-			((is_end && behind.len < rest.len) ||
-				(is_news && behind.len < stripped.len)))
-			return behind;
-		if (is_one_of("，。！？：；,!?;“”\"《》\n", c))
+		if (is_sent(c) || c == U'息') {
+			struct span behind = behind_dateline(s, p, before, c);
+
+			if (behind.len)
+				return behind;
+		}
+		if (ends_phrase(c))
 			break;
 		before = c;
 	}

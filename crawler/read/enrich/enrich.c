@@ -16,7 +16,7 @@ void enrich_record(const struct gazetteers *g, const char *given, struct arena *
 		hits_find(g, &f, &hits);
 		subjects_set(g, &f, &hits, a, r);
 	}
-	keywords_set(g, &f, &hits, given, a, &r->keywords);
+	keywords_set(g, &f, &hits, r->lang, given, a, &r->keywords);
 	r->summary = summary_make(span_str(r->text), r->title, a);
 	hits_release(&hits);
 	folded_release(&f);

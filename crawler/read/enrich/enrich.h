@@ -12,7 +12,8 @@
 /*
  * Sets keywords, summary, text_hash and, with gazetteers, ai_technologies,
  * industries, regions, agencies and policy_terms of @r from its title and
- * text. @given: the keywords that the page lists. Both may be NULL. A region
+ * text; the language that @r has says whose words are common. @given: the
+ * keywords that the page lists. Both may be NULL. A region
  * that @r has already is where the page is from. Strings belong to @a.
  */
 void enrich_record(const struct gazetteers *g, const char *given, struct arena *a,

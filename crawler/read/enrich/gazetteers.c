@@ -9,8 +9,10 @@
 #include "common/utf8.h"
 
 #include <stddef.h>
+#include <unistd.h>
 
-#define NAME_CHARS_MAX 60 /* a step of the search for each, at every place of a text */
+#define BACKGROUND_SUFFIX ".words"
+#define NAME_CHARS_MAX    60 /* a step of the search for each, at every place of a text */
 
 struct name_draft {
 	struct span text; /* folded */
@@ -354,41 +356,17 @@ static void make_index(struct loading *l)
 	free(texts);
 }
 
-/* Of a word in both lists the function comes first. */
-static int by_word(const void *a, const void *b)
+static void add_words(struct background *b, const struct setting_list *list, unsigned rarity)
 {
-	const struct trie_name *x = a, *y = b;
-	int order = compare_texts(x->text, y->text);
-
-	return order ? order : (x->value < y->value) - (x->value > y->value);
+	for (size_t i = 0; i < list->len; i++)
+		background_add(b, BACKGROUND_ANY, span_str(list->items[i]), rarity);
 }
 
-static size_t add_words(struct loading *l, const struct setting_list *list, enum word_class class,
-	struct trie_name *ret)
+/* Of a word in both lists the function counts. */
+static void add_background(struct loading *l)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < list->len; i++) {
-		ret[n] = (struct trie_name){fold_to(l->g->arena, list->items[i]), class};
-		n += ret[n].text.len > 0;
-	}
-	return n;
-}
-
-static void index_words(struct loading *l)
-{
-	const struct draft_list *d = &l->drafts;
-	size_t n = d->common_words.len + d->function_words.len, kept = 0;
-	struct trie_name *words = alloc_bytes((n + 1) * sizeof *words);
-
-	n = add_words(l, &d->common_words, WORD_COMMON, words);
-	n += add_words(l, &d->function_words, WORD_FUNCTION, words + n);
-	qsort(words, n, sizeof *words, by_word);
-	for (size_t i = 0; i < n; i++)
-		if (!kept || !span_eq(words[kept - 1].text, words[i].text))
-			words[kept++] = words[i];
-	l->g->words = trie_new(words, kept);
-	free(words);
+	add_words(l->g->background, &l->drafts.common_words, RARITY_COMMON);
+	add_words(l->g->background, &l->drafts.function_words, 0);
 }
 
 static void add_institutions(struct loading *l)
@@ -411,8 +389,16 @@ static struct gazetteers *build(struct loading *l)
 		add_entry(l, l->sorted[i], i);
 	add_institutions(l);
 	make_index(l);
-	index_words(l);
+	add_background(l);
 	return g;
+}
+
+static void read_one(struct loading *l, const char *path)
+{
+	if (span_ends_with(span_str(path), SPAN_LITERAL(BACKGROUND_SUFFIX)))
+		l->faulty |= background_read(l->g->background, path, l->errors) < 0;
+	else
+		l->faulty |= !draft_list_read(&l->drafts, path, l->errors);
 }
 
 int gazetteers_load_files(char *const *paths, size_t n, struct gazetteers **ret,
@@ -423,8 +409,9 @@ int gazetteers_load_files(char *const *paths, size_t n, struct gazetteers **ret,
 
 	g->references = 1;
 	g->arena = arena_new();
+	g->background = background_new();
 	for (size_t i = 0; i < n; i++)
-		l.faulty |= !draft_list_read(&l.drafts, paths[i], errors);
+		read_one(&l, paths[i]);
 	if (!l.faulty)
 		build(&l);
 	draft_list_release(&l.drafts);
@@ -438,6 +425,7 @@ int gazetteers_load_files(char *const *paths, size_t n, struct gazetteers **ret,
 
 static int append_folder(const char *folder, struct setting_list *paths, struct strbuf *errors)
 {
+	CLEANUP(freep) char *background = NULL;
 	struct setting_list found = {0};
 	int r = yaml_list_folder(folder, &found);
 
@@ -445,10 +433,13 @@ static int append_folder(const char *folder, struct setting_list *paths, struct 
 		strbuf_printf(errors, "%s: %s\n", folder, err_str(r));
 		return r;
 	}
-	paths->items = alloc_resize(paths->items, paths->len + found.len + 1, sizeof *paths->items);
+	paths->items = alloc_resize(paths->items, paths->len + found.len + 2, sizeof *paths->items);
 	for (size_t i = 0; i < found.len; i++)
 		paths->items[paths->len++] = found.items[i];
 	free(found.items);
+	background = alloc_printf("%s/background" BACKGROUND_SUFFIX, folder);
+	if (access(background, F_OK) == 0)
+		paths->items[paths->len++] = TAKE_PTR(background);
 	return 0;
 }
 
@@ -475,7 +466,7 @@ void gazetteers_unref(struct gazetteers *g)
 	if (!g || atomic_fetch_sub(&g->references, 1) != 1)
 		return;
 	trie_free(g->trie);
-	trie_free(g->words);
+	background_free(g->background);
 	arena_free(g->arena);
 	free(g);
 }
@@ -483,6 +474,11 @@ void gazetteers_unref(struct gazetteers *g)
 size_t gazetteers_count(const struct gazetteers *g, enum gazetteer_table table)
 {
 	return g->counts[table];
+}
+
+size_t gazetteers_count_words(const struct gazetteers *g)
+{
+	return background_count(g->background);
 }
 
 size_t gazetteers_count_names(const struct gazetteers *g)

@@ -36,7 +36,7 @@ const char *gazetteer_table_str(enum gazetteer_table table);
 int gazetteers_load_files(char *const *paths, size_t n, struct gazetteers **ret,
 	struct strbuf *errors);
 
-/* The same with all files of two folders, either of which may be absent. */
+/* The same with all files of two folders, either of which may be absent: *.yaml, *.yml and background.words. */
 int gazetteers_load(const char *folder, const char *own_folder, struct gazetteers **ret,
 	struct strbuf *errors);
 
@@ -45,8 +45,9 @@ struct gazetteers *gazetteers_ref(struct gazetteers *g);
 void gazetteers_unref(struct gazetteers *g);
 DEFINE_CLEANUP(struct gazetteers *, gazetteers_unref)
 
-/* How many entries a table has, and how many names all tables have. */
+/* How many entries a table has, how many names all tables have, and how many words are counted. */
 size_t gazetteers_count(const struct gazetteers *g, enum gazetteer_table table);
 size_t gazetteers_count_names(const struct gazetteers *g);
+size_t gazetteers_count_words(const struct gazetteers *g);
 
 #endif

@@ -3,6 +3,7 @@
  *
  *	gazetteers_file.c   YAML -> drafts of entries
  *	gazetteers.c        drafts -> entries and the index of their names
+ *	background.c        how rare words are in any text
  *	hits.c              a text -> places where names stand (hits), those that count
  *	subjects.c          hits -> lists of the record
  */
@@ -11,6 +12,7 @@
 
 #include "common/arena.h"
 #include "common/yaml.h"
+#include "crawler/read/enrich/background.h"
 #include "crawler/read/enrich/gazetteers.h"
 #include "crawler/read/enrich/trie.h"
 
@@ -96,14 +98,8 @@ struct gazetteers {
 	struct gazetteer_name *names; /* a value of the trie is an index, plus one */
 	size_t n_names;
 	struct trie *trie;
-	struct trie *words; /* words of any text; the value is an enum word_class */
+	struct background *background;
 	size_t counts[GAZETTEER_TABLES];
-};
-
-enum word_class {
-	WORD_UNKNOWN,
-	WORD_COMMON,   /* says little about what a text is about */
-	WORD_FUNCTION, /* says nothing */
 };
 
 #endif

@@ -86,6 +86,16 @@ static bool has(const char *list, size_t len, uint32_t c)
 
 #define HAS(list, c) has(list, sizeof(list) - 1, c)
 
+static bool may_start(uint32_t c)
+{
+	return !HAS(no_edge, c) && !HAS(no_start, c);
+}
+
+static bool may_end(uint32_t c)
+{
+	return !HAS(no_edge, c) && !HAS(no_end, c);
+}
+
 static void add_letter(struct finder *f, uint32_t c, size_t at)
 {
 	if (!c && f->letters[f->n_letters - 1].c == 0)
@@ -319,8 +329,7 @@ static bool has_good_edges(const struct finder *f, const struct gram *g, size_t 
 			return false;
 		has_han |= !(l->c & LATIN);
 	}
-	return has_han && !HAS(no_edge, first->c) && !HAS(no_start, first->c) &&
-		!HAS(no_edge, last->c) && !HAS(no_end, last->c);
+	return has_han && may_start(first->c) && may_end(last->c);
 }
 
 static void claim_parts(struct finder *f, const struct gram *g, size_t n)
@@ -415,4 +424,16 @@ void runs_find(struct span text, const struct hits *hits, struct arena *a, struc
 	if (f->n_han >= RUN_HAN_MIN)
 		find(f, hits);
 	finder_release(f);
+}
+
+bool runs_may_be_word(struct span text)
+{
+	const char *p = text.data, *end = p + text.len;
+	uint32_t first = 0, last = 0;
+
+	while (p < end) {
+		last = utf8_next(&p, end);
+		first = first ? first : last;
+	}
+	return first && may_start(first) && may_end(last);
 }

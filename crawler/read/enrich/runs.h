@@ -14,6 +14,7 @@
 #include "common/span.h"
 #include "crawler/read/enrich/hits.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,5 +40,8 @@ struct runs {
  * the same text.
  */
 void runs_find(struct span text, const struct hits *hits, struct arena *a, struct runs *ret);
+
+/* Whether a folded text may be a word by its first and last character; most are. */
+bool runs_may_be_word(struct span text);
 
 #endif

@@ -163,7 +163,7 @@ static int overlap(struct units *u, struct span text, size_t number)
 static bool begins_with_one_of(struct span s, const char *const *list)
 {
 	for (; *list; list++)
-		if (span_starts_with(s, span_str(*list)))
+		if (**list == *s.data && span_starts_with(s, span_str(*list)))
 			return true;
 	return false;
 }

@@ -1,5 +1,6 @@
 #include "crawler/read/enrich/words.h"
 
+#include "common/alloc.h"
 #include "common/hash.h"
 #include "common/utf8.h"
 #include "crawler/read/enrich/folded.h"
@@ -8,11 +9,21 @@
 #define WORD_BYTES_MIN 2
 #define WORD_BYTES_MAX 60
 
+/* A word where it stands. */
+struct token {
+	uint32_t word;
+	uint32_t start; /* in the text */
+	bool is_beside; /* one space behind the one before */
+};
+
 struct finder {
 	struct span text;
-	const struct trie *classes;
+	const struct background *background;
+	uint32_t language;
 	struct words *words;
-	uint32_t *slots;
+	struct token *tokens;
+	size_t n_tokens;
+	uint32_t *slots; /* by hash: a word, from 1 */
 	size_t mask;
 };
 
@@ -32,15 +43,16 @@ static size_t count_starts(struct span text)
 }
 
 /* Room for as many pairs as words. */
-static void make_room(struct finder *f, struct arena *a)
+static void make_room(struct finder *f)
 {
-	size_t n = count_starts(f->text) * 2, slots = 64;
+	size_t n = count_starts(f->text), slots = 64;
 
-	while (slots < n * 2)
+	while (slots < n * 4)
 		slots *= 2;
 	f->mask = slots - 1;
-	f->slots = arena_alloc(a, slots * sizeof *f->slots);
-	f->words->items = arena_alloc(a, (n + 1) * sizeof *f->words->items);
+	f->slots = alloc_zeroed(slots, sizeof *f->slots);
+	f->tokens = alloc_bytes((n + 1) * sizeof *f->tokens);
+	f->words->items = alloc_bytes((n * 2 + 1) * sizeof *f->words->items);
 }
 
 static size_t word_end(struct span text, size_t at)
@@ -86,6 +98,11 @@ static bool next_word(struct span text, size_t *at, struct span *ret)
 	return false;
 }
 
+static struct span text_of(const struct finder *f, const struct word *w)
+{
+	return span_from(f->text.data + w->start, w->end - w->start);
+}
+
 static struct word *find(struct finder *f, struct span text)
 {
 	struct words *w = f->words;
@@ -94,8 +111,7 @@ static struct word *find(struct finder *f, struct span text)
 	for (; f->slots[i]; i = (i + 1) & f->mask) {
 		struct word *known = &w->items[f->slots[i] - 1];
 
-		if (span_eq(span_from(f->text.data + known->start, known->end - known->start),
-			    text))
+		if (span_eq(text_of(f, known), text))
 			return known;
 	}
 	f->slots[i] = (uint32_t)++w->len;
@@ -104,59 +120,91 @@ static struct word *find(struct finder *f, struct span text)
 	return &w->items[w->len - 1];
 }
 
-static struct word *count(struct finder *f, struct span text)
+static void count_words(struct finder *f)
 {
-	struct word *w = find(f, text);
-
-	if (!w->times++ && f->classes)
-		w->class = (enum word_class)trie_find(f->classes, text);
-	return w;
-}
-
-/* Two words with one space between them, neither of them a function word. */
-static void count_pair(struct finder *f, const struct word *before, struct span first,
-	const struct word *last, struct span second)
-{
-	enum word_class class = before->class > last->class ? before->class : last->class;
-	struct word *pair;
-
-	if (first.data + first.len + 1 != second.data || first.data[first.len] != ' ' ||
-		class == WORD_FUNCTION)
-		return;
-	pair = find(f, span_from(first.data, first.len + 1 + second.len));
-	pair->times++;
-	pair->is_pair = true;
-	pair->class = class;
-}
-
-static void drop_function_words(struct words *w)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < w->len; i++)
-		if (w->items[i].class != WORD_FUNCTION)
-			w->items[kept++] = w->items[i];
-	w->len = kept;
-}
-
-void words_find(struct span text, const struct trie *classes, struct arena *a, struct words *ret)
-{
-	struct finder f = {.text = utf8_cut(text, TEXT_BYTES_MAX),
-		.classes = classes,
-		.words = ret};
 	struct span word, before = {0};
-	const struct word *last = NULL;
 	size_t at = 0;
 
-	*ret = (struct words){0};
-	make_room(&f, a);
-	while (next_word(f.text, &at, &word)) {
-		const struct word *w = count(&f, word);
+	while (next_word(f->text, &at, &word)) {
+		struct word *w = find(f, word);
 
-		if (last)
-			count_pair(&f, last, before, w, word);
-		last = w;
+		w->times++;
+		f->tokens[f->n_tokens++] = (struct token){(uint32_t)(w - f->words->items),
+			(uint32_t)(word.data - f->text.data),
+			before.data && before.data + before.len + 1 == word.data &&
+				word.data[-1] == ' '};
 		before = word;
 	}
-	drop_function_words(ret);
+}
+
+/* Most words stand once, and need not be looked up. */
+static void rate_words(struct finder *f)
+{
+	for (size_t i = 0; i < f->words->len; i++) {
+		struct word *w = &f->words->items[i];
+
+		if (w->times >= WORDS_TIMES_MIN)
+			w->rarity = background_rarity(f->background, f->language,
+				hash64_of(text_of(f, w)));
+	}
+}
+
+static bool is_telling(const struct word *w)
+{
+	return w->times >= WORDS_TIMES_MIN && w->rarity > RARITY_FUNCTION;
+}
+
+/* A pair stands no more often than either of its words. */
+static void count_pairs(struct finder *f)
+{
+	const struct token *t = f->tokens;
+
+	for (size_t i = 1; i < f->n_tokens; i++) {
+		const struct word *first = &f->words->items[t[i - 1].word];
+		const struct word *second = &f->words->items[t[i].word];
+		struct word *pair;
+
+		if (!t[i].is_beside || !is_telling(first) || !is_telling(second))
+			continue;
+		pair = find(f,
+			span_from(f->text.data + t[i - 1].start,
+				t[i].start + (second->end - second->start) - t[i - 1].start));
+		pair->times++;
+		pair->is_pair = true;
+		pair->rarity = (first->rarity + second->rarity) / 2;
+	}
+}
+
+static void keep_telling(struct words *w, struct arena *a)
+{
+	struct word *all = w->items;
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->len; i++)
+		n += is_telling(&all[i]);
+	w->items = arena_alloc(a, (n + 1) * sizeof *w->items);
+	n = 0;
+	for (size_t i = 0; i < w->len; i++)
+		if (is_telling(&all[i]))
+			w->items[n++] = all[i];
+	w->len = n;
+	free(all);
+}
+
+void words_find(struct span text, const struct background *b, uint32_t language, struct arena *a,
+	struct words *ret)
+{
+	struct finder f = {.text = utf8_cut(text, TEXT_BYTES_MAX),
+		.background = b,
+		.language = language,
+		.words = ret};
+
+	*ret = (struct words){0};
+	make_room(&f);
+	count_words(&f);
+	rate_words(&f);
+	count_pairs(&f);
+	keep_telling(ret, a);
+	free(f.tokens);
+	free(f.slots);
 }

@@ -7,15 +7,17 @@
 #define POLICYWATCH_CRAWLER_READ_ENRICH_WORDS_H
 
 #include "common/arena.h"
-#include "crawler/read/enrich/gazetteers_inside.h"
+#include "crawler/read/enrich/background.h"
 
 #include <stdint.h>
+
+#define WORDS_TIMES_MIN 2
 
 struct word {
 	uint32_t start, end; /* where it stands first */
 	uint32_t times;
 	bool is_pair;
-	enum word_class class; /* of the two of a pair, the one that says less */
+	unsigned rarity; /* of a pair, the mean of the two */
 };
 
 struct words {
@@ -23,7 +25,11 @@ struct words {
 	size_t len;
 };
 
-/* @classes may be NULL: then no word is known. Function words, and what is no word, are left out. */
-void words_find(struct span text, const struct trie *classes, struct arena *a, struct words *ret);
+/*
+ * Those that stand WORDS_TIMES_MIN times or more, function words of @language
+ * apart. @b may be NULL: then no word is known.
+ */
+void words_find(struct span text, const struct background *b, uint32_t language, struct arena *a,
+	struct words *ret);
 
 #endif
