@@ -1,38 +1,13 @@
-#include "crawler/read/read.h"
-
-#include "tests/cmocka_all.h"
-
-struct fixture {
-	struct arena *arena;
-	struct read_input in;
-	struct read_output out;
-};
+#include "tests/crawler/reading.h"
 
 static int setup(void **state)
 {
-	struct fixture *fx = test_calloc(1, sizeof *fx);
-
-	fx->arena = arena_new();
-	fx->in = (struct read_input){.url = "http://www.a.cn/zw/7.html",
-		.fetched_at_ms = INT64_C(1748522400000),
-		.http_status = 200};
-	*state = fx;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *fx = *state;
-
-	arena_free(fx->arena);
-	test_free(fx);
-	return 0;
+	return set_up_reading(state, "http://www.a.cn/zw/7.html");
 }
 
 static const char *text_of(struct fixture *fx, const char *html)
 {
-	fx->in.bytes = span_str(html);
-	read_document(WORK_PAGE, &fx->in, fx->arena, &fx->out);
+	read_as(fx, WORK_PAGE, html);
 	return fx->out.as == READ_RECORD ? fx->out.record.text : "";
 }
 
