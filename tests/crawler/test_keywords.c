@@ -164,6 +164,121 @@ static void test_keywords__what_is_given_must_belong_to_the_article(void **state
 	assert_string_equal(words.items[1], "高校教师"); /* spaces part what nothing else does */
 }
 
+/* 民法 repeats, among ever other characters, and is the half of two words each time. */
+static void test_keywords__halves_of_words_are_none(void **state)
+{
+	struct str_list words = find(*state,
+		"县人民法院今天开庭。渔民法律课讲到黄昏，村民法治队挨家走。牧民法官骑马来，"
+		"居民法规手册也印好。船民法务站开张，移民法案还在写，人民法院又开庭。",
+		"乡村里的一天", NULL);
+
+	assert_false(record_list_has(&words, "民法"));
+}
+
+static void test_keywords__words_of_the_title_need_not_repeat(void **state)
+{
+	struct str_list words = find(*state,
+		"望远镜今天运到山顶。工人用了三天，驴子驮了两趟，雪还没有化。"
+		"山顶的小屋要等到夏天才能住人，那时候云少，夜里看得远，游客也会来。",
+		"一架望远镜上山", NULL);
+
+	assert_true(record_list_has(&words, "望远镜"));
+	assert_false(record_list_has(&words, "一架")); /* the text does not take it up */
+}
+
+/* Both stand as often, and one is said in every other text. */
+static void test_keywords__the_rarer_word_goes_first(void **state)
+{
+	struct str_list words = find(*state,
+		"A meeting about lanterns. The meeting heard of lanterns. Each meeting has lanterns. "
+		"Paper, wire, glue; the meeting made lanterns.",
+		NULL, NULL);
+
+	assert_string_equal(words.items[0], "lanterns");
+	assert_true(record_list_has(&words, "meeting"));
+}
+
+static void test_keywords__the_rarer_chinese_word_goes_first(void **state)
+{
+	struct str_list words = find(*state,
+		"天气转凉，纸鸢上天。看天气，卖纸鸢；天气好，纸鸢贵。孩子问天气，老人糊纸鸢。"
+		"他说天气，她买纸鸢，竹子从山里来，线要三股，胶得自己熬，学会要三年。",
+		NULL, NULL);
+
+	assert_string_equal(words.items[0], "纸鸢");
+	assert_true(record_list_has(&words, "天气"));
+}
+
+static void test_keywords__a_word_of_the_title_takes_its_syllable_along(void **state)
+{
+	struct str_list words = find(*state,
+		"富人区今天没有水。工人说管子裂了，要挖开马路，赶在天黑以前补好。"
+		"有人拎着桶排队，有人开车去城里吃饭，孩子们倒高兴，学校也放了半天假。",
+		"富人区停水", NULL);
+
+	assert_true(record_list_has(&words, "富人区"));
+	assert_false(record_list_has(&words, "富人"));
+}
+
+/* More than a technology is another thing, more than a place is still the place. */
+static void test_keywords__compounds_of_technologies_are_words(void **state)
+{
+	static const char *const format =
+		"%s夜读班今天开课，老人说%s，少年也说%s。有人问起%s夜读班，没人答得上来。"
+		"%s夜读班不收钱；%s夜读班，坐满。后来%s夜读班搬走，水边只剩灯，%s也少有人提。";
+	struct fixture *fx = *state;
+	const char *name = "大模型";
+	const char *text =
+		arena_printf(fx->arena, format, name, name, name, name, name, name, name, name);
+	struct str_list words = find(fx, text, "水边", NULL);
+
+	assert_true(record_list_has(&words, "大模型"));
+	assert_true(record_list_has(&words, "大模型夜读班"));
+	name = "四川";
+	text = arena_printf(fx->arena, format, name, name, name, name, name, name, name, name);
+	words = find(fx, text, "水边", NULL);
+	assert_true(record_list_has(&words, "四川"));
+	assert_false(record_list_has(&words, "四川夜读班"));
+}
+
+static void test_keywords__words_are_common_in_their_language(void **state)
+{
+	static const char *const text = "War, and war; no war. Still war.";
+	struct fixture *fx = *state;
+	struct record english = {.text = text, .lang = "en-GB"};
+	struct record german = {.text = text, .lang = "de"};
+
+	enrich_record(fx->g, NULL, fx->arena, &english);
+	enrich_record(fx->g, NULL, fx->arena, &german);
+	assert_true(record_list_has(&english.keywords, "War"));
+	assert_false(record_list_has(&german.keywords, "War"));
+}
+
+static void test_keywords__a_place_named_once_and_late_is_none(void **state)
+{
+	STRBUF_LOCAL(text);
+	struct str_list words;
+
+	strbuf_add_str(&text, "四川的灯会开幕。");
+	for (int i = 0; i < 12; i++)
+		strbuf_printf(&text, "%d号晚上，风大，天黑得早，来的人仍旧多，路也堵。\n", i + 1);
+	strbuf_add_str(&text, "最后一盏灯来自湖南。");
+	words = find(*state, text.data, NULL, NULL);
+	assert_true(record_list_has(&words, "四川"));
+	assert_false(record_list_has(&words, "湖南"));
+}
+
+static void test_keywords__of_pairs_with_a_word_in_common_one_is_enough(void **state)
+{
+	struct str_list words = find(*state,
+		"Paper lantern makers met. Paper lantern makers sang; a paper lantern maker wept.",
+		"Paper lantern makers", NULL);
+
+	assert_int_equal(record_list_has(&words, "Paper lantern") +
+			record_list_has(&words, "lantern makers"),
+		1);
+}
+
 static void test_keywords__empty_texts_have_none(void **state)
 {
 	assert_int_equal(find(*state, "", NULL, NULL).len, 0);
@@ -194,6 +309,15 @@ int main(void)
 		cmocka_unit_test(test_keywords__english_ones_are_words_and_pairs),
 		cmocka_unit_test(test_keywords__what_the_page_gives_goes_first),
 		cmocka_unit_test(test_keywords__what_is_given_must_belong_to_the_article),
+		cmocka_unit_test(test_keywords__halves_of_words_are_none),
+		cmocka_unit_test(test_keywords__words_of_the_title_need_not_repeat),
+		cmocka_unit_test(test_keywords__the_rarer_word_goes_first),
+		cmocka_unit_test(test_keywords__the_rarer_chinese_word_goes_first),
+		cmocka_unit_test(test_keywords__a_word_of_the_title_takes_its_syllable_along),
+		cmocka_unit_test(test_keywords__compounds_of_technologies_are_words),
+		cmocka_unit_test(test_keywords__words_are_common_in_their_language),
+		cmocka_unit_test(test_keywords__a_place_named_once_and_late_is_none),
+		cmocka_unit_test(test_keywords__of_pairs_with_a_word_in_common_one_is_enough),
 		cmocka_unit_test(test_keywords__empty_texts_have_none),
 		cmocka_unit_test(test_keywords__monotony_is_no_word),
 	};

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <unicode/ubrk.h>
 
-/* The text as ICU reads it, and where its units come from. */
+/* The text as ICU reads it, and where its units come from, of two that are one character the first. */
 struct units {
 	UChar text[2 * BREAKS_CHARS_MAX];
 	uint32_t origin[2 * BREAKS_CHARS_MAX + 1];
@@ -55,8 +55,6 @@ static void read_units(struct span text, struct units *u)
 		uint32_t at = (uint32_t)(p - text.data), c = utf8_next(&p, end);
 
 		u->origin[u->len] = at;
-		if (c >= 0x10000)
-			u->origin[u->len + 1] = at;
 		U16_APPEND_UNSAFE(u->text, u->len, c);
 	}
 	u->origin[u->len] = (uint32_t)(p - text.data);
