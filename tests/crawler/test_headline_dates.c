@@ -46,6 +46,7 @@ static const struct form forms[] = {
 	{"20250528", "2025-05-28T00:00:00+08:00"},
 	{"11:54 2025-05-28", "2025-05-28T11:54:00+08:00"},
 	{"28/05/2025 11:54", "2025-05-28T11:54:00+08:00"},
+	{"28 / 2025-05", "2025-05-28T00:00:00+08:00"},
 	{"2025-05-28T11:54:40+08:00", "2025-05-28T11:54:40+08:00"},
 	{"2025-05-28T03:54:40Z", "2025-05-28T03:54:40Z"},
 	/* Without a year: the newest that is not ahead. */
@@ -198,6 +199,33 @@ static void test_headline_dates__other_days_without_a_year_are_not_the_pages(voi
 	}
 }
 
+/* The day on which one reads, in a banner. */
+static void test_headline_dates__today_is_no_publication(void **state)
+{
+	static const char *const banners[] = {"今天是2025年5月29日", "2025年5月29日 星期四",
+		"当前时间：2025-05-29 20:39:58", "5月29日 多云 18~25℃"};
+
+	for (size_t i = 0; i < sizeof banners / sizeof *banners; i++) {
+		STRBUF_LOCAL(page);
+
+		strbuf_printf(&page, "<title>菜市场改造完工</title><div>%s</div>", banners[i]);
+		strbuf_add_str(&page, "<h1>菜市场改造完工</h1>" TEXT);
+		if (*published(*state, URL, strbuf_span(&page)))
+			fail_msg("%s gave %s", banners[i], ((struct fixture *)*state)->text);
+	}
+}
+
+static void test_headline_dates__labels_stand_behind_a_date_too(void **state)
+{
+	STRBUF_LOCAL(page);
+
+	strbuf_add_str(&page,
+		"<title>菜市场改造完工</title><h1>菜市场改造完工</h1><div>2025-05-27 09:00 "
+		"发布　|　2025-05-28 11:54 更新</div>" TEXT);
+	assert_string_equal(published(*state, URL, strbuf_span(&page)),
+		"2025-05-27T09:00:00+08:00");
+}
+
 /* What names no zone is told by the clocks of the country or the language. */
 static void test_headline_dates__are_of_the_clocks_where_the_page_stands(void **state)
 {
@@ -212,6 +240,8 @@ static void test_headline_dates__are_of_the_clocks_where_the_page_stands(void **
 			"2025-03-30T01:59:00+01:00"},
 		{"https://a.example.de/1", "de", "30.03.2025, 03:00 Uhr",
 			"2025-03-30T03:00:00+02:00"},
+		{"https://a.example.jp/1", "ja", "2025年5月28日 午後3時20分",
+			"2025-05-28T15:20:00+09:00"},
 		{"https://a.example.de/1", "de", "28.05.2025", "2025-05-28T00:00:00+02:00"},
 		{"https://a.example.co.uk:8080/1", "en", "28 May 2025 10:20",
 			"2025-05-28T10:20:00+01:00"},
@@ -269,6 +299,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_headline_dates__other_days_without_a_year_are_not_the_pages, setup,
 			teardown),
+		cmocka_unit_test_setup_teardown(test_headline_dates__today_is_no_publication, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_headline_dates__labels_stand_behind_a_date_too,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_headline_dates__are_of_the_clocks_where_the_page_stands, setup,
 			teardown),

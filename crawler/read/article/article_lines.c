@@ -23,6 +23,7 @@
 #define RATE_MAX               5
 #define CLOCK_BYTES_MAX        8
 #define AUTHOR_LINE_WEIGHT_MAX (15 * BLOCK_HAN_WEIGHT)
+#define DAY_MS                 INT64_C(86400000)
 #define DATE_LINE_WEIGHT_MAX   (24 * BLOCK_HAN_WEIGHT)
 
 bool article_is_chinese(const struct article *t)
@@ -120,18 +121,54 @@ static int rate_label(struct span before)
 	return HOLDS_ONE_OF(before, own) ? 1 : HOLDS_ONE_OF(before, others) ? -3 : 0;
 }
 
-/* The dates of a line, each with the label before it. */
-static void read_dates(struct article *t, struct span line, int bonus)
+/* 2025-05-28 更新, as a label behind its date; not the one of the next: 更新时间：… */
+static bool tells_change_behind(struct span behind)
+{
+	static const char *const labels[] = {"更新", "修改"};
+	static const char *const ends[] = {" ", "　", "|", "）", ")", "，"};
+
+	behind = span_trim(behind);
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+		struct span rest;
+
+		if (!span_starts_with(behind, span_str(labels[i])))
+			continue;
+		rest = span_from_offset(behind, strlen(labels[i]));
+		for (size_t j = 0; j < sizeof ends / sizeof *ends; j++)
+			if (!rest.len || span_starts_with(rest, span_str(ends[j])))
+				return true;
+	}
+	return false;
+}
+
+/* The day on which one looks, which sites show above everything: 今天是2025年5月29日 星期四. */
+static bool is_today(const struct article *t, struct span line, const struct date_found *found,
+	bool above)
+{
+	static const char *const labels[] = {"今天是", "今天：", "现在是", "現在是", "现在时间",
+		"当前时间", "系统时间"};
+	static const char *const weekdays[] = {"星期", "农历", "農曆", "℃"};
+	int64_t age = t->in->fetched_at_ms - found->time.ms;
+
+	return SPAN_HOLDS_ONE_OF(span_from(line.data, found->start), labels) ||
+		(above && age < DAY_MS && SPAN_HOLDS_ONE_OF(line, weekdays));
+}
+
+/* The dates of a line, each with the label before it. @above: the headline comes later. */
+static void read_dates(struct article *t, struct span line, int bonus, bool above)
 {
 	struct date_found found;
 
 	for (int i = 0; i < LINE_DATES_MAX && date_find(line, &t->dates, false, &found); i++) {
-		struct span before = span_from(line.data, found.start);
+		struct span before = span_from(line.data, found.start),
+			    behind = span_from_offset(line, found.end);
 		int rate = rate_date(line, &found) + rate_label(before) + bonus;
-		struct article_time *best = tells_change(before) ? &t->modified : &t->published;
+		bool change = tells_change(before) || tells_change_behind(behind);
 
-		keep_better(best, &found.time, rate, "a line around the text");
-		line = span_from_offset(line, found.end);
+		if (!is_today(t, line, &found, above))
+			keep_better(change ? &t->modified : &t->published, &found.time, rate,
+				"a line around the text");
+		line = behind;
 	}
 }
 
@@ -143,6 +180,11 @@ static bool names_reporters(struct span s)
 
 	return span_find(s, SPAN_LITERAL("。")) < 0 && span_find(s, SPAN_LITERAL("，")) < 0 &&
 		HOLDS_ONE_OF(s, words);
+}
+
+static bool is_above(const struct article *t, size_t i)
+{
+	return t->title.block != TITLE_NO_BLOCK && i < t->title.block;
 }
 
 /* What stands before a date without a year calls it the page's own. */
@@ -188,7 +230,11 @@ static void read_bare_date(struct article *t, size_t i)
 		return;
 	before = span_from(b->text.data, found.start);
 	behind = span_from_offset(b->text, found.end);
-	if (tells_change(before) || rate_label(before) < 0)
+	if (tells_change(before) || rate_label(before) < 0 ||
+		is_today(t, b->text, &found, is_above(t, i)))
+		return;
+	/* Above a headline stand the day and its weather. */
+	if (is_above(t, i) && found.time.precision <= PRECISION_DAY && !is_labelled(before))
 		return;
 	around = names_reporters(before) ? 0 : block_weigh(before);
 	if (is_text && !names_reporters(behind))
@@ -247,7 +293,7 @@ static void read_people(struct article *t, struct span line)
 		i < LINE_PARTS_MAX && line.len && !article_is_chinese(t) && !t->line_authors.len;
 		i++)
 		if (person_line(next_part(&line), &names))
-			person_add(names, PERSON_LIST, t->arena, &t->line_authors);
+			person_add(names, PERSON_BYLINE, t->arena, &t->line_authors);
 }
 
 /* A paragraph tells of other days. */
@@ -278,7 +324,7 @@ static void read_facts(struct article *t, size_t from, size_t to, bool dates)
 			continue;
 		line = clean_phrase(t->blocks.items[i].text, &t->survey, t->arena);
 		if (dates && may_be_dated(t, i, first))
-			read_dates(t, line, t->body.furniture[i] ? -1 : 0);
+			read_dates(t, line, t->body.furniture[i] ? -1 : 0, is_above(t, i));
 		read_people(t, line);
 	}
 }

@@ -210,6 +210,22 @@ static size_t match_year_last(const struct date_scan *s, size_t i, bool day_firs
 	return 5;
 }
 
+/* 28 / 2025-05: the day in large figures above its month. */
+static size_t match_day_above(const struct date_scan *s, size_t i, struct date_parts *p)
+{
+	size_t n = i + 1 + date_is_char(date_at(s, i + 1), '/');
+	const struct date_token *day = date_at(s, i), *year = date_at(s, n),
+				*sep = date_at(s, n + 1), *month = date_at(s, n + 2),
+				*next = date_at(s, n + 3);
+
+	if (!date_is_number(day, 1, 31, 2) || day->chinese || !year->gap ||
+		!date_is_number(year, 1995, 2199, 4) || !date_is_separator(sep) ||
+		!date_is_number(month, 1, 12, 2) || (date_is_separator(next) && !next->gap))
+		return 0;
+	date_parts_set_day(p, year->value, month->value, day->value);
+	return n + 3 - i;
+}
+
 /* 08:30 */
 static bool is_clock(const struct date_scan *s, size_t i)
 {
@@ -283,6 +299,8 @@ size_t date_form_match(const struct date_scan *s, enum date_form_bare bare, bool
 		n = match_compact(s, 0, p);
 	if (!n)
 		n = match_year_apart(s, 0, p);
+	if (!n)
+		n = match_day_above(s, 0, p);
 	if (!n && bare)
 		n = match_short_year(s, 0, p);
 	if (!n && bare)
