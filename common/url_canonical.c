@@ -18,10 +18,13 @@
  * Parameters that say how a reader came, not what is shown: those of Chinese portals and
  * of ad systems.
  */
-static const char *const tracking_default[] = {"utm_*", "spm", "scm", "wfr", "for", "f", "from",
-	"isappinstalled", "share_token", "_t", "gclid", "fbclid", "yclid", "msclkid", "mc_cid",
-	"mc_eid", "hmsr", "hmpl", "hmcu", "hmkw", "hmci", "bd_vid", "sessionid", "session_id",
-	"jsessionid", "phpsessid", "aspsessionid*", "asp.net_sessionid"};
+static const char *const tracking_default[] = {"utm_*", "spm", "spm_id_from", "scm", "wfr", "for",
+	"f", "from", "isappinstalled", "share_token", "share_from", "share_source", "share_medium",
+	"vd_source", "tt_from", "nsukey", "pass_ticket", "_t", "gclid", "gclsrc", "gbraid",
+	"wbraid", "dclid", "_ga", "_gl", "fbclid", "igshid", "yclid", "ymclid", "msclkid", "twclid",
+	"ttclid", "mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi", "hmsr", "hmpl", "hmcu", "hmkw",
+	"hmci", "bd_vid", "sessionid", "session_id", "jsessionid", "phpsessid", "aspsessionid*",
+	"asp.net_sessionid", "cfid", "cftoken"};
 
 /*
  * The folder stands for its default document: servers show one under both names. In any

@@ -43,7 +43,7 @@ static enum transfer_fault fault_of_code(const struct transfer *t, CURLcode code
 
 static enum transfer_fault fault_of(const struct transfer *t, CURLcode code)
 {
-	if (t->state == TRANSFER_IN_LINE)
+	if (t->state == TRANSFER_IN_LINE || t->is_over)
 		return TRANSFER_BUSY;
 	if (*t->guarded && code != CURLE_OK)
 		return TRANSFER_GUARDED;
@@ -106,7 +106,7 @@ static enum fetch_limit limit_of(const struct transfer *t)
 	case TRANSFER_LIMIT:
 		return t->over;
 	case TRANSFER_BUSY:
-		return t->is_paused ? LIMIT_MEMORY : LIMIT_ADDRESS;
+		return t->is_over ? LIMIT_TIME : t->is_paused ? LIMIT_MEMORY : LIMIT_ADDRESS;
 	default:
 		return LIMIT_NONE;
 	}
@@ -127,8 +127,9 @@ static void describe_fault(struct transfer *t, CURLcode code)
 
 	switch (t->result.fault) {
 	case TRANSFER_BUSY:
-		text = t->is_paused ? "no memory was left for the body"
-				    : "the address has as many requests as it may";
+		text = t->is_over      ? "no time was left to send the request"
+			: t->is_paused ? "no memory was left for the body"
+				       : "the address has as many requests as it may";
 		break;
 	case TRANSFER_GUARDED:
 		text = *t->guarded ? t->guarded : text;

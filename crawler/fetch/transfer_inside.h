@@ -66,6 +66,7 @@ struct transfer {
 	enum transfer_state state;
 	struct timer *due; /* the end of what the state waits for; running: for the first byte */
 	bool is_late;      /* it came */
+	bool is_over;      /* no time was left when the request was to be sent */
 	struct resolver_query *query; /* pending while it looks up */
 	struct curl_slist *resolved;  /* what that has found, as curl takes it */
 	int64_t started_ms, lookup_us;

@@ -1,4 +1,5 @@
 /* Requests, headers, connections and the slots of addresses. */
+#include "common/clock.h"
 #include "tests/crawler/transfer_fixture.h"
 
 static void test_transfer__an_answer_comes_with_headers_and_body(void **state)
@@ -157,6 +158,22 @@ static void test_transfer__an_answer_that_has_not_begun_is_not_slow(void **state
 	assert_int_equal(fx->result.limit, LIMIT_FIRST_BYTE);
 }
 
+/* Symptom: a crawler that had stood still while it connected sent its request all the same. */
+static void test_transfer__no_request_is_sent_once_its_time_is_over(void **state)
+{
+	struct fixture *fx = *state;
+
+	clock_fake_set(1764000000000);
+	strbuf_add_str(&fx->answer, OK_HEAD "Content-Length: 0\r\n\r\n");
+	start(fx, (struct transfer_request){.rules = &local, .timeout_ms = 5000});
+	clock_fake_set(1764000000000 + 5000);
+	while (!fx->n_done)
+		loop_turn(fx->loop, true);
+	clock_fake_set(-1);
+	assert_int_equal(fx->fault, TRANSFER_BUSY); /* its host is not to blame */
+	assert_int_equal(fx->n_requests, 0);
+}
+
 static void test_transfer__validators_are_sent_as_they_are_or_not_at_all(void **state)
 {
 	struct fixture *fx = *state;
@@ -301,6 +318,7 @@ int main(void)
 		TEST(a_folded_header_is_one_line),
 		TEST(a_body_that_does_not_end_ends_with_the_time),
 		TEST(an_answer_that_has_not_begun_is_not_slow),
+		TEST(no_request_is_sent_once_its_time_is_over),
 		TEST(validators_are_sent_as_they_are_or_not_at_all),
 		TEST(nothing_comes_after_cancelling),
 		TEST(transfers_may_be_freed_while_some_are_under_way),
