@@ -191,9 +191,13 @@ static bool is_space(char c)
 
 static void add_without_space(struct span s, struct strbuf *out)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		if (!is_space(s.data[i]))
-			strbuf_add_char(out, s.data[i]);
+	while (s.len) {
+		size_t n = 0;
+
+		while (n < s.len && !is_space(s.data[n]))
+			n++;
+		strbuf_add(out, s.data, n);
+		s = span_from_offset(s, n + (n < s.len));
 	}
 }
 
