@@ -152,15 +152,28 @@ static const struct row rows[] = {
 	{.code = {"<script"}, .shown = "请完成安全验证", .wall = CHALLENGE("captcha")},
 	{.code = {"<script"}, .shown = "百度安全验证", .wall = CHALLENGE("captcha")},
 	{.code = {"<script"}, .shown = "人机验证", .wall = CHALLENGE("captcha")},
+	{.code = {"<script"}, .shown = "人机身份验证", .wall = CHALLENGE("captcha")},
+	{.code = {"<script"}, .shown = "访问验证", .wall = CHALLENGE("captcha")},
+	{.code = {"<script"}, .shown = "按住滑块", .wall = CHALLENGE("captcha")},
+	{.code = {"<script"}, .shown = "点击按钮进行验证", .wall = CHALLENGE("captcha")},
 	{.code = {"<script"}, .shown = "滑动验证", .wall = CHALLENGE("captcha")},
 	{.code = {"<script"}, .shown = "拖动滑块", .wall = CHALLENGE("captcha")},
 	{.code = {"<script"}, .shown = "verifyyouarehuman", .wall = CHALLENGE("captcha")},
 	{.code = {"<script"}, .shown = "verifythatyouarenotarobot", .wall = CHALLENGE("captcha")},
+	{.code = {"<script"}, .shown = "检查您的浏览器", .wall = CHALLENGE("tries the browser")},
+	{.code = {"<script"}, .shown = "浏览器安全检查", .wall = CHALLENGE("tries the browser")},
+	{.code = {"<script"},
+		.shown = "checkingyourbrowser",
+		.wall = CHALLENGE("tries the browser")},
 	{.shown = "访问过于频繁", .wall = THROTTLED("says that it is asked too often")},
+	{.shown = "访问太频繁", .wall = THROTTLED("says that it is asked too often")},
 	{.shown = "请求过于频繁", .wall = THROTTLED("says that it is asked too often")},
 	{.shown = "访问频率过高", .wall = THROTTLED("says that it is asked too often")},
 	{.shown = "访问疑似黑客攻击", .wall = BLOCKED("a firewall takes us for an attack")},
 	{.shown = "已被网站管理员设置", .wall = BLOCKED("a firewall refuses")},
+	{.shown = "您的ip已被", .wall = BLOCKED("a firewall refuses")},
+	{.shown = "访问被拦截", .wall = BLOCKED("a firewall refuses")},
+	{.shown = "访问被拒绝", .wall = BLOCKED("a firewall refuses")},
 	{.shown = "访问被阻断", .wall = BLOCKED("a firewall refuses")},
 };
 
@@ -178,9 +191,13 @@ static bool is_space(char c)
 
 static void add_without_space(struct span s, struct strbuf *out)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		if (!is_space(s.data[i]))
-			strbuf_add_char(out, s.data[i]);
+	while (s.len) {
+		size_t n = 0;
+
+		while (n < s.len && !is_space(s.data[n]))
+			n++;
+		strbuf_add(out, s.data, n);
+		s = span_from_offset(s, n + (n < s.len));
 	}
 }
 

@@ -50,6 +50,8 @@ static void test_absence__a_page_that_says_so_is_gone(void **state)
 			OUTCOME_GONE},
 		{"<title>该文章已被删除</title>" NAV FOOT, OUTCOME_GONE},
 		{"<title>頁面不存在</title>" NAV FOOT, OUTCOME_GONE},
+		{"<title>系统提示</title>" NAV "<p>您访问的栏目不存在！</p>" FOOT, OUTCOME_GONE},
+		{"<title>a.kr</title><p>요청하신 페이지를 찾을 수 없습니다.</p>", OUTCOME_GONE},
 		{"<title>404错误</title>" NAV FOOT, OUTCOME_GONE},
 		{"<title>江城网-错误404</title>" NAV FOOT, OUTCOME_GONE},
 		{"<title>HTTP 404</title>" NAV FOOT, OUTCOME_GONE},

@@ -48,6 +48,16 @@ static void test_charset__utf8_beats_a_stale_label(void **state)
 		"UTF-8", NULL);
 }
 
+/* Symptom: a page in GBK whose header said "unicode" was read as UTF-16. */
+static void test_charset__tags_in_ascii_are_no_utf16(void **state)
+{
+	(void)state;
+	check("<p>" GBK_WORD "</p>", "text/html; charset=unicode", CHARSET_HTML, "GB18030", NULL);
+	check("<!doctype html>" GBK_WORD, "text/html; charset=utf-16be", CHARSET_HTML, "GB18030",
+		NULL);
+	check("<\x68\xBA\x4E", "a;charset=utf-16le", CHARSET_HTML, "UTF-16LE", "格人");
+}
+
 static void test_charset__a_label_of_utf8_is_overruled_by_faults(void **state)
 {
 	(void)state;
@@ -284,6 +294,7 @@ int main(void)
 		cmocka_unit_test(test_charset__without_a_label_the_bytes_tell),
 		cmocka_unit_test(test_charset__utf16_with_and_without_mark),
 		cmocka_unit_test(test_charset__faults_become_replacement_characters),
+		cmocka_unit_test(test_charset__tags_in_ascii_are_no_utf16),
 		cmocka_unit_test(test_charset__a_label_of_utf8_is_overruled_by_faults),
 		cmocka_unit_test(test_charset__labels_in_any_case_with_white_space),
 		cmocka_unit_test(test_charset__labels_for_replacement_say_nothing),

@@ -1,6 +1,5 @@
 #include "crawler/fetch/robots.h"
 
-
 #include "common/alloc.h"
 #include "common/strbuf.h"
 #include "tests/cmocka_all.h"

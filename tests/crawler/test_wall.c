@@ -54,6 +54,11 @@ static void test_wall__each_kind_is_known_by_its_signs(void **state)
 		{200, "", "<noscript>Please enable JavaScript and refresh the page</noscript>"},
 		{200, "", "<noscript>请开启JavaScript并刷新该页.</noscript>"},
 		{200, "", "<title>百度安全验证</title><script src=x></script>"},
+		{200, "", "<title>人机身份验证</title><script src=x></script>"},
+		{200, "", "<script src=x></script>請按住滑塊，拖動到最右邊"},
+		{503, "",
+			"<h1>Checking your browser before accessing a.cn</h1><script>x()</script>"},
+		{200, "", "<title>浏览器安全检查中…</title><script>x()</script>"},
 	};
 
 	(void)state;
@@ -94,11 +99,13 @@ static void test_wall__speaks_the_charset_and_the_script_of_its_site(void **stat
 static void test_wall__what_is_refused_with_a_page_is_told_from_a_challenge(void **state)
 {
 	const struct row often = {200, "", "<h1>提示</h1>您的访问过于频繁，请稍后再试"};
+	const struct row address = {200, "", "<h1>访问受限</h1><p>您的IP已被限制访问</p>"};
 	const struct row attack = {200, "", "<p>當前訪問疑似黑客攻擊，已被攔截</p>"};
 
 	(void)state;
 	assert_int_equal(find(&often)->outcome, OUTCOME_THROTTLED);
 	assert_int_equal(find(&attack)->outcome, OUTCOME_BLOCKED);
+	assert_int_equal(find(&address)->outcome, OUTCOME_BLOCKED);
 }
 
 static void test_wall__harmless_signs_are_none(void **state)

@@ -5,6 +5,8 @@
 #include "crawler/read/charset/charset_detect.h"
 #include "crawler/read/charset/charset_label.h"
 
+#include <ctype.h>
+
 /* A UTF-8 page with torn characters still has so many good ones a fault. */
 #define UTF8_FAULT_RATIO 20
 
@@ -110,11 +112,23 @@ static bool is_wide_or_escaped(enum encoding e)
 	return e == ENCODING_UTF_16BE || e == ENCODING_UTF_16LE || e == ENCODING_ISO_2022_JP;
 }
 
+/* Markup whose bytes are ASCII: in UTF-16 each tag has zeros in it. */
+static bool has_tag_in_ascii(struct span bytes)
+{
+	const char *tag = bytes.len ? memchr(bytes.data, '<', bytes.len) : NULL;
+	struct span rest =
+		span_from_offset(bytes, tag ? (size_t)(tag - bytes.data) + 1 : bytes.len);
+
+	return rest.len &&
+		(isalpha((unsigned char)*rest.data) || *rest.data == '!' || *rest.data == '?') &&
+		memchr(rest.data, '>', rest.len) && !memchr(bytes.data, '\0', bytes.len);
+}
+
 static bool is_borne_out(enum encoding label, struct span bytes, struct utf8_count n)
 {
 	if (label == ENCODING_ISO_2022_JP)
 		return (!n.multibyte && !n.faults) || memchr(bytes.data, '\x1B', bytes.len);
-	return n.faults || detect_is_utf16(label, bytes);
+	return !has_tag_in_ascii(bytes) && (n.faults || detect_is_utf16(label, bytes));
 }
 
 static enum encoding detect(struct span bytes)
