@@ -3,6 +3,7 @@
  */
 #include "crawler/read/enrich/keywords_inside.h"
 
+#include "common/alloc.h"
 #include "common/hash.h"
 #include "common/utf8.h"
 
@@ -213,7 +214,8 @@ static void choose_best(struct chooser *c)
 	struct candidates *list = &c->candidates;
 	int checks = 0;
 
-	qsort(list->items, list->len, sizeof *list->items, by_score);
+	if (list->len)
+		qsort(list->items, list->len, sizeof *list->items, by_score);
 	for (size_t i = 0; i < list->len && c->ret->len < KEYWORDS_MAX && list->items[i].score; i++)
 		consider(c, &list->items[i], &checks);
 }
@@ -235,4 +237,5 @@ void keywords_set(const struct gazetteers *g, struct folded *f, const struct hit
 		return;
 	keywords_find(&c);
 	choose_best(&c);
+	free(c.candidates.items);
 }
