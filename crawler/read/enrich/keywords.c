@@ -7,9 +7,9 @@
 #include "common/hash.h"
 #include "common/utf8.h"
 
-#define CHECKS_MAX    12 /* runs whose breaks are looked up */
-#define LOOK_BYTES    4000
-#define CONTEXT_CHARS 4 /* at either side, since a break depends on its neighbours */
+#define CHECKS_MAX    12   /* runs whose breaks are looked up */
+#define LOOK_BYTES    4000 /* of the text, for words that stand there as they are folded */
+#define CONTEXT_CHARS 4    /* at either side, since a break depends on its neighbours */
 
 bool keywords_is_chosen(const struct chooser *c, struct span folded)
 {
@@ -58,7 +58,9 @@ static int by_score(const void *a, const void *b)
 
 	if (x->score != y->score)
 		return x->score > y->score ? -1 : 1;
-	return (x->start > y->start) - (x->start < y->start);
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return (x->end < y->end) - (x->end > y->end);
 }
 
 /* Of two pairs of words the second tells less. */
