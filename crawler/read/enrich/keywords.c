@@ -160,6 +160,11 @@ static size_t forth(struct span text, size_t at, int chars)
 	return (size_t)(p - text.data);
 }
 
+static bool is_digit_before(struct span text, size_t at)
+{
+	return at && text.data[at - 1] >= '0' && text.data[at - 1] <= '9';
+}
+
 /* Whether a place in the text cuts no word at either end. */
 static bool is_between_breaks(struct span text, size_t start, size_t end)
 {
@@ -167,6 +172,8 @@ static bool is_between_breaks(struct span text, size_t start, size_t end)
 	struct breaks breaks;
 
 	breaks_find(span_from(text.data + from, to - from), &breaks);
+	if (is_digit_before(text, start) && breaks_has(&breaks, forth(text, start, 1) - from))
+		return false; /* 4|家|救援: what is counted begins behind it */
 	return breaks_has(&breaks, start - from) && breaks_has(&breaks, end - from);
 }
 
