@@ -4,23 +4,12 @@
 #include "alerts/state.h"
 #include "common/json.h"
 
-#define RENEW_STEP    10000
-#define NAME_TEXT_MAX 200
+#define RENEW_STEP 10000
 
 struct checker {
 	struct value_look look;
 	bool is_sealed; /* schema 1 has no checks */
 };
-
-static const char *tame(struct span s, char out[NAME_TEXT_MAX])
-{
-	size_t len = s.len < NAME_TEXT_MAX - 1 ? s.len : NAME_TEXT_MAX - 1;
-
-	for (size_t i = 0; i < len; i++)
-		out[i] = (char)(s.data[i] < ' ' || s.data[i] == 127 ? '?' : s.data[i]);
-	out[len] = '\0';
-	return out;
-}
 
 static bool open_value(const struct checker *c, enum state_table table, struct span key,
 	struct span *value)
@@ -33,7 +22,7 @@ static void check_meta(void *arg, struct span key, struct span value)
 	static const char *const names[] = {"cursor", "outbox_last", "lost", "redis",
 		"subscriptions"};
 	struct checker *c = arg;
-	char name[NAME_TEXT_MAX];
+	char name[VALUE_NAME_MAX];
 	bool is_known = false;
 
 	if (span_is(key, "kind") || span_is(key, "schema"))
@@ -41,9 +30,11 @@ static void check_meta(void *arg, struct span key, struct span value)
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		is_known = is_known || span_is(key, names[i]);
 	if (!is_known)
-		value_look_damage(&c->look, "meta (%s): does not belong there", tame(key, name));
+		value_look_damage(&c->look, "meta (%s): does not belong there",
+			value_look_name(key, name));
 	else if (!open_value(c, STATE_META, key, &value))
-		value_look_damage(&c->look, "meta %s: is not what was written", tame(key, name));
+		value_look_damage(&c->look, "meta %s: is not what was written",
+			value_look_name(key, name));
 }
 
 static void check_outbox(void *arg, struct span key, struct span value)
@@ -70,11 +61,11 @@ static void check_subscription(void *arg, struct span key, struct span value)
 {
 	CLEANUP(json_freep) struct json *root = NULL;
 	struct checker *c = arg;
-	char name[NAME_TEXT_MAX];
+	char name[VALUE_NAME_MAX];
 
 	if (!open_value(c, STATE_SUBSCRIPTIONS, key, &value) || json_parse(value, &root, NULL) < 0)
 		value_look_damage(&c->look, "subscriptions (%s): is not what was written",
-			tame(key, name));
+			value_look_name(key, name));
 }
 
 static int check_tables(void *arg)

@@ -11,6 +11,7 @@
 #include "common/url.h"
 
 #include "common/err.h"
+#include "common/percent.h"
 #include "common/url_host.h"
 #include "common/utf8.h"
 
@@ -98,18 +99,13 @@ static struct span until(struct span s, unsigned stops)
 
 static void add_encoded(struct strbuf *out, struct span s, unsigned set)
 {
-	static const char digits[] = "0123456789ABCDEF";
-
 	while (s.len) {
 		struct span plain = until(s, set);
 
 		strbuf_add_span(out, plain);
 		s = span_from_offset(s, plain.len);
 		if (s.len) {
-			unsigned char c = (unsigned char)s.data[0];
-			const char escape[] = {'%', digits[c >> 4], digits[c & 15]};
-
-			strbuf_add(out, escape, sizeof escape);
+			percent_add(out, (unsigned char)s.data[0]);
 			s = span_from_offset(s, 1);
 		}
 	}

@@ -7,6 +7,7 @@
 
 #include "common/alloc.h"
 #include "common/err.h"
+#include "common/percent.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -17,12 +18,18 @@
  * Parameters that say how a reader came, not what is shown: those of Chinese portals and
  * of ad systems.
  */
-static const char *const tracking_default[] = {"utm_*", "spm", "scm", "wfr", "for", "f", "from",
-	"isappinstalled", "share_token", "_t", "gclid", "fbclid", "yclid", "msclkid", "mc_cid",
-	"mc_eid", "hmsr", "hmpl", "hmcu", "hmkw", "hmci", "bd_vid", "sessionid", "session_id",
-	"jsessionid", "phpsessid", "aspsessionid*", "asp.net_sessionid"};
+static const char *const tracking_default[] = {"utm_*", "spm", "spm_id_from", "scm", "wfr", "for",
+	"f", "from", "isappinstalled", "share_token", "share_from", "share_source", "share_medium",
+	"vd_source", "tt_from", "nsukey", "pass_ticket", "_t", "gclid", "gclsrc", "gbraid",
+	"wbraid", "dclid", "_ga", "_gl", "fbclid", "igshid", "yclid", "ymclid", "msclkid", "twclid",
+	"ttclid", "mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi", "hmsr", "hmpl", "hmcu", "hmkw",
+	"hmci", "bd_vid", "sessionid", "session_id", "jsessionid", "phpsessid", "aspsessionid*",
+	"asp.net_sessionid", "cfid", "cftoken"};
 
-/* The folder stands for its default document: servers show one under both names. */
+/*
+ * The folder stands for its default document: servers show one under both names. In any
+ * case: IIS links to Default.aspx, and serves default.aspx.
+ */
 static const char *const documents_default[] = {"index.html", "index.htm", "index.shtml",
 	"index.php", "index.jsp", "index.asp", "index.aspx", "default.html", "default.htm",
 	"default.asp", "default.aspx"};
@@ -67,23 +74,21 @@ static bool is_tracking(struct span name, const struct url_rules *rules)
 static void add_normal(struct span s, struct strbuf *out)
 {
 	for (size_t i = 0; i < s.len; i++) {
-		int c = (unsigned char)s.data[i];
+		int c = (unsigned char)s.data[i], escaped;
 
 		if (c != '%') {
 			strbuf_add_char(out, (char)c);
 			continue;
 		}
-		if (s.len - i > 2 && isxdigit((unsigned char)s.data[i + 1]) &&
-			isxdigit((unsigned char)s.data[i + 2])) {
-			char digits[3] = {s.data[i + 1], s.data[i + 2]};
-
-			c = (int)strtol(digits, NULL, 16);
-			i += 2;
+		escaped = percent_value(span_from_offset(s, i));
+		if (escaped >= 0) {
+			c = escaped;
+			i += PERCENT_LEN - 1;
 		}
-		if (c < 0x80 && (isalnum(c) || strchr("-._~", c)) && c)
+		if (c && c < 0x80 && (isalnum(c) || strchr("-._~", c)))
 			strbuf_add_char(out, (char)c);
 		else
-			strbuf_printf(out, "%%%02X", (unsigned)c);
+			percent_add(out, (unsigned char)c);
 	}
 }
 
@@ -216,10 +221,18 @@ static struct span without_document(struct span path, const struct url_rules *ru
 	size_t folder = slash ? (size_t)(slash - path.data) + 1 : 0;
 
 	for (size_t i = 0; i < rules->n_documents; i++) {
-		if (span_is(span_from_offset(path, folder), rules->documents[i]))
+		if (span_is_nocase(span_from_offset(path, folder), rules->documents[i]))
 			return span_from(path.data, folder);
 	}
 	return path;
+}
+
+/* A name with the root's dot behind it is the same host. */
+static struct span without_root(struct span host)
+{
+	if (host.len > 1 && host.data[host.len - 1] == '.')
+		host.len--;
+	return host;
 }
 
 int url_canonical(struct span href, const struct url_rules *rules, struct strbuf *out)
@@ -236,7 +249,7 @@ int url_canonical(struct span href, const struct url_rules *rules, struct strbuf
 		return -ERR_PARSE;
 	strbuf_add_span(out, parts.scheme);
 	strbuf_add_str(out, "://");
-	strbuf_add_span(out, parts.host);
+	strbuf_add_span(out, without_root(parts.host));
 	if (parts.port.len) {
 		strbuf_add_char(out, ':');
 		strbuf_add_span(out, parts.port);

@@ -8,6 +8,7 @@
 
 #include "common/err.h"
 #include "common/hex.h"
+#include "common/percent.h"
 
 #include <arpa/inet.h>
 #include <lexbor/unicode/idna.h>
@@ -35,17 +36,11 @@ static void checker_init(void)
 void url_percent_decode(struct span s, struct strbuf *out)
 {
 	for (size_t i = 0; i < s.len; i++) {
-		int high = -1, low = -1;
+		int escaped = percent_value(span_from_offset(s, i));
 
-		if (s.data[i] == '%' && s.len - i > 2) {
-			high = hex_value(s.data[i + 1]);
-			low = hex_value(s.data[i + 2]);
-		}
-		if (high >= 0 && low >= 0) {
-			strbuf_add_char(out, (char)(high << 4 | low));
-			i += 2;
-		} else
-			strbuf_add_char(out, s.data[i]);
+		strbuf_add_char(out, escaped < 0 ? s.data[i] : (char)escaped);
+		if (escaped >= 0)
+			i += PERCENT_LEN - 1;
 	}
 }
 

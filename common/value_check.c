@@ -48,6 +48,16 @@ static bool look_at_some(struct walk *w)
 	return found && !l->stopped;
 }
 
+const char *value_look_name(struct span name, char out[VALUE_NAME_MAX])
+{
+	size_t len = name.len < VALUE_NAME_MAX - 1 ? name.len : VALUE_NAME_MAX - 1;
+
+	for (size_t i = 0; i < len; i++)
+		out[i] = (char)(name.data[i] < ' ' || name.data[i] == 127 ? '?' : name.data[i]);
+	out[len] = '\0';
+	return out;
+}
+
 int value_look_table(struct value_look *l, unsigned table, int renew_step, value_look_fn *fn,
 	void *arg)
 {

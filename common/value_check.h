@@ -36,6 +36,10 @@ struct value_look {
 void value_look_damage(struct value_look *l, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Of a value, for its damage: one line for people, whatever the bytes are; returns @out. */
+#define VALUE_NAME_MAX 200
+const char *value_look_name(struct span name, char out[VALUE_NAME_MAX]);
+
 /*
  * Calls @fn for every value of @table. Every @renew_step of them the state that
  * is seen moves on: one that stands still makes the file grow. Returns 0 or the

@@ -5,7 +5,10 @@
 #include "crawler/fetch/guard.h"
 #include "crawler/fetch/header.h"
 #include "crawler/fetch/verdict.h"
+#include "crawler/read/html/refresh.h"
 #include "crawler/stored_answer.h"
+
+#define REFRESH_BODY_MAX 4096 /* who is sent on is shown a line or two */
 
 static const char *copy_str(struct arena *a, const char *s)
 {
@@ -104,10 +107,25 @@ static void take_answer(struct job *j, struct transfer_result *r)
 		j->result.error = arena_printf(j->arena, "cut after %zu bytes", r->body.len);
 }
 
+/*
+ * Where the Refresh header of an answer leads, or NULL. Pages that are to be loaded again, or
+ * that go on to the next of a show, show something.
+ */
+static const char *sent_on_to(struct job *j, const struct transfer_result *r, enum outcome outcome)
+{
+	struct span value = header_find(strbuf_span(&r->headers), "refresh");
+	bool is_page = outcome == OUTCOME_OK || outcome == OUTCOME_EMPTY;
+
+	return is_page && r->body.len <= REFRESH_BODY_MAX
+		? refresh_of_header(value, j->lease.url, j->arena)
+		: NULL;
+}
+
 static void on_transfer(void *arg, struct transfer_result *r)
 {
 	struct job *j = arg;
 	struct verdict v = verdict_of(r);
+	const char *target;
 
 	j->transfer = NULL;
 	if (r->fault == TRANSFER_BUSY) {
@@ -116,6 +134,11 @@ static void on_transfer(void *arg, struct transfer_result *r)
 	}
 	j->fetched_at_ms = clock_wall_ms();
 	add_facts(j, r);
+	target = sent_on_to(j, r, v.outcome);
+	if (target) {
+		job_finish_moved(j, target);
+		return;
+	}
 	switch (v.outcome) {
 	case OUTCOME_OK:
 		j->facts.is_readable = true;

@@ -81,17 +81,17 @@ static void cut_parts(struct read_input *in, struct read_part *parts, size_t n)
 void stored_answer_read(struct span stored, struct arena *a, struct read_input *ret)
 {
 	struct read_part *parts = arena_alloc(a, (READ_PARTS_MAX - 1) * sizeof *parts);
-	struct span name, value;
+	struct span name, value, type = header_find(stored, "content-type");
 	size_t n = 0;
 	STRBUF_LOCAL(x_robots_tag);
 
 	ret->bytes = stored;
 	while (header_next(&ret->bytes, &name, &value)) {
-		if (span_is_nocase(name, "content-type"))
-			ret->content_type = arena_dup(a, value);
-		else if (span_is(name, PART_NAME) && n < READ_PARTS_MAX - 1)
+		if (span_is(name, PART_NAME) && n < READ_PARTS_MAX - 1)
 			n += parse_part(value, a, &parts[n]);
 	}
+	if (type.len)
+		ret->content_type = arena_dup(a, type);
 	header_add_lines(stored, "x-robots-tag", &x_robots_tag);
 	ret->x_robots_tag = span_from(arena_dup(a, strbuf_span(&x_robots_tag)), x_robots_tag.len);
 	cut_parts(ret, parts, n);

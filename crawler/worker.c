@@ -78,15 +78,20 @@ static void on_job_done(void *arg, struct job *job)
 	timer_set(w->soon, 0);
 }
 
+/* Starting hundreds takes a while, of which the last ones have nothing. */
 static void start_jobs(struct worker *w, const struct work_reply *reply)
 {
+	int64_t answered_ms = clock_mono_ms();
+
 	for (size_t i = 0; i < reply->n_leases; i++) {
 		struct slot *s = ALLOC_NEW(struct slot);
+		struct lease lease = reply->leases[i];
 
+		lease.duration_ms -= clock_mono_ms() - answered_ms;
 		s->worker = w;
 		slot_link(s, &w->running);
 		w->n_slots++;
-		s->job = job_start(w->options.env, &reply->leases[i], on_job_done, s);
+		s->job = job_start(w->options.env, &lease, on_job_done, s);
 	}
 }
 

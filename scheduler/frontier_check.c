@@ -21,26 +21,12 @@
 #include "scheduler/table.h"
 
 #define RENEW_STEP     10000
-#define NAME_TEXT_MAX  200
 #define N_LAST_NUMBERS 4 /* as frontier.c writes "last" */
 
 struct checker {
 	struct value_look look;
 	bool is_sealed; /* schema 1 has no checks but those of what was written since */
 };
-
-typedef void check_fn(struct checker *c, struct span key, struct span value);
-
-/* One line for people, whatever the bytes are. */
-static const char *tame(struct span s, char out[NAME_TEXT_MAX])
-{
-	size_t len = s.len < NAME_TEXT_MAX - 1 ? s.len : NAME_TEXT_MAX - 1;
-
-	for (size_t i = 0; i < len; i++)
-		out[i] = (char)(s.data[i] < ' ' || s.data[i] == 127 ? '?' : s.data[i]);
-	out[len] = '\0';
-	return out;
-}
 
 static bool open_value(struct checker *c, enum table table, struct span key, struct span *value)
 {
@@ -62,10 +48,11 @@ static bool read_entry(struct checker *c, struct span number, struct entry *ret)
 		open_value(c, TABLE_URLS, number, &value) && entry_unpack(value, ret);
 }
 
-static void check_url(struct checker *c, struct span key, struct span value)
+static void check_url(void *arg, struct span key, struct span value)
 {
+	struct checker *c = arg;
 	unsigned long long number = db_key64_read(key);
-	char url[NAME_TEXT_MAX];
+	char url[VALUE_NAME_MAX];
 	struct due_key place;
 	struct entry e;
 
@@ -81,11 +68,12 @@ static void check_url(struct checker *c, struct span key, struct span value)
 	if (e.due_ms != ENTRY_DUE_NEVER && !has(c, TABLE_LEASES, key) &&
 		!has(c, TABLE_DUE, due_key_span(&place)))
 		value_look_damage(&c->look, "urls %llu (%s): is due, and stands in no queue",
-			number, tame(e.url, url));
+			number, value_look_name(e.url, url));
 }
 
-static void check_id(struct checker *c, struct span key, struct span value)
+static void check_id(void *arg, struct span key, struct span value)
 {
+	struct checker *c = arg;
 	struct entry e;
 
 	if (key.len != HASH_BYTES || !open_value(c, TABLE_IDS, key, &value) || value.len != 8)
@@ -96,8 +84,9 @@ static void check_id(struct checker *c, struct span key, struct span value)
 			(unsigned long long)db_key64_read(value));
 }
 
-static void check_due(struct checker *c, struct span key, struct span value)
+static void check_due(void *arg, struct span key, struct span value)
 {
+	struct checker *c = arg;
 	struct due_key place;
 	struct frontier_due due;
 	struct entry e;
@@ -122,17 +111,20 @@ static void check_due(struct checker *c, struct span key, struct span value)
 			number);
 }
 
-static void check_host(struct checker *c, struct span key, struct span value)
+static void check_host(void *arg, struct span key, struct span value)
 {
-	char name[NAME_TEXT_MAX];
+	struct checker *c = arg;
+	char name[VALUE_NAME_MAX];
 	struct host_record h;
 
 	if (!open_value(c, TABLE_HOSTS, key, &value) || !host_record_unpack(key, value, &h))
-		value_look_damage(&c->look, "hosts (%s): is not what was written", tame(key, name));
+		value_look_damage(&c->look, "hosts (%s): is not what was written",
+			value_look_name(key, name));
 }
 
-static void check_lease(struct checker *c, struct span key, struct span value)
+static void check_lease(void *arg, struct span key, struct span value)
 {
+	struct checker *c = arg;
 	unsigned long long number = db_key64_read(key);
 	struct lease_record l;
 	struct entry e;
@@ -144,40 +136,44 @@ static void check_lease(struct checker *c, struct span key, struct span value)
 			"leases: URL %llu is leased, and does not exist or is damaged", number);
 }
 
-static void check_worker(struct checker *c, struct span key, struct span value)
+static void check_worker(void *arg, struct span key, struct span value)
 {
-	char name[NAME_TEXT_MAX];
+	struct checker *c = arg;
+	char name[VALUE_NAME_MAX];
 	struct worker_record w;
 
 	if (!open_value(c, TABLE_WORKERS, key, &value) || !worker_record_unpack(key, value, &w))
 		value_look_damage(&c->look, "workers (%s): is not what was written",
-			tame(key, name));
+			value_look_name(key, name));
 }
 
-static void check_source(struct checker *c, struct span key, struct span value)
+static void check_source(void *arg, struct span key, struct span value)
 {
-	char name[NAME_TEXT_MAX];
+	struct checker *c = arg;
+	char name[VALUE_NAME_MAX];
 	struct source_record s;
 
 	if (!open_value(c, TABLE_SOURCES, key, &value) || !source_record_unpack(key, value, &s))
 		value_look_damage(&c->look, "sources (%s): is not what was written",
-			tame(key, name));
+			value_look_name(key, name));
 }
 
-static void check_meta(struct checker *c, struct span key, struct span value)
+static void check_meta(void *arg, struct span key, struct span value)
 {
-	char name[NAME_TEXT_MAX];
+	struct checker *c = arg;
+	char name[VALUE_NAME_MAX];
 
 	if (span_is(key, "last")) {
 		if (!open_value(c, TABLE_META, key, &value) ||
 			value.len != 8 * (N_LAST_NUMBERS + 1))
 			value_look_damage(&c->look, "meta last: is not what was written");
 	} else if (!span_is(key, "kind") && !span_is(key, "schema")) {
-		value_look_damage(&c->look, "meta (%s): does not belong there", tame(key, name));
+		value_look_damage(&c->look, "meta (%s): does not belong there",
+			value_look_name(key, name));
 	}
 }
 
-static check_fn *const checks[TABLE_N] = {
+static value_look_fn *const checks[TABLE_N] = {
 	[TABLE_META] = check_meta,
 	[TABLE_URLS] = check_url,
 	[TABLE_IDS] = check_id,
@@ -187,18 +183,6 @@ static check_fn *const checks[TABLE_N] = {
 	[TABLE_WORKERS] = check_worker,
 	[TABLE_SOURCES] = check_source,
 };
-
-struct table_check {
-	struct checker *checker;
-	check_fn *check;
-};
-
-static void check_value(void *arg, struct span key, struct span value)
-{
-	const struct table_check *t = arg;
-
-	t->check(t->checker, key, value);
-}
 
 static int check_tables(void *arg)
 {
@@ -215,11 +199,8 @@ static int check_tables(void *arg)
 	if (txn_count(&c->look.txn, TABLE_HOSTS) && !has(c, TABLE_META, SPAN_LITERAL("last")))
 		value_look_damage(&c->look, "meta last: is missing");
 	r = c->look.txn.err;
-	for (unsigned i = 0; r == 0 && i < TABLE_N; i++) {
-		struct table_check t = {c, checks[i]};
-
-		r = value_look_table(&c->look, i, RENEW_STEP, check_value, &t);
-	}
+	for (unsigned i = 0; r == 0 && i < TABLE_N; i++)
+		r = value_look_table(&c->look, i, RENEW_STEP, checks[i], c);
 	return r;
 }
 

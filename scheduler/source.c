@@ -159,7 +159,8 @@ static const struct setting table[] = {
 	{"proxy_login_file", SETTING_STRING, FIELD(proxy_login_file), .check = check_file,
 		.help = "File that holds the proxy's USER:PASSWORD"},
 	{"tls.verify", SETTING_CHOICE, FIELD(tls_verify), .fallback = "strict", .choices = verifies,
-		.help = "none accepts any certificate, for hosts whose own stays broken"},
+		.help = "none accepts any certificate, for hosts whose own stays broken; "
+			"of an https proxy, too"},
 	{"tls.ca_file", SETTING_STRING, FIELD(tls_ca_file), .max = PROTOCOL_TEXT_MAX,
 		.check = check_file,
 		.help = "PEM file of authorities to trust instead of the system's, "

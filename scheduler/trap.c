@@ -13,6 +13,7 @@
 #define REPEATS_OF_MANY 3 /* of several segments in a row */
 #define PARAMETERS_MAX  40
 #define TWINS_MAX       3 /* the same name and value again */
+#define NAMESAKES_MAX   8 /* the same name with any value */
 #define FUTURE_DAYS     366
 #define PAST_DAYS       366
 #define YEAR_MIN        1900
@@ -86,20 +87,27 @@ static enum trap judge_path(struct span path)
 
 /* Queries. */
 
+static bool has_same_name(struct span a, struct span b)
+{
+	return a.len && span_eq(until(a, '='), until(b, '='));
+}
+
 static enum trap judge_parameters(struct span query)
 {
 	struct span pairs[PARAMETERS_MAX];
 	size_t n = 0;
 
 	for (query = span_from_offset(query, query.len > 0); query.len; n++) {
-		size_t twins = 1;
+		size_t twins = 1, namesakes = 1;
 
 		if (n == PARAMETERS_MAX)
 			return TRAP_PARAMETERS;
 		pairs[n] = take(&query, '&');
-		for (size_t i = 0; i < n && pairs[n].len; i++)
+		for (size_t i = 0; i < n && pairs[n].len; i++) {
 			twins += span_eq(pairs[i], pairs[n]);
-		if (twins > TWINS_MAX)
+			namesakes += has_same_name(pairs[i], pairs[n]);
+		}
+		if (twins > TWINS_MAX || namesakes > NAMESAKES_MAX)
 			return TRAP_PARAMETERS;
 	}
 	return TRAP_NONE;
@@ -168,13 +176,22 @@ static bool is_nested(struct span query)
 static bool is_calendar(struct span href)
 {
 	static const char *const words[] = {"/calendar/", "/calendars/", "/rili/", "/cal/",
-		"calendar=", "rili=", "calendar?", "calendar.", "/events/month/", "/events/day/"};
+		"calendar=", "rili=", "calendar?", "calendar.", "rili?", "rili.", "/cal?", "/cal.",
+		"/events/month/", "/events/day/"};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		if (span_find(href, span_str(words[i])) >= 0)
 			return true;
 	}
 	return false;
+}
+
+static bool date_of(int year, int month, int day, int64_t *ret_ms)
+{
+	if (year < YEAR_MIN || year > YEAR_MAX || !clock_is_date(year, month, day))
+		return false;
+	*ret_ms = clock_days(year, month, day) * DAY_MS;
+	return true;
 }
 
 /* The number in front, of @min to @max digits, is taken off. -1 if there is none of that length. */
@@ -208,33 +225,79 @@ static bool date_in_front(struct span s, bool is_calendar, int64_t *ret_ms)
 	int year = take_number(&s, 4, 4), month, day = 1;
 	char mark = s.len ? s.data[0] : '\0';
 
-	if (year < YEAR_MIN || year > YEAR_MAX || (mark != '/' && mark != '-'))
+	if (mark != '/' && mark != '-')
 		return false;
 	take_mark(&s, mark);
 	month = take_number(&s, is_calendar ? 1 : 2, 2);
 	if (!is_calendar)
 		day = take_mark(&s, mark) ? take_number(&s, 2, 2) : -1;
-	if (!clock_is_date(year, month, day))
+	return date_of(year, month, day, ret_ms);
+}
+
+/* "20310502", "203105" */
+static bool digits_in_front(struct span s, int64_t *ret_ms)
+{
+	size_t n = 0;
+	int value = 0, day = 1;
+
+	for (; n < s.len && n <= 8 && isdigit((unsigned char)s.data[n]); n++)
+		value = value * 10 + (s.data[n] - '0');
+	if (n == 8) {
+		day = value % 100;
+		value /= 100;
+	} else if (n != 6)
 		return false;
-	*ret_ms = clock_days(year, month, day) * DAY_MS;
-	return true;
+	return date_of(value / 100, value % 100, day, ret_ms);
+}
+
+/* The number that a parameter of one of these names has, or 0. */
+static int number_of(struct span query, const char *const names[3])
+{
+	while (query.len) {
+		struct span pair = take(&query, '&'), name = take(&pair, '=');
+
+		for (size_t i = 0; i < 3; i++) {
+			if (span_is_nocase(name, names[i]) && pair.len <= 4 && is_number(pair))
+				return take_number(&pair, 1, 4);
+		}
+	}
+	return 0;
+}
+
+/* "?year=2031&month=5", in any order */
+static bool date_in_query(struct span query, int64_t *ret_ms)
+{
+	static const char *const years[] = {"year", "y", "nian"},
+				 *const months[] = {"month", "m", "yue"};
+
+	query = span_from_offset(query, query.len > 0);
+	return date_of(number_of(query, years), number_of(query, months), 1, ret_ms);
 }
 
 /*
  * Nothing is published a year ahead. A calendar's own pages are also too old a year back;
  * archives are read, however old they are.
  */
-static bool is_out_of_time(struct span href, int64_t now_ms)
+static bool is_out_of_time(int64_t ms, bool of_calendar, int64_t now_ms)
+{
+	return ms > now_ms + FUTURE_DAYS * DAY_MS ||
+		(of_calendar && ms < now_ms - PAST_DAYS * DAY_MS);
+}
+
+static bool has_date_out_of_time(struct span href, struct span query, int64_t now_ms)
 {
 	bool of_calendar = is_calendar(href), was_digit = false;
 	int64_t ms;
 
+	if (date_in_query(query, &ms) && is_out_of_time(ms, of_calendar, now_ms))
+		return true;
 	for (; href.len; href = span_from_offset(href, 1)) {
 		bool is_digit = isdigit((unsigned char)href.data[0]);
 
-		if (is_digit && !was_digit && date_in_front(href, of_calendar, &ms) &&
-			(ms > now_ms + FUTURE_DAYS * DAY_MS ||
-				(of_calendar && ms < now_ms - PAST_DAYS * DAY_MS)))
+		if (is_digit && !was_digit &&
+			(date_in_front(href, of_calendar, &ms) ||
+				(of_calendar && digits_in_front(href, &ms))) &&
+			is_out_of_time(ms, of_calendar, now_ms))
 			return true;
 		was_digit = is_digit;
 	}
@@ -255,7 +318,8 @@ enum trap trap_of(struct span href, int64_t now_ms)
 		t = judge_parameters(parts.query);
 	if (!t && is_nested(parts.query))
 		t = TRAP_NESTED;
-	if (!t && is_out_of_time(span_from_offset(href, parts.origin.len), now_ms))
+	if (!t &&
+		has_date_out_of_time(span_from_offset(href, parts.origin.len), parts.query, now_ms))
 		t = TRAP_CALENDAR;
 	return t;
 }

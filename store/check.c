@@ -27,31 +27,18 @@
 
 #define RENEW_STEP       1000
 #define FINGERPRINT_SIZE (HASH_BYTES * 2 + 8)
-#define KEY_TEXT_MAX     80
+#define HEX_TEXT_MAX     80
 
 struct checker {
 	struct value_look look;
 	uint64_t expected; /* the number that comes next, in tables without gaps */
 };
 
-typedef void check_fn(struct checker *c, struct span key, struct span value);
-
-static const char *hex_of(struct span key, char out[KEY_TEXT_MAX])
+static const char *hex_of(struct span key, char out[HEX_TEXT_MAX])
 {
 	out[0] = '\0';
-	for (size_t i = 0; i < key.len && i < KEY_TEXT_MAX / 2 - 1; i++)
+	for (size_t i = 0; i < key.len && i < HEX_TEXT_MAX / 2 - 1; i++)
 		snprintf(out + i * 2, 3, "%02x", (uint8_t)key.data[i]);
-	return out;
-}
-
-/* One line for people, whatever the bytes are. */
-static const char *tame(struct span s, char out[KEY_TEXT_MAX])
-{
-	size_t len = s.len < KEY_TEXT_MAX - 1 ? s.len : KEY_TEXT_MAX - 1;
-
-	for (size_t i = 0; i < len; i++)
-		out[i] = (char)(s.data[i] < ' ' || s.data[i] == 127 ? '?' : s.data[i]);
-	out[len] = '\0';
 	return out;
 }
 
@@ -124,8 +111,9 @@ static void check_record_of(struct checker *c, const struct journal_entry *e)
 			(unsigned long long)e->record);
 }
 
-static void check_journal(struct checker *c, struct span key, struct span value)
+static void check_journal(void *arg, struct span key, struct span value)
 {
+	struct checker *c = arg;
 	struct journal_entry e;
 	uint64_t seq = check_number(c, "journal", key);
 
@@ -141,8 +129,9 @@ static void check_journal(struct checker *c, struct span key, struct span value)
 	check_record_of(c, &e);
 }
 
-static void check_record(struct checker *c, struct span key, struct span value)
+static void check_record(void *arg, struct span key, struct span value)
 {
+	struct checker *c = arg;
 	CLEANUP(arena_freep) struct arena *a = arena_new();
 	struct record r;
 	uint64_t number = check_number(c, "records", key);
@@ -156,8 +145,9 @@ static void check_record(struct checker *c, struct span key, struct span value)
 			(unsigned long long)number);
 }
 
-static void check_body(struct checker *c, struct span key, struct span value)
+static void check_body(void *arg, struct span key, struct span value)
 {
+	struct checker *c = arg;
 	STRBUF_LOCAL(raw);
 	uint64_t number = db_key64_read(key);
 
@@ -173,7 +163,7 @@ static void check_body(struct checker *c, struct span key, struct span value)
 
 static void check_versions(struct checker *c, const struct page_entry *p, const struct hash *id)
 {
-	char url[KEY_TEXT_MAX];
+	char url[VALUE_NAME_MAX];
 
 	for (size_t i = 0; i < p->n_versions; i++) {
 		const struct page_version *v = &p->versions[i];
@@ -182,19 +172,22 @@ static void check_versions(struct checker *c, const struct page_entry *p, const 
 
 		if (!txn_get(&c->look.txn, STORE_RECORDS, db_key64_span(&key), &record))
 			value_look_damage(&c->look, "pages (%s): its record %llu does not exist",
-				tame(span_str(p->url), url), (unsigned long long)v->record);
+				value_look_name(span_str(p->url), url),
+				(unsigned long long)v->record);
 		else if (!record_says(record, "id", id) ||
 			!record_says(record, "text_hash", &v->text_hash))
 			value_look_damage(&c->look,
 				"pages (%s): its record %llu is of another page or text",
-				tame(span_str(p->url), url), (unsigned long long)v->record);
+				value_look_name(span_str(p->url), url),
+				(unsigned long long)v->record);
 	}
 }
 
-static void check_page(struct checker *c, struct span key, struct span value)
+static void check_page(void *arg, struct span key, struct span value)
 {
+	struct checker *c = arg;
 	CLEANUP(arena_freep) struct arena *a = arena_new();
-	char hex[KEY_TEXT_MAX], url[KEY_TEXT_MAX];
+	char hex[HEX_TEXT_MAX], url[VALUE_NAME_MAX];
 	struct page_entry p;
 	struct hash id;
 
@@ -202,7 +195,7 @@ static void check_page(struct checker *c, struct span key, struct span value)
 		value_look_damage(&c->look, "pages %s: cannot be read", hex_of(key, hex));
 		return;
 	}
-	tame(span_str(p.url), url);
+	value_look_name(span_str(p.url), url);
 	id = url_id(span_str(p.url));
 	if (!span_eq(hash_span(&id), key))
 		value_look_damage(&c->look, "pages %s (%s): the id is not that of the URL",
@@ -216,10 +209,11 @@ static void check_page(struct checker *c, struct span key, struct span value)
 	check_versions(c, &p, &id);
 }
 
-static void check_story(struct checker *c, struct span key, struct span value)
+static void check_story(void *arg, struct span key, struct span value)
 {
+	struct checker *c = arg;
 	CLEANUP(arena_freep) struct arena *a = arena_new();
-	char hex[KEY_TEXT_MAX];
+	char hex[HEX_TEXT_MAX];
 	struct story s;
 
 	if (key.len != HASH_BYTES || story_parse(value, a, &s) < 0) {
@@ -239,9 +233,10 @@ static void check_story(struct checker *c, struct span key, struct span value)
 	}
 }
 
-static void check_fingerprint(struct checker *c, struct span key, struct span value)
+static void check_fingerprint(void *arg, struct span key, struct span value)
 {
-	char hex[KEY_TEXT_MAX];
+	struct checker *c = arg;
+	char hex[HEX_TEXT_MAX];
 	struct hash text, story, page;
 	struct span record;
 
@@ -269,23 +264,25 @@ static bool is_site_lines(struct span key)
 	return key.len > ending.len && span_eq(span_from_offset(key, key.len - ending.len), ending);
 }
 
-static void check_robots(struct checker *c, struct span key, struct span value)
+static void check_robots(void *arg, struct span key, struct span value)
 {
-	char origin[KEY_TEXT_MAX];
+	struct checker *c = arg;
+	char origin[VALUE_NAME_MAX];
 	struct store_robots r;
 
 	if (is_site_lines(key))
 		return; /* no value of them is wrong, and what cannot be read is learned anew */
 	if (!span_starts_with(key, SPAN_LITERAL("http")) || robots_value_parse(value, &r) < 0 ||
 		r.fetched_at_ms < 0 || r.expires_at_ms < r.fetched_at_ms)
-		value_look_damage(&c->look, "robots (%s): cannot be read", tame(key, origin));
+		value_look_damage(&c->look, "robots (%s): cannot be read",
+			value_look_name(key, origin));
 }
 
 /* The tables */
 
 static const struct {
 	enum store_table table;
-	check_fn *check;
+	value_look_fn *check;
 } checks[] = {
 	{STORE_JOURNAL, check_journal},
 	{STORE_RECORDS, check_record},
@@ -298,24 +295,10 @@ static const struct {
 
 #define N_CHECKS (sizeof checks / sizeof *checks)
 
-struct table_check {
-	struct checker *checker;
-	check_fn *check;
-};
-
-static void check_value(void *arg, struct span key, struct span value)
-{
-	const struct table_check *t = arg;
-
-	t->check(t->checker, key, value);
-}
-
 static int check_table(struct checker *c, size_t i)
 {
-	struct table_check t = {c, checks[i].check};
-
 	c->expected = 1;
-	return value_look_table(&c->look, checks[i].table, RENEW_STEP, check_value, &t);
+	return value_look_table(&c->look, checks[i].table, RENEW_STEP, checks[i].check, c);
 }
 
 int store_check_values(struct store *s, const struct value_check *check,

@@ -41,16 +41,6 @@ struct damage {
 	const char *unsealed; /* the table whose values may be other ones, or NULL */
 };
 
-/* In memory if there is a file system for that: a thousand commits need not reach a disk. */
-static inline char *damage_folder_new(void)
-{
-	const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-	char *path = alloc_printf("%s/policywatch-test-XXXXXX", base);
-
-	assert_non_null(mkdtemp(path));
-	return path;
-}
-
 static inline uint64_t damage_random(struct damage *d)
 {
 	d->random = d->random * 6364136223846793005ull + 1442695040888963407ull;

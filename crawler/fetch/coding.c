@@ -233,9 +233,17 @@ static void layer_release(struct layer *l)
 	ZSTD_freeDStream(l->zstd);
 }
 
+/* Also what some take the header for: the charset, or MIME's encoding of mails. */
 static bool is_nothing(struct span name)
 {
-	return !name.len || span_is_nocase(name, "identity");
+	static const char *const names[] = {"identity", "none", "utf-8", "utf8", "gbk", "gb2312",
+		"gb18030", "big5", "iso-8859-1", "7bit", "8bit", "binary"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (span_is_nocase(name, names[i]))
+			return true;
+	}
+	return !name.len;
 }
 
 bool coding_new(struct span names, struct coding **ret)

@@ -18,17 +18,28 @@ struct range {
 	unsigned bits;
 };
 
+/* clang-format off */
+#define V4(a, b, c, d, bits) {{[10] = 0xFF, 0xFF, a, b, c, d}, V4_PREFIX_BITS + bits}
+#define PIECE(p) (p) >> 8, (p) & 0xFF
+#define V6(p0, p1, p2, p3, p4, bits) {{PIECE(p0), PIECE(p1), PIECE(p2), PIECE(p3), PIECE(p4)}, bits}
+
 /*
  * Special-purpose ranges that are not globally reachable, or lead to such (RFC
  * 6890, 6598, 4193, ...), and the one public address that is a cloud's
  * metadata service (168.63.129.16, Azure).
  */
-static const char *const closed[] = {"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8",
-	"168.63.129.16/32", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
-	"192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
-	"224.0.0.0/4", "240.0.0.0/4", "::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48",
-	"100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
-	"5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"};
+static const struct range closed[] = {
+	V4(0, 0, 0, 0, 8), V4(10, 0, 0, 0, 8), V4(100, 64, 0, 0, 10), V4(127, 0, 0, 0, 8),
+	V4(168, 63, 129, 16, 32), V4(169, 254, 0, 0, 16), V4(172, 16, 0, 0, 12), V4(192, 0, 0, 0, 24),
+	V4(192, 0, 2, 0, 24), V4(192, 88, 99, 0, 24), V4(192, 168, 0, 0, 16), V4(198, 18, 0, 0, 15),
+	V4(198, 51, 100, 0, 24), V4(203, 0, 113, 0, 24), V4(224, 0, 0, 0, 4), V4(240, 0, 0, 0, 4),
+	V6(0, 0, 0, 0, 0, 96), V6(0, 0, 0, 0, 0xFFFF, 96), V6(0x64, 0xFF9B, 0, 0, 0, 96),
+	V6(0x64, 0xFF9B, 1, 0, 0, 48), V6(0x100, 0, 0, 0, 0, 64), V6(0x100, 0, 0, 1, 0, 64),
+	V6(0x2001, 0, 0, 0, 0, 23), V6(0x2001, 0xDB8, 0, 0, 0, 32), V6(0x2002, 0, 0, 0, 0, 16),
+	V6(0x3FFF, 0, 0, 0, 0, 20), V6(0x5F00, 0, 0, 0, 0, 16), V6(0xFC00, 0, 0, 0, 0, 7),
+	V6(0xFE80, 0, 0, 0, 0, 10), V6(0xFEC0, 0, 0, 0, 0, 10), V6(0xFF00, 0, 0, 0, 0, 8),
+};
+/* clang-format on */
 
 static bool range_parse(struct span text, struct range *ret)
 {
@@ -85,6 +96,14 @@ static bool address_bytes(const struct sockaddr *address, uint8_t out[16])
 	return false;
 }
 
+/* An IPv4 address in IPv6's clothes, which no public host has. */
+static bool is_mapped(const struct sockaddr *address)
+{
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
+
+	return address->sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr);
+}
+
 bool guard_is_range(struct span range)
 {
 	struct range ignored;
@@ -95,19 +114,19 @@ bool guard_is_range(struct span range)
 bool guard_allows_address(const struct fetch_rules *rules, const struct sockaddr *address)
 {
 	uint8_t bytes[16];
-	struct range r;
+	struct range allowed;
 
 	if (!address_bytes(address, bytes))
 		return false;
 	for (size_t i = 0; i < rules->n_allow_addresses; i++) {
-		if (range_parse(rules->allow_addresses[i], &r) && range_has(&r, bytes))
+		if (range_parse(rules->allow_addresses[i], &allowed) && range_has(&allowed, bytes))
 			return true;
 	}
 	for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
-		if (range_parse(span_str(closed[i]), &r) && range_has(&r, bytes))
+		if (range_has(&closed[i], bytes))
 			return false;
 	}
-	return true;
+	return !is_mapped(address);
 }
 
 static bool is_within(const char *ports, unsigned port)

@@ -139,19 +139,33 @@ static void add_rule(struct group *g, bool allow, struct span pattern)
 	r->pattern = strbuf_take(&normal);
 }
 
+static size_t count_digits(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.len && isdigit((unsigned char)s.data[n]))
+		n++;
+	return n;
+}
+
+/* Seconds with a point or a comma, and a unit that nobody asked for behind them; or -1. */
 static int64_t parse_delay(struct span value)
 {
-	char text[32], *end;
-	double seconds;
+	size_t n = count_digits(value), n_places = 0;
+	int64_t ms = 0, unit_ms = 1000;
 
-	if (!value.len || value.len >= sizeof text)
+	for (size_t i = 0; i < n && ms < DELAY_MAX_S * unit_ms; i++)
+		ms = ms * 10 + (value.data[i] - '0') * unit_ms;
+	value = span_from_offset(value, n);
+	if (value.len && (value.data[0] == '.' || value.data[0] == ',')) {
+		value = span_from_offset(value, 1);
+		n_places = count_digits(value);
+		for (size_t i = 0; i < n_places && unit_ms > 1; i++)
+			ms += (value.data[i] - '0') * (unit_ms /= 10);
+	}
+	if (!n && !n_places)
 		return -1;
-	memcpy(text, value.data, value.len);
-	text[value.len] = '\0';
-	seconds = strtod(text, &end);
-	if (end == text || !(seconds >= 0))
-		return -1;
-	return seconds < DELAY_MAX_S ? (int64_t)(seconds * 1000) : (int64_t)DELAY_MAX_S * 1000;
+	return ms < DELAY_MAX_S * INT64_C(1000) ? ms : DELAY_MAX_S * INT64_C(1000);
 }
 
 static void address(struct addressees *a, bool us, bool all)
@@ -271,16 +285,30 @@ static void on_line(struct reading *in, struct span line)
 	}
 }
 
+static bool is_line_end(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
 static void read_lines(struct reading *in, struct span body)
 {
 	while (body.len) {
 		size_t n = 0;
 
-		while (n < body.len && body.data[n] != '\n' && body.data[n] != '\r')
+		while (n < body.len && !is_line_end(body.data[n]))
 			n++;
 		on_line(in, span_from(body.data, n));
 		body = span_from_offset(body, n < body.len ? n + 1 : n);
 	}
+}
+
+/* "Disallow: /" that was "Disallow: /search" would close the site. */
+static struct span without_torn_line(struct span body)
+{
+	body.len = ROBOTS_BODY_MAX;
+	while (body.len && !is_line_end(body.data[body.len - 1]))
+		body.len--;
+	return body;
 }
 
 struct robots *robots_parse(struct span body, const char *user_agent)
@@ -290,8 +318,9 @@ struct robots *robots_parse(struct span body, const char *user_agent)
 	STRBUF_LOCAL(room);
 
 	r->ours.delay_ms = r->all.delay_ms = -1;
-	if (body.len > ROBOTS_BODY_MAX)
-		body.len = ROBOTS_BODY_MAX;
+	/* Nor is more of it fetched: one of just that length has been cut. */
+	if (body.len >= ROBOTS_BODY_MAX)
+		body = without_torn_line(body);
 	read_lines(&in, robots_form_text(body, &room));
 	return r;
 }

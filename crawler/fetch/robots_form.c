@@ -1,6 +1,6 @@
 #include "crawler/fetch/robots_form.h"
 
-#include "common/hex.h"
+#include "common/percent.h"
 #include "common/utf8.h"
 
 #include <ctype.h>
@@ -36,23 +36,6 @@ struct span robots_form_text(struct span body, struct strbuf *room)
 	return body;
 }
 
-/* The value of an escape at the front, or -1. */
-static int escaped_byte(struct span s)
-{
-	if (s.len < 3 || s.data[0] != '%' || hex_value(s.data[1]) < 0 || hex_value(s.data[2]) < 0)
-		return -1;
-	return hex_value(s.data[1]) << 4 | hex_value(s.data[2]);
-}
-
-static void add_escaped(struct strbuf *out, int c)
-{
-	static const char digits[] = "0123456789ABCDEF";
-
-	strbuf_add_char(out, '%');
-	strbuf_add_char(out, digits[c >> 4]);
-	strbuf_add_char(out, digits[c & 15]);
-}
-
 static bool is_one_of(int c, const char *set)
 {
 	return c && c < 0x80 && strchr(set, c);
@@ -75,11 +58,11 @@ static void add_form(struct span s, const char *specials, struct strbuf *out)
 	bool in_query = false;
 
 	for (size_t i = 0; i < s.len; i++) {
-		int c = (unsigned char)s.data[i], escaped = escaped_byte(span_from_offset(s, i));
+		int c = (unsigned char)s.data[i], escaped = percent_value(span_from_offset(s, i));
 
 		in_query |= c == '?';
 		if (escaped >= 0) {
-			i += 2;
+			i += PERCENT_LEN - 1;
 			/*
 			 * Within a query these separate nothing: "?u=http%3A%2F%2Fa" is
 			 * "?u=http://a".
@@ -87,11 +70,11 @@ static void add_form(struct span s, const char *specials, struct strbuf *out)
 			if (is_unreserved(escaped) || (in_query && is_one_of(escaped, ":/?@")))
 				strbuf_add_char(out, (char)escaped);
 			else
-				add_escaped(out, escaped);
+				percent_add(out, (unsigned char)escaped);
 		} else if (is_plain(c) || is_one_of(c, specials))
 			strbuf_add_char(out, (char)c);
 		else
-			add_escaped(out, c);
+			percent_add(out, (unsigned char)c);
 	}
 }
 

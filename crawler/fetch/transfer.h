@@ -32,7 +32,7 @@ enum transfer_fault {
 	TRANSFER_BROKEN,  /* the answer ended early or is no HTTP */
 	TRANSFER_GUARDED, /* the guard forbade address or port, or the scheme is not http(s) */
 	TRANSFER_LIMIT,   /* larger than it may be; result.limit says in what */
-	TRANSFER_BUSY,    /* its time went by while it waited for others: see result.limit */
+	TRANSFER_BUSY, /* its time went by while it waited for others, or stood still: see result.limit */
 };
 
 struct transfer_request {

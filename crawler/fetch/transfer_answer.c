@@ -1,5 +1,7 @@
 #include "crawler/fetch/transfer_inside.h"
 
+#include "crawler/fetch/header.h"
+
 #define CODED_SURPLUS     (64 << 10)  /* a coding may add to a body that is as long as it may be */
 #define RATIO_FREE_BYTES  (128 << 10) /* so much may come of however little */
 #define MEMORY_FREE_BYTES (32 << 10)  /* of a body for which nobody is asked */
@@ -11,21 +13,15 @@ const char *transfer_header(struct transfer *t, const char *name)
 {
 	struct curl_header *h;
 
-	return curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK ? h->value
-										     : NULL;
+	if (curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
+		return NULL;
+	/* Of a header without a value curl 7.88 gives the end of its line. */
+	return h->value[strspn(h->value, " \t\r\n")] ? h->value : NULL;
 }
 
-/* All lines of a header as one list (RFC 9110 5.3). */
-static void add_header_list(struct transfer *t, const char *name, struct strbuf *out)
+static void add_header_list(const struct transfer *t, const char *name, struct strbuf *out)
 {
-	struct curl_header *h;
-
-	for (size_t i = 0; curl_easy_header(t->easy, name, i, CURLH_HEADER, -1, &h) == CURLHE_OK;
-		i++) {
-		if (i)
-			strbuf_add_char(out, ',');
-		strbuf_add_str(out, h->value);
-	}
+	header_add_list(strbuf_span(&t->result.headers), name, out);
 }
 
 static bool is_number(struct span s)
@@ -85,6 +81,15 @@ static void check_length(struct transfer *t)
 		t->bad_answer = "the answer's length is not certain";
 }
 
+/* That is the proxy's own answer, and tells nothing of the site. */
+static bool is_proxys_refusal(struct transfer *t)
+{
+	long status = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	return t->is_proxied && status == 407;
+}
+
 /* What is asked when an answer is over, as far as curl is content with it. */
 void transfer_check_end(struct transfer *t)
 {
@@ -92,6 +97,8 @@ void transfer_check_end(struct transfer *t)
 		check_length(t);
 	else if (!coding_is_whole(t->coding))
 		t->bad_answer = "the answer ended early";
+	if (is_proxys_refusal(t))
+		t->bad_answer = "the proxy wants another login";
 }
 
 static size_t refuse(struct transfer *t, enum fetch_limit limit, const char *what)
@@ -106,6 +113,18 @@ static void begin_answer(struct transfer *t)
 {
 	timer_clear(t->due);
 	curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_TIME, (long)t->all->config->rate_min_s);
+}
+
+/* RFC 9112 5.2: a line that begins with white space goes on with the one before it. */
+static void add_header_line(struct strbuf *headers, struct span line)
+{
+	bool goes_on = line.len && (line.data[0] == ' ' || line.data[0] == '\t');
+
+	while (goes_on && headers->len &&
+		(headers->data[headers->len - 1] == '\n' ||
+			headers->data[headers->len - 1] == '\r'))
+		strbuf_truncate(headers, headers->len - 1);
+	strbuf_add_span(headers, line);
 }
 
 /*
@@ -130,7 +149,7 @@ size_t transfer_on_header(char *data, size_t size, size_t count, void *arg)
 		return line.len;
 	if (span_starts_with(line, SPAN_LITERAL("HTTP/")))
 		strbuf_clear(&t->result.headers);
-	strbuf_add_span(&t->result.headers, line);
+	add_header_line(&t->result.headers, line);
 	if (span_is(line, "\r\n") || span_is(line, "\n")) {
 		curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 		t->answered = status >= 200;

@@ -87,6 +87,10 @@ int transfer_on_connected(void *arg, char *remote, char *local, int remote_port,
 	(void)local_port;
 	if (!may_use(t, remote))
 		return CURL_PREREQFUNC_ABORT;
+	/* We may have stood still meanwhile, and whoever has the host now may be asking it. */
+	t->is_over = clock_mono_ms() >= t->ends_at_ms;
+	if (t->is_over)
+		return CURL_PREREQFUNC_ABORT;
 	/*
 	 * curl repeats at once what a kept connection broke under; the host's delay
 	 * forbids that.

@@ -1,6 +1,7 @@
 #include "crawler/fetch/transfer_inside.h"
 
 #include "common/clock.h"
+#include "common/percent.h"
 #include "common/url.h"
 #include "common/utf8.h"
 
@@ -42,7 +43,7 @@ static enum transfer_fault fault_of_code(const struct transfer *t, CURLcode code
 
 static enum transfer_fault fault_of(const struct transfer *t, CURLcode code)
 {
-	if (t->state == TRANSFER_IN_LINE)
+	if (t->state == TRANSFER_IN_LINE || t->is_over)
 		return TRANSFER_BUSY;
 	if (*t->guarded && code != CURLE_OK)
 		return TRANSFER_GUARDED;
@@ -105,10 +106,19 @@ static enum fetch_limit limit_of(const struct transfer *t)
 	case TRANSFER_LIMIT:
 		return t->over;
 	case TRANSFER_BUSY:
-		return t->is_paused ? LIMIT_MEMORY : LIMIT_ADDRESS;
+		return t->is_over ? LIMIT_TIME : t->is_paused ? LIMIT_MEMORY : LIMIT_ADDRESS;
 	default:
 		return LIMIT_NONE;
 	}
+}
+
+/* Whose certificate it is that curl says something of. */
+static const char *owner_of_fault(struct transfer *t)
+{
+	long verified = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &verified);
+	return t->result.fault == TRANSFER_TLS && verified ? "proxy: " : "";
 }
 
 static void describe_fault(struct transfer *t, CURLcode code)
@@ -117,8 +127,9 @@ static void describe_fault(struct transfer *t, CURLcode code)
 
 	switch (t->result.fault) {
 	case TRANSFER_BUSY:
-		text = t->is_paused ? "no memory was left for the body"
-				    : "the address has as many requests as it may";
+		text = t->is_over      ? "no time was left to send the request"
+			: t->is_paused ? "no memory was left for the body"
+				       : "the address has as many requests as it may";
 		break;
 	case TRANSFER_GUARDED:
 		text = *t->guarded ? t->guarded : text;
@@ -138,7 +149,7 @@ static void describe_fault(struct transfer *t, CURLcode code)
 	default:
 		break;
 	}
-	snprintf(t->result.error, sizeof t->result.error, "%s", text);
+	snprintf(t->result.error, sizeof t->result.error, "%s%.240s", owner_of_fault(t), text);
 }
 
 /* The facts of the answer. */
@@ -200,7 +211,7 @@ static void add_escaped(struct span s, struct strbuf *out)
 		if ((unsigned char)s.data[i] < 0x80)
 			strbuf_add_char(out, s.data[i]);
 		else
-			strbuf_printf(out, "%%%02X", (unsigned char)s.data[i]);
+			percent_add(out, (unsigned char)s.data[i]);
 	}
 }
 

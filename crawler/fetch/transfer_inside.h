@@ -66,6 +66,7 @@ struct transfer {
 	enum transfer_state state;
 	struct timer *due; /* the end of what the state waits for; running: for the first byte */
 	bool is_late;      /* it came */
+	bool is_over;      /* no time was left when the request was to be sent */
 	struct resolver_query *query; /* pending while it looks up */
 	struct curl_slist *resolved;  /* what that has found, as curl takes it */
 	int64_t started_ms, lookup_us;
@@ -104,7 +105,7 @@ size_t transfer_on_header(char *data, size_t size, size_t count, void *arg);
 size_t transfer_on_body(char *data, size_t size, size_t count, void *arg);
 void transfer_check_end(struct transfer *t);
 
-/* The last header of this name in the answer, or NULL. */
+/* The first header of this name in the answer, or NULL, also for one without a value. */
 const char *transfer_header(struct transfer *t, const char *name);
 
 /*

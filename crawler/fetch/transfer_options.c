@@ -106,15 +106,20 @@ static void set_proxy(struct transfer *t)
 		curl_easy_setopt(e, CURLOPT_PROXYUSERPWD, t->rules.proxy_login);
 }
 
+/* Of an https proxy, too: both ends of it are the source's affair. */
 static void set_tls(struct transfer *t)
 {
-	bool is_strict = t->rules.verify == TLS_VERIFY_STRICT;
+	long peer = t->rules.verify == TLS_VERIFY_STRICT, host = peer ? 2L : 0L;
 	CURL *e = t->easy;
 
-	curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, is_strict ? 1L : 0L);
-	curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, is_strict ? 2L : 0L);
-	if (*t->rules.ca_file)
+	curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, peer);
+	curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, host);
+	curl_easy_setopt(e, CURLOPT_PROXY_SSL_VERIFYPEER, peer);
+	curl_easy_setopt(e, CURLOPT_PROXY_SSL_VERIFYHOST, host);
+	if (*t->rules.ca_file) {
 		curl_easy_setopt(e, CURLOPT_CAINFO, t->rules.ca_file);
+		curl_easy_setopt(e, CURLOPT_PROXY_CAINFO, t->rules.ca_file);
+	}
 	curl_easy_setopt(e, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
 }
 

@@ -7,8 +7,12 @@
  */
 #include "crawler/fetch/wall.h"
 
+#include "common/arena.h"
+#include "common/fold.h"
 #include "common/strbuf.h"
+#include "common/utf8.h"
 #include "crawler/fetch/header.h"
+#include "crawler/read/charset/charset.h"
 
 #define BODY_MAX   (512 << 10) /* walls with their scripts inside reach some 200 KB */
 #define SHOWN_FEW  400         /* bytes: a notice in two languages; the shortest news show more */
@@ -23,12 +27,20 @@ struct row {
 	bool coined_cookie;  /* one whose name nobody would choose is set */
 	bool silent;         /* nothing is shown */
 	const char *code[2]; /* in tags and scripts, as written but for white space in scripts */
-	const char *shown;   /* in what is shown, lower case, without white space */
+	const char *shown;   /* in what is shown, folded, without white space */
 	size_t code_max;     /* 0: any */
 	size_t shown_max;    /* 0: SHOWN_FEW */
 	struct wall wall;
 };
 
+#define THROTTLED(text)                                                                            \
+	{                                                                                          \
+		OUTCOME_THROTTLED, text                                                            \
+	}
+#define BLOCKED(text)                                                                              \
+	{                                                                                          \
+		OUTCOME_BLOCKED, text                                                              \
+	}
 #define CHALLENGE(text)                                                                            \
 	{                                                                                          \
 		OUTCOME_CHALLENGE, text                                                            \
@@ -144,12 +156,19 @@ static const struct row rows[] = {
 	{.code = {"<script"}, .shown = "拖动滑块", .wall = CHALLENGE("captcha")},
 	{.code = {"<script"}, .shown = "verifyyouarehuman", .wall = CHALLENGE("captcha")},
 	{.code = {"<script"}, .shown = "verifythatyouarenotarobot", .wall = CHALLENGE("captcha")},
+	{.shown = "访问过于频繁", .wall = THROTTLED("says that it is asked too often")},
+	{.shown = "请求过于频繁", .wall = THROTTLED("says that it is asked too often")},
+	{.shown = "访问频率过高", .wall = THROTTLED("says that it is asked too often")},
+	{.shown = "访问疑似黑客攻击", .wall = BLOCKED("a firewall takes us for an attack")},
+	{.shown = "已被网站管理员设置", .wall = BLOCKED("a firewall refuses")},
+	{.shown = "访问被阻断", .wall = BLOCKED("a firewall refuses")},
 };
 
 /* The page in its two halves. */
 struct page {
 	struct strbuf code, shown;
-	bool speaks; /* it shows more than a wall does; then the halves are not whole */
+	size_t shown_bytes; /* before folding, in UTF-8 */
+	bool speaks;        /* it shows more than a wall does; then the halves are not whole */
 };
 
 static bool is_space(char c)
@@ -157,13 +176,11 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
-static void add_without_space(struct span s, bool lower, struct strbuf *out)
+static void add_without_space(struct span s, struct strbuf *out)
 {
 	for (size_t i = 0; i < s.len; i++) {
-		char c = s.data[i];
-
-		if (!is_space(c))
-			strbuf_add_char(out, lower && c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
+		if (!is_space(s.data[i]))
+			strbuf_add_char(out, s.data[i]);
 	}
 }
 
@@ -217,7 +234,7 @@ static void take_code(struct span *rest, struct page *p)
 	if (!closing)
 		return;
 	len = measure_raw(*rest, closing);
-	add_without_space(span_from(rest->data, len), false, &p->code);
+	add_without_space(span_from(rest->data, len), &p->code);
 	*rest = span_from_offset(*rest, len);
 }
 
@@ -228,12 +245,48 @@ static void split(struct span body, struct page *p)
 		const char *tag = memchr(body.data, '<', body.len);
 		size_t len = tag ? (size_t)(tag - body.data) : body.len;
 
-		add_without_space(span_from(body.data, len), true, &p->shown);
+		add_without_space(span_from(body.data, len), &p->shown);
 		p->speaks = p->shown.len > SHOWN_MAX;
 		body = span_from_offset(body, len);
 		if (body.len)
 			take_code(&body, p);
 	}
+}
+
+/*
+ * Walls speak the charset and the script of their site. What a page shows is little here,
+ * and all that is decoded beside it are its scripts.
+ */
+static void split_decoded(const struct wall_answer *answer, struct page *p)
+{
+	CLEANUP(arena_freep) struct arena *arena = arena_new();
+	struct span type = header_find(answer->headers, "content-type");
+	struct charset_text decoded;
+
+	charset_decode(answer->body, arena_dup(arena, type), CHARSET_HTML, arena, &decoded);
+	strbuf_clear(&p->shown);
+	strbuf_clear(&p->code);
+	split(decoded.text, p);
+}
+
+static void fold_shown(struct page *p)
+{
+	STRBUF_LOCAL(folded);
+
+	p->shown_bytes = p->shown.len;
+	fold_text(strbuf_span(&p->shown), &folded);
+	strbuf_clear(&p->shown);
+	strbuf_add_span(&p->shown, strbuf_span(&folded));
+}
+
+static void look_at(const struct wall_answer *answer, struct page *p)
+{
+	split(answer->body, p);
+	if (p->speaks)
+		return;
+	if (!utf8_is_valid(strbuf_span(&p->shown)))
+		split_decoded(answer, p);
+	fold_shown(p);
 }
 
 static bool contains_nocase(struct span s, const char *word)
@@ -303,7 +356,7 @@ static bool fits_page(const struct row *row, const struct page *p)
 {
 	size_t shown_max = row->shown_max ? row->shown_max : SHOWN_FEW;
 
-	return !p->speaks && p->shown.len <= shown_max && !(row->silent && p->shown.len) &&
+	return !p->speaks && p->shown_bytes <= shown_max && !(row->silent && p->shown_bytes) &&
 		is_in(&p->code, row->code[0]) && is_in(&p->code, row->code[1]) &&
 		is_in(&p->shown, row->shown) && !(row->code_max && p->code.len > row->code_max);
 }
@@ -321,7 +374,7 @@ const struct wall *wall_find(const struct wall_answer *answer)
 	struct page p = {.code = STRBUF_INIT, .shown = STRBUF_INIT};
 	const struct wall *found = NULL;
 
-	split(answer->body, &p);
+	look_at(answer, &p);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows && !found; i++)
 		if (fits(&rows[i], answer, &p))
 			found = &rows[i].wall;

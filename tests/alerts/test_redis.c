@@ -2,8 +2,8 @@
 
 #include "common/clock.h"
 #include "common/err.h"
-#include "redis_server.h"
-#include "../store/test_folder.h"
+#include "tests/alerts/redis_server.h"
+#include "tests/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +33,7 @@ static int setup(void **state)
 	struct fixture *fx = ALLOC_NEW(struct fixture);
 
 	signal(SIGPIPE, SIG_IGN);
-	fx->folder = test_folder_new();
+	fx->folder = folder_new();
 	redis_server_init(&fx->server, fx->folder);
 	fx->loop = loop_new();
 	fx->guard = timer_new(fx->loop, on_guard, NULL);
@@ -50,7 +50,7 @@ static int teardown(void **state)
 	timer_free(fx->guard);
 	loop_free(fx->loop);
 	redis_server_release(&fx->server);
-	test_folder_free(fx->folder);
+	folder_free(fx->folder);
 	free(fx);
 	return 0;
 }

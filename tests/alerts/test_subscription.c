@@ -3,7 +3,7 @@
 #include "alerts/state.h"
 #include "common/err.h"
 #include "common/log.h"
-#include "../store/test_folder.h"
+#include "tests/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +29,7 @@ static int setup(void **state)
 {
 	struct fixture *fx = ALLOC_NEW(struct fixture);
 
-	fx->folder = test_folder_new();
+	fx->folder = folder_new();
 	fx->files = alloc_printf("%s/subscriptions.d", fx->folder);
 	fx->path = alloc_printf("%s/alerts", fx->folder);
 	assert_int_equal(mkdir(fx->files, 0700), 0);
@@ -44,7 +44,7 @@ static int teardown(void **state)
 
 	subscription_set_free(fx->set);
 	db_close(fx->state);
-	test_folder_free(fx->folder);
+	folder_free(fx->folder);
 	free(fx->files);
 	free(fx->path);
 	free(fx);

@@ -198,6 +198,13 @@ static void test_url__canonical_drops_what_does_not_change_the_page(void **state
 		{"http://a.cn/x/index.html?page=2", "http://a.cn/x/index.html?page=2"},
 		{"http://a.cn/?&&", "http://a.cn/"},
 		{"http://a.cn/myindex.html", "http://a.cn/myindex.html"},
+		{"http://a.cn/x/Default.aspx", "http://a.cn/x/"},
+		{"http://a.cn/v?vd_source=1f&spm_id_from=333.1&p=2&_gl=1*a&mkt_tok=NTY",
+			"http://a.cn/v?p=2"},
+		{"http://a.cn/x?CFID=1&CFTOKEN=2&share_source=weixin", "http://a.cn/x"},
+		{"http://a.cn/x?share=1&source=2&sid=3&ref=4",
+			"http://a.cn/x?ref=4&share=1&sid=3&source=2"},
+		{"http://a.cn.:8080/x", "http://a.cn:8080/x"},
 		{"http://A.cn:80", "http://a.cn/"},
 	};
 

@@ -3,7 +3,7 @@
 #include "common/fold.h"
 #include "common/hash.h"
 #include "tests/cmocka_all.h"
-#include "tests/scheduler/folder.h"
+#include "tests/folder.h"
 
 struct fixture {
 	char *folder, *path;

@@ -1,38 +1,13 @@
-#include "crawler/read/read.h"
-
-#include "tests/cmocka_all.h"
-
-struct fixture {
-	struct arena *arena;
-	struct read_input in;
-	struct read_output out;
-};
+#include "tests/crawler/reading.h"
 
 static int setup(void **state)
 {
-	struct fixture *fx = test_calloc(1, sizeof *fx);
-
-	fx->arena = arena_new();
-	fx->in = (struct read_input){.url = "http://www.a.cn/zw/7.html",
-		.fetched_at_ms = INT64_C(1748522400000),
-		.http_status = 200};
-	*state = fx;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *fx = *state;
-
-	arena_free(fx->arena);
-	test_free(fx);
-	return 0;
+	return set_up_reading(state, "http://www.a.cn/zw/7.html");
 }
 
 static const char *text_of(struct fixture *fx, const char *html)
 {
-	fx->in.bytes = span_str(html);
-	read_document(WORK_PAGE, &fx->in, fx->arena, &fx->out);
+	read_as(fx, WORK_PAGE, html);
 	return fx->out.as == READ_RECORD ? fx->out.record.text : "";
 }
 
@@ -55,6 +30,98 @@ static void test_body__short_lines_around_a_paragraph_belong_to_it(void **state)
 	assert_string_equal(text_of(*state, page),
 		"今年的目标有三个\n建成算力中心\n" A "\n开放应用场景\n补贴中小企业\n" B
 		"\n为此安排专项资金");
+}
+
+/* Symptom: a page without elements for its paragraphs was one line. */
+static void test_body__an_indentation_behind_a_sentence_begins_a_line(void **state)
+{
+	static const char *const pages[] = {
+		HEAD "<div class=x>　　" A "　　" B "　　" C "</div>",
+		HEAD "<div class=x>\n　　" A "\n　　" B "\n　　" C "\n</div>",
+		HEAD "<p>&nbsp;&nbsp;&nbsp; &nbsp;" A "&nbsp;&nbsp; &nbsp;&nbsp;" B
+		     "&nbsp;&nbsp;&nbsp;&nbsp;" C "</p>",
+	};
+
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+		assert_string_equal(text_of(*state, pages[i]), TEXT);
+	assert_string_equal(text_of(*state,
+				    HEAD "<div>　　" A "</div><table><tr><td>东区。　　西区</td>"
+					 "<td>" B "</td></tr></table><p>" C "</p>"),
+		A "\n东区。 西区 | " B "\n" C);
+}
+
+static void test_body__a_pulled_quote_stands_once(void **state)
+{
+	assert_string_equal(text_of(*state,
+				    HEAD "<div><p>" A "</p><blockquote>“提出到明年年底建成三个智能"
+					 "算力中心”</blockquote><p>" B "</p><p>" C "</p></div>"),
+		TEXT);
+	assert_string_equal(text_of(*state,
+				    HEAD "<div><p>" A "</p><p class=pull-quote>第一次用的还有补贴"
+					 "</p><p>" B "</p><p>" LEAD "</p></div>"),
+		A "\n" B "\n" LEAD);
+}
+
+/* What somebody is quoted with, and a heading that the text takes up, are text. */
+static void test_body__other_quotes_and_headings_stay(void **state)
+{
+	assert_string_equal(text_of(*state,
+				    HEAD "<div><p>" A "</p><blockquote>" OTHER "</blockquote><p>" B
+					 "</p></div>"),
+		A "\n" OTHER "\n" B);
+	assert_string_equal(text_of(*state,
+				    HEAD "<div><p>" A "</p><h3>第一次用的还有补贴</h3><p>" B
+					 "</p><p>" LEAD "</p></div>"),
+		A "\n第一次用的还有补贴\n" B "\n" LEAD);
+	assert_string_equal(text_of(*state,
+				    HEAD "<blockquote><p>" A "</p><p>建成三个智能算力中心</p><p>" B
+					 "</p></blockquote>"),
+		A "\n建成三个智能算力中心\n" B);
+}
+
+/* Old pages are typed in lines of one width. */
+static void test_body__lines_of_one_width_are_paragraphs(void **state)
+{
+	assert_string_equal(
+		text_of(*state,
+			HEAD
+			"<pre>\n　　江城市近日印发行动方案，提出到明年年底建成三个智能算\n力中心，"
+			"支持企业开放应用场景。\n　　方案提出，市级财政每年安排专项资金，对首次上云的\n"
+			"中小企业给予补贴，最高一百万元。\n\n市发展改革委负责人表示，下一步将建立台账，逐项落"
+			"\n实，定期向社会公布进展情况。\n</pre>"),
+		TEXT);
+	assert_string_equal(
+		text_of(*state,
+			"<html lang=en><title>Notice to those who fish</title><h1>Notice to "
+			"those who fish</h1><pre>\n    The nets of the old harbour are to be "
+			"taken in by Friday,\n    since the dredger comes on Monday, the "
+			"office said.\n\n    Whoever leaves one there will not get it back, "
+			"and has\n    to pay for the damage.\n</pre>"),
+		"The nets of the old harbour are to be taken in by Friday, since the dredger comes "
+		"on Monday, the office said.\nWhoever leaves one there will not get it back, and "
+		"has to pay for the damage.");
+}
+
+static void test_body__what_is_laid_out_by_hand_stays_so(void **state)
+{
+	static const char code[] = "if (tide > 3) {\n    open(gate);\n        wait();\n}";
+	static const char verse[] =
+		"江水日夜流，\n孤帆天际来。\n白鸥不避客，\n终日共徘徊。\n谁家吹玉笛，\n"
+		"声声过楼台。";
+	static const char table[] = "东区的芦苇荡，今年　　扩大了三成，有水鸟　　八百只左右\n"
+				    "西区的浅水湾，今年　　缩小了一成，有水鸟　　六百只左右\n"
+				    "南区的老河道，今年　　没有变化，有水鸟　　　两百只左右";
+	STRBUF_LOCAL(page);
+
+	strbuf_printf(&page, HEAD "<div><p>" A "</p><pre>\n\t%s</pre><pre>%s</pre><pre>%s</pre>",
+		code, verse, table);
+	strbuf_add_str(&page, "<p>" B "</p></div>");
+	strbuf_add_char(&page, '\0');
+	(void)text_of(*state, page.data);
+	assert_non_null(strstr(((struct fixture *)*state)->out.record.text,
+		"    if (tide > 3) {\n    open(gate);\n        wait();\n}"));
+	assert_non_null(strstr(((struct fixture *)*state)->out.record.text, verse));
+	assert_non_null(strstr(((struct fixture *)*state)->out.record.text, "八百只左右\n西区"));
 }
 
 static void test_body__a_text_split_over_alike_elements_is_one(void **state)
@@ -351,6 +418,11 @@ static void test_body__an_amp_page_is_read_like_another(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		T(a_pulled_quote_stands_once),
+		T(other_quotes_and_headings_stay),
+		T(lines_of_one_width_are_paragraphs),
+		T(what_is_laid_out_by_hand_stays_so),
+		T(an_indentation_behind_a_sentence_begins_a_line),
 		T(short_lines_around_a_paragraph_belong_to_it),
 		T(a_text_split_over_alike_elements_is_one),
 		T(what_stands_between_headline_and_text_leads_into_it),

@@ -51,6 +51,8 @@ static void test_byline__labels_in_any_order_and_script(void **state)
 		{"本报记者 李想 通讯员 周到", "", "李想", "", true},
 		{"责任编辑：无", "", "", "", true},
 		{"文/李想 图/周到", "", "李想", "", true},
+		{"文/图 李想", "", "李想", "", true},
+		{"作者：李 想　张小丽　周 到", "", "李想,张小丽,周到", "", true},
 		{"江城日报记者 李想 摄", "", "", "", true},
 		{"大桥夜景 本报记者 李想 摄", "", "", "", false},
 		{"江報記者 李想 通訊員 周到 文/攝", "", "李想", "", true},
@@ -77,6 +79,32 @@ static void test_byline__datelines_name_reporters(void **state)
 		a, &f);
 	assert_string_equal(f.publisher, "新华社");
 	assert_string_equal(joined(a, &f.authors), "李想,周到");
+}
+
+static void test_byline__reporters_stand_at_either_end_of_a_text(void **state)
+{
+	static const struct {
+		const char *line, *authors;
+	} rows[] = {{"本报讯（记者 李想 通讯员 周到）昨天，大桥通车。", "李想"},
+		{"本报讯 记者李想、周到报道：昨天，大桥通车。", "李想,周到"},
+		{"江城网訊 記者李想報導：昨天，大橋通車。", "李想"},
+		{"本报讯 记者昨天从市政府获悉，据报道：大桥通车。", ""},
+		{"大桥通车，过江只要五分钟。（记者 李想 周到）", "李想,周到"},
+		{"大桥通车，过江只要五分钟。(本報記者 李想)", "李想"},
+		{"大桥通车。（见习记者李想 通讯员周到）", "李想"},
+		{"大桥通车。（记者 李想 摄）", ""}, {"“几点通车？”（记者：很快。）", ""},
+		{"大桥通车。（通讯员 周到）", ""}, {"（记者）", ""}, {")", ""}, {"", ""}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		CLEANUP(arena_freep) struct arena *a = arena_new();
+		struct byline f = {0};
+
+		byline_read_dateline(span_str(rows[i].line), a, &f);
+		byline_read_ending(span_str(rows[i].line), a, &f);
+		if (strcmp(joined(a, &f.authors), rows[i].authors) != 0)
+			fail_msg("%s gave %s", rows[i].line, joined(a, &f.authors));
+	}
 }
 
 static void test_byline__datelines_name_the_medium(void **state)
@@ -128,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_byline__labels_in_any_order_and_script),
 		cmocka_unit_test(test_byline__datelines_name_reporters),
+		cmocka_unit_test(test_byline__reporters_stand_at_either_end_of_a_text),
 		cmocka_unit_test(test_byline__datelines_name_the_medium),
 		cmocka_unit_test(test_byline__photographers_are_no_authors),
 		cmocka_unit_test(test_byline__media_are_no_persons),

@@ -244,6 +244,18 @@ static void test_coding__without_a_coding_bytes_stay_as_they_are(void **state)
 	assert_string_equal(fx->out.data, "abc");
 }
 
+/* Symptom: pages of servers that write their charset there were lost. */
+static void test_coding__a_charset_is_no_coding(void **state)
+{
+	struct fixture *fx = *state;
+
+	assert_true(decode(fx, "UTF-8", SPAN_LITERAL("abc"), 1));
+	assert_string_equal(fx->out.data, "abc");
+	add_gzip(SPAN_LITERAL("abc"), &fx->coded);
+	assert_true(decode(fx, "none, gzip, gbk", strbuf_span(&fx->coded), 1000));
+	assert_string_equal(fx->out.data, "abc");
+}
+
 static void test_coding__what_is_not_coded_is_broken(void **state)
 {
 	struct fixture *fx = *state;
@@ -295,6 +307,7 @@ int main(void)
 		TEST(a_further_stream_must_end_as_well),
 		TEST(nothing_is_whole),
 		TEST(without_a_coding_bytes_stay_as_they_are),
+		TEST(a_charset_is_no_coding),
 		TEST(what_is_not_coded_is_broken),
 		TEST(the_output_is_cut_at_its_maximum),
 		TEST(unknown_codings_and_long_chains_are_refused),

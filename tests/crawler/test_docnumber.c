@@ -21,7 +21,8 @@ static void test_docnumber__all_brackets_give_one_form(void **state)
 	static const char *const rows[] = {"江政发〔2025〕7号", "江政发[2025]7号",
 		"江政发［2025］7号", "江政发【2025】7号", "江政发(2025)7号", "江政发（2025）7号",
 		"江政发〔2025]7号", "江政发〔 2025 〕 7 号", "江政发〔2025〕07号",
-		"江政发〔2025〕第7号", "江政发﹝2025﹞7號"};
+		"江政发〔2025〕第7号", "江政发﹝2025﹞7號", "江政发﹙2025﹚7号",
+		"江政发〔２０２５〕７号", "江政发〔二〇二五〕七号"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -49,6 +50,9 @@ static void test_docnumber__orders_and_announcements_have_numbers_too(void **sta
 	expect("江城市药监局公告2024年第5号", "江城市药监局公告2024年第5号");
 	expect("关于公布目录的公告（2024年第5号）", "公告2024年第5号");
 	expect("2024年第5号通告", "通告2024年第5号");
+	expect("江城共和国国务院令第799号", "江城共和国国务院令第799号");
+	expect("江城市主席令（第一百二十三号）", "江城市主席令第123号");
+	expect("江城市人民政府令第四十号", "江城市人民政府令第40号");
 }
 
 static void test_docnumber__standards_have_one_form(void **state)

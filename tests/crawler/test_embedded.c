@@ -120,6 +120,58 @@ static void test_embedded__a_page_that_scripts_draw_is_read(void **state)
 	assert_string_equal(out.record.title, "江城印发算力行动方案");
 }
 
+/* Where templates put what their scripts draw. */
+static void test_embedded__data_stands_in_elements_too(void **state)
+{
+	static const char *const pages[] = {
+		"<textarea style=display:none>&lt;p>" A "&lt;/p>&lt;p>" B "&lt;/p></textarea>",
+		"<textarea>{&quot;content&quot;:&quot;" A "<br>" B "&quot;}</textarea>",
+		"<x-view :article='{\"content\":\"<p>" A "</p><p>" B "</p>\"}'></x-view>",
+		"<div data-body='<p>" A "</p><p>" B "</p>'></div>",
+		"<noscript><p>" A "</p><p>" B "</p><p>" C "</p></noscript>",
+		"<script id=DATA type=application/json>%7B%22content%22%3A%22" A "%3Cbr%3E" B
+		"%22%7D</script>",
+		"<script>var d=decodeURIComponent('%7B%22content%22%3A%22" A "%3Cbr%3E" B
+		"%22%7D')</script>",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+		CLEANUP(arena_freep) struct arena *a = arena_new();
+		struct read_input in = {.url = "http://a.cn/1.html",
+			.fetched_at_ms = INT64_C(1748522400000),
+			.http_status = 200};
+		struct read_output out;
+		STRBUF_LOCAL(page);
+
+		strbuf_add_str(&page, "<title>江城印发算力行动方案</title><body>");
+		strbuf_add_str(&page, pages[i]);
+		in.bytes = strbuf_span(&page);
+		read_document(WORK_PAGE, &in, a, &out);
+		if (out.as != READ_RECORD ||
+			strncmp(out.record.text, A "\n" B, strlen(A "\n" B)) != 0)
+			fail_msg("%s", pages[i]);
+	}
+}
+
+static void test_embedded__a_wish_for_scripts_is_no_article(void **state)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	const struct read_input in =
+		{.bytes = span_str("<title>News</title><div id=app></div><noscript>We are "
+				   "sorry, but this site does not work without JavaScript. "
+				   "Please turn it on in the settings of your browser, load "
+				   "the page again, and if that does not help, write to us. "
+				   "It may be that a program blocks it.</noscript>"),
+			.url = "http://a.cn/1.html",
+			.http_status = 200};
+	struct read_output out;
+
+	(void)state;
+	read_document(WORK_PAGE, &in, a, &out);
+	assert_int_equal(out.as, READ_NOTHING);
+}
+
 /* What the page shows is the article, whatever its scripts carry. */
 static void test_embedded__a_page_with_a_text_keeps_it(void **state)
 {
@@ -149,6 +201,8 @@ int main(void)
 		cmocka_unit_test(test_embedded__a_lone_quote_ends_with_its_line),
 		cmocka_unit_test(test_embedded__is_linear_in_quotes_that_never_close),
 		cmocka_unit_test(test_embedded__a_page_that_scripts_draw_is_read),
+		cmocka_unit_test(test_embedded__data_stands_in_elements_too),
+		cmocka_unit_test(test_embedded__a_wish_for_scripts_is_no_article),
 		cmocka_unit_test(test_embedded__a_page_with_a_text_keeps_it),
 	};
 

@@ -161,7 +161,7 @@ static void test_facts__the_order_of_day_and_month_is_the_languages(void **state
 
 	assert_string_equal(time_of(&read_page(fx, "https://news.example.uk/a/1", page)->published,
 				    text),
-		"2025-04-05T00:00:00Z");
+		"2025-04-05T00:00:00+01:00");
 	assert_string_equal(time_of(&read_page(fx, "https://news.example.us/a/1", page)->published,
 				    text),
 		"2025-05-04T00:00:00Z");
@@ -253,6 +253,82 @@ static void test_facts__a_notice_of_files_alone_is_read(void **state)
 	assert_int_equal(r->attachments.len, 2);
 }
 
+static void check_files(struct fixture *fx, const struct row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct record *r = read_page(fx, URL, rows[i].page);
+		STRBUF_LOCAL(files);
+
+		for (size_t j = 0; j < r->attachments.len; j++)
+			strbuf_printf(&files, "%s%s", j ? "|" : "",
+				strrchr(r->attachments.items[j].url, '/') + 1);
+		strbuf_add_char(&files, '\0');
+		if (strcmp(files.data, rows[i].wanted) != 0)
+			fail_msg("%s\ngave %s", rows[i].page, files.data);
+	}
+}
+
+static void test_facts__a_label_makes_links_attachments(void **state)
+{
+	static const struct row rows[] = {
+		{TITLE TEXT "<p>附件：<a href=/get/7>通车方案</a></p>", "7"},
+		{TITLE TEXT "<p>附件：</p><p><a href=/get/7>1.通车方案</a></p>"
+			    "<p><a href=/get/8>2.收费表</a></p><p>特此通告，请互相转告。</p>"
+			    "<p><a href=/get/9>老桥的故事</a></p>",
+			"7|8"},
+		{TITLE TEXT "<p><a href=/get/7>附件1：通车方案</a></p>", "7"},
+		{TITLE TEXT "<p>附件：<a href=7.html>通车方案</a> <a href='#'>收起</a></p>", ""},
+		{TITLE TEXT "<p><a href=/get/7>通车方案</a></p>", ""},
+		{TITLE TEXT "<iframe src='/view?file=/f/7.pdf'></iframe>", "7.pdf"},
+	};
+
+	check_files(*state, rows, sizeof rows / sizeof *rows);
+}
+
+#define CARD_PAGE(card)                                                                            \
+	"<title>江城大桥今天正式建成通车</title><div>" card                                        \
+	"</div><h1>江城大桥今天正式建成通车</h1><div class=article>" TEXT "</div>"
+
+static void test_facts__the_card_of_a_document_tells_its_number_and_agency(void **state)
+{
+	static const char *const cards[] = {
+		"<table><tr><td>索&nbsp;引&nbsp;号：</td><td>42/2025</td><td>主题分类：</td>"
+		"<td>城建</td></tr><tr><td>发文机关：</td><td>江城市桥梁局</td><td>成文日期：</td>"
+		"<td>2025年5月20日</td></tr><tr><td>发文字号：</td><td>江桥发[2025]07号</td>"
+		"<td>发布日期：</td><td>2025年5月28日</td></tr></table>",
+		"<ul><li><b>索　引　号</b><span>42/2025</span></li><li><b>发布机构</b><span>江城市桥梁局"
+		"</span></li><li><b>文　　号</b><span>江桥发〔2025〕7号</span></li>"
+		"<li><b>公开日期</b><span>2025-05-28</span></li></ul>",
+		"<table><tr><th>文号</th><td>江桥发〔2025〕7号</td><th>发布机构</th><td>江城市桥梁局"
+		"</td></tr><tr><th>公开日期</th><td>2025-05-28</td><th>有效性</th><td></td></tr>"
+		"</table>",
+	};
+	char text[CLOCK_TEXT_MAX];
+
+	for (size_t i = 0; i < sizeof cards / sizeof *cards; i++) {
+		const struct record *r;
+		STRBUF_LOCAL(page);
+
+		strbuf_printf(&page, CARD_PAGE("%s"), cards[i]);
+		r = read_page(*state, URL, (strbuf_add_char(&page, '\0'), page.data));
+		assert_int_equal(r->document_numbers.len, 1);
+		assert_string_equal(r->document_numbers.items[0], "江桥发〔2025〕7号");
+		assert_string_equal(r->publisher, "江城市桥梁局");
+		assert_string_equal(time_of(&r->published, text), "2025-05-28T00:00:00+08:00");
+		assert_null(strstr(r->text, "桥梁局"));
+	}
+}
+
+/* One label alone may be a line of anything. */
+static void test_facts__a_label_alone_is_no_card(void **state)
+{
+	const struct record *r = read_page(*state, URL,
+		TITLE "<p>发布机构 江城市桥梁局</p><p>文号：江桥发〔2025〕7号</p>" TEXT);
+
+	assert_string_equal(r->document_numbers.items[0], "江桥发〔2025〕7号");
+	assert_null(r->publisher);
+}
+
 static void test_facts__the_first_publisher_is_told_from_the_site(void **state)
 {
 	static const struct row rows[] = {
@@ -298,6 +374,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_facts__a_line_of_date_and_reporter_is_no_text,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(test_facts__a_notice_of_files_alone_is_read, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_facts__a_label_makes_links_attachments, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			test_facts__the_card_of_a_document_tells_its_number_and_agency, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_facts__a_label_alone_is_no_card, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
 			test_facts__the_first_publisher_is_told_from_the_site, setup, teardown),

@@ -36,6 +36,22 @@ static void test_language__is_told_by_what_is_written(void **state)
 	expect("橋は月曜日に開通し、通勤の道のりが短くなりました。", NULL, "ja");
 	expect("افتتح الجسر يوم الاثنين وأصبح الطريق أقصر", NULL, "ar");
 	expect("Η γέφυρα άνοιξε τη Δευτέρα", NULL, "el");
+	expect("都水道局、来週断水実施へ。工事完了後復旧予定と発表した。", NULL, "ja");
+	expect("Cây cầu mới đã được mở hôm thứ Hai.", NULL, "vi");
+	expect("Шинэ гүүрийг даваа гарагт нээж, өдөрт мянган хүн өнгөрч байна.", NULL, "mn");
+	expect("Жаңа көпір дүйсенбіде ашылды, қала тұрғындары қуанды.", NULL, "kk");
+}
+
+static void test_language__scripts_of_one_language_name_it(void **state)
+{
+	(void)state;
+	expect("ཟམ་པ་གསར་པ་དེ་གཟའ་ཟླ་བར་ཕྱེས་པ་རེད།", "zh-CN", "bo");
+	expect("ᠰᠢᠨ᠎ᠡ ᠬᠥᠭᠦᠷᠭᠡ ᠨᠡᠭᠡᠭᠡᠭᠳᠡᠪᠡ", "zh", "mn");
+	expect("يېڭى كۆۋرۈك دۈشەنبە كۈنى ئېچىلدى، شەھەر ئاھالىسى خۇشال بولدى.", "zh", "ug");
+	expect("جاڭا كوپىر ٴدۇيسەنبى كۇنى اشىلدى، ٴبارى ٴۇشىن جاقسى.", "zh", "kk");
+	expect("တံတားသစ်ကို တနင်္လာနေ့က ဖွင့်ခဲ့သည်။", NULL, "my");
+	expect("ស្ពានថ្មីត្រូវបានបើក", NULL, "km");
+	expect("ახალი ხიდი გაიხსნა", NULL, "ka");
 }
 
 static void test_language__chinese_has_a_script(void **state)
@@ -62,6 +78,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_language__is_told_by_what_is_written),
+		cmocka_unit_test(test_language__scripts_of_one_language_name_it),
 		cmocka_unit_test(test_language__chinese_has_a_script),
 		cmocka_unit_test(test_language__the_page_is_believed_where_it_may_be_right),
 	};

@@ -1,40 +1,13 @@
-#include "crawler/read/read.h"
-
-#include "tests/cmocka_all.h"
-
-#define NOW_MS INT64_C(1748522400000) /* 2025-05-29T20:40:00+08:00 */
-
-struct fixture {
-	struct arena *arena;
-	struct read_input in;
-	struct read_output out;
-};
+#include "tests/crawler/reading.h"
 
 static int setup(void **state)
 {
-	struct fixture *fx = test_calloc(1, sizeof *fx);
-
-	fx->arena = arena_new();
-	fx->in = (struct read_input){.url = "http://news.a.cn/yw/index.html",
-		.fetched_at_ms = NOW_MS,
-		.http_status = 200};
-	*state = fx;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *fx = *state;
-
-	arena_free(fx->arena);
-	test_free(fx);
-	return 0;
+	return set_up_reading(state, "http://news.a.cn/yw/index.html");
 }
 
 static void read_list(struct fixture *fx, const char *html)
 {
-	fx->in.bytes = span_str(html);
-	read_document(WORK_LISTING, &fx->in, fx->arena, &fx->out);
+	read_as(fx, WORK_LISTING, html);
 }
 
 #define NAV                                                                                        \

@@ -57,7 +57,23 @@ static void test_noise__lines_that_a_page_adds_are_furniture(void **state)
 		{"Shares fell on Monday.", false}, {"江城市近日印发行动方案", false},
 		{"La suite après la publicité", true}, {"收藏是一门学问，也是一种修养。", false},
 		{"大中小企业融通发展，是今年的重点。", false}, {"打印机市场增长了一成。", false},
-		{"扫一扫，分享到微信。", true}, {"点击蓝字 关注我们", true}};
+		{"扫一扫，分享到微信。", true}, {"点击蓝字 关注我们", true},
+		/* Headings that begin like buttons. */
+		{"打印社的新生意", false}, {"打印本页", true}, {"打印", true},
+		{"收藏夹里的老街", false}, {"收藏本站", true}, {"扫码之后", false},
+		{"扫码关注", true}, {"更多新闻从业者返乡", false}, {"更多新闻请关注", true},
+		{"无障碍电梯进老楼", false}, {"无障碍浏览", true},
+		/* The author's sentences that begin like calls. */
+		{"Subscribe to the theory that markets make towns, the historian said, and "
+		 "the rest of the story follows from it.",
+			false},
+		{"Sign up for a season ticket and you pay a third less than before, the "
+		 "council said when it opened the hall.",
+			false},
+		{"Sign up for the Morning Basket, a weekly look at markets and the people "
+		 "who work in them, by those who know.",
+			true},
+		{"Subscribe to The Market Times.", true}, {"Sign up for Basket", true}};
 
 	(void)state;
 	CHECK(noise_is_furniture, rows);

@@ -10,6 +10,7 @@
 #include "crawler/keep.h"
 #include "crawler/pool.h"
 #include "tests/cmocka_all.h"
+#include "tests/crawler/fake_transfer.h"
 
 #define PAGE   "http://a.cn/zw/t20250528_7.html"
 #define PROBE  "http://a.cn/zw/t9"
@@ -24,12 +25,10 @@
 
 static struct {
 	robots_done_fn *robots;
-	transfer_done_fn *transfer;
-	void *robots_arg, *transfer_arg;
+	void *robots_arg;
 	pool_fn *work, *read;
 	void *pool_arg;
-	struct transfer_request request;
-	char url[256], robots_url[256];
+	char robots_url[256];
 	char key[256];
 	struct store_robots saved;
 	int n_saved, n_cancelled;
@@ -49,30 +48,6 @@ struct robots_query *robots_query_start(struct robots_cache *c,
 void robots_query_cancel(struct robots_query *q)
 {
 	fake.n_cancelled += q != NULL;
-}
-
-int transfer_start(struct transfers *ts, const struct transfer_request *request,
-	transfer_done_fn *done, void *arg, struct transfer **ret)
-{
-	(void)ts;
-	fake.transfer = done;
-	fake.transfer_arg = arg;
-	fake.request = *request;
-	snprintf(fake.url, sizeof fake.url, "%s", request->url);
-	*ret = (struct transfer *)&fake;
-	return 0;
-}
-
-void transfer_cancel(struct transfer *t)
-{
-	fake.n_cancelled += t != NULL;
-}
-
-bool transfer_parse_date(const char *text, int64_t *ret_ms)
-{
-	(void)text;
-	(void)ret_ms;
-	return false;
 }
 
 void pool_submit(struct pool *p, pool_fn *work, pool_fn *done, void *arg)
@@ -108,6 +83,7 @@ static int setup(void **state)
 	STRBUF_LOCAL(errors);
 
 	memset(&fake, 0, sizeof fake);
+	fake_transfer_reset();
 	fx->now_ms = 1764000000000;
 	clock_fake_set(fx->now_ms);
 	fx->loop = loop_new();
@@ -168,7 +144,7 @@ static void ask_for(struct fixture *fx, const char *url, const char *html, bool 
 	likeness_make(h, &blocks, url, &fx->page);
 	fx->answer = NOT_FOUND_PENDING;
 	fake.robots = NULL;
-	fake.transfer = NULL;
+	fake_transfer.done = NULL;
 	fx->answer = not_found_ask(fx->n, &request, on_answer, fx, &fx->query);
 }
 
@@ -189,8 +165,8 @@ static void answer_robots(enum robots_verdict verdict)
 
 static void wait_for_request(struct fixture *fx)
 {
-	assert_null(fake.transfer);
-	while (!fake.transfer)
+	assert_null(fake_transfer.done);
+	while (!fake_transfer.done)
 		loop_turn(fx->loop, true);
 }
 
@@ -201,12 +177,10 @@ static void answer_transfer(int status, const char *html)
 		.body = STRBUF_INIT,
 		.content_type = "text/html; charset=utf-8",
 		.location = status / 100 == 3 ? "http://a.cn/x" : NULL};
-	transfer_done_fn *done = fake.transfer;
 
 	strbuf_add_str(&r.body, html);
-	fake.transfer = NULL;
 	fake.work = NULL;
-	done(fake.transfer_arg, &r);
+	fake_transfer_answer(&r);
 	strbuf_release(&r.headers);
 	strbuf_release(&r.body);
 	if (!fake.work)
@@ -221,8 +195,8 @@ static void serve(struct fixture *fx, const char *url, int status, const char *h
 	assert_int_equal(fx->answer, NOT_FOUND_PENDING);
 	answer_robots(ROBOTS_ALLOWED);
 	wait_for_request(fx);
-	assert_memory_equal(fake.url, url, strlen(url));
-	assert_string_equal(fake.url, fake.robots_url);
+	assert_memory_equal(fake_transfer.url, url, strlen(url));
+	assert_string_equal(fake_transfer.url, fake.robots_url);
 	answer_transfer(status, html);
 }
 
@@ -368,7 +342,7 @@ static void test_not_found__robots_txt_is_obeyed_and_nothing_learnt(void **state
 	ask(fx, STORY);
 	answer_robots(ROBOTS_DENIED);
 	assert_int_equal(fx->answer, NOT_FOUND_OWN);
-	assert_null(fake.transfer);
+	assert_null(fake_transfer.done);
 	assert_int_equal(fake.n_saved, 0);
 }
 
@@ -380,7 +354,7 @@ static void test_not_found__nothing_is_asked_after_the_lease(void **state)
 	later(fx, 59995); /* the pause would end behind it */
 	answer_robots(ROBOTS_ALLOWED);
 	assert_int_equal(fx->answer, NOT_FOUND_OWN);
-	assert_null(fake.transfer);
+	assert_null(fake_transfer.done);
 	assert_int_equal(fake.n_saved, 0);
 }
 
@@ -392,10 +366,10 @@ static void test_not_found__the_probe_leaves_time_for_the_page(void **state)
 	answer_robots(ROBOTS_ALLOWED);
 	later(fx, 52000);
 	wait_for_request(fx);
-	assert_in_range(fake.request.timeout_ms, 1, 4000);
-	assert_string_equal(fake.request.etag, "");
-	assert_string_equal(fake.request.last_modified, "");
-	assert_in_range(fake.request.body_max_bytes, 1, 1000000);
+	assert_in_range(fake_transfer.request.timeout_ms, 1, 4000);
+	assert_string_equal(fake_transfer.request.etag, "");
+	assert_string_equal(fake_transfer.request.last_modified, "");
+	assert_in_range(fake_transfer.request.body_max_bytes, 1, 1000000);
 	answer_transfer(404, "");
 }
 
@@ -425,7 +399,7 @@ static void test_not_found__cancelling_ends_what_is_pending(void **state)
 	answer_robots(ROBOTS_ALLOWED);
 	wait_for_request(fx);
 	not_found_query_cancel(fx->query);
-	assert_int_equal(fake.n_cancelled, 2);
+	assert_int_equal(fake_transfer.n_cancelled, 1);
 	assert_int_equal(fx->answer, NOT_FOUND_PENDING);
 }
 

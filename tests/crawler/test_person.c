@@ -25,6 +25,10 @@ static void test_person__one_string_may_name_several(void **state)
 	expect(PERSON_LIST, "Von: Anna Weber und Ben Hill, dpa", "Anna Weber|Ben Hill|dpa");
 	expect(PERSON_LIST, "Ana Gil y Juan Pérez", "Ana Gil|Juan Pérez");
 	expect(PERSON_LIST, "José Ortega y Gasset", "José Ortega y Gasset");
+	expect(PERSON_BYLINE, "Von Anna Weber, Hamburg", "Anna Weber");
+	expect(PERSON_BYLINE, "Von Anna Weber, Ben Hill, AFP, dpa", "Anna Weber|Ben Hill|AFP|dpa");
+	expect(PERSON_BYLINE, "By Anna and Ben", "Anna|Ben");
+	expect(PERSON_LIST, "Anna Weber, Reuters", "Anna Weber|Reuters");
 }
 
 static void test_person__what_they_do_is_no_name(void **state)
@@ -33,6 +37,7 @@ static void test_person__what_they_do_is_no_name(void **state)
 	expect(PERSON_LIST, "Anna Weber / Journalist", "Anna Weber");
 	expect(PERSON_LIST, "Anna Weber, professor of law at the university", "Anna Weber");
 	expect(PERSON_LIST, "Anna Weber (aw)", "Anna Weber");
+	expect(PERSON_LIST, "Anna Weber @annaweber", "Anna Weber");
 	expect(PERSON_LIST, "김하늘 기자", "김하늘");
 	expect(PERSON_LIST, "Anna Weber, anna-weber", "Anna Weber");
 }
@@ -62,6 +67,9 @@ static void test_person__a_line_that_begins_with_by_names_somebody(void **state)
 	(void)state;
 	assert_true(person_line(span_str("By Anna Weber and Ben Hill"), &names));
 	assert_true(span_is(names, "Anna Weber and Ben Hill"));
+	assert_true(person_line(span_str("By Anna Weber on May 28, 2025"), &names));
+	assert_true(span_is(names, "Anna Weber"));
+	assert_false(person_line(span_str("By 28 May 2025"), &names));
 	assert_true(person_line(span_str("Von Anna Weber"), &names));
 	assert_true(person_line(span_str("김민수 기자"), &names));
 	assert_true(span_is(names, "김민수"));

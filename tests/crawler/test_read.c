@@ -1,44 +1,18 @@
-#include "crawler/read/read.h"
-
 #include "common/clock.h"
 #include "common/fold.h"
-#include "tests/cmocka_all.h"
+#include "tests/crawler/reading.h"
 
-#define NOW_MS         INT64_C(1748522400000) /* 2025-05-29T20:40:00+08:00 */
 #define HOSTILE_BYTES  2000000
 #define HOSTILE_MS_MAX 60000 /* a quadratic reader takes hours; sanitizers are slow */
 
-struct fixture {
-	struct arena *arena;
-	struct read_input in;
-	struct read_output out;
-};
-
 static int setup(void **state)
 {
-	struct fixture *fx = test_calloc(1, sizeof *fx);
-
-	fx->arena = arena_new();
-	fx->in = (struct read_input){.url = "http://www.a.cn/zw/t20250528_7.html?spm=1#x",
-		.fetched_at_ms = NOW_MS,
-		.http_status = 200};
-	*state = fx;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *fx = *state;
-
-	arena_free(fx->arena);
-	test_free(fx);
-	return 0;
+	return set_up_reading(state, "http://www.a.cn/zw/t20250528_7.html?spm=1#x");
 }
 
 static const struct record *read_page(struct fixture *fx, const char *html)
 {
-	fx->in.bytes = span_str(html);
-	read_document(WORK_PAGE, &fx->in, fx->arena, &fx->out);
+	read_as(fx, WORK_PAGE, html);
 	return &fx->out.record;
 }
 

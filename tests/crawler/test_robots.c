@@ -1,5 +1,7 @@
 #include "crawler/fetch/robots.h"
 
+
+#include "common/alloc.h"
 #include "common/strbuf.h"
 #include "tests/cmocka_all.h"
 
@@ -177,6 +179,44 @@ static void test_robots__delay_and_sitemaps_are_read(void **state)
 	assert_int_equal(robots_crawl_delay_ms(none), -1);
 }
 
+static void test_robots__forms_of_a_delay(void **state)
+{
+	static const struct {
+		const char *value;
+		int64_t ms;
+	} rows[] = {
+		{"5", 5000},
+		{"0", 0},
+		{"0.25", 250},
+		{".5", 500},
+		{"1,5", 1500},
+		{"2.", 2000},
+		{"1.23456", 1234},
+		{"10 seconds", 10000},
+		{"5s", 5000},
+		{"86400", 86400000},
+		{"99999999999999999999999999999", 86400000},
+		{"86399.9999", 86399999},
+		{"", -1},
+		{"-1", -1},
+		{"inf", -1},
+		{"nan", -1},
+		{"soon", -1},
+		{".", -1},
+		{"0x10", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		CLEANUP(freep)
+		char *file = alloc_printf("User-agent: *\nCrawl-delay: %s\n", rows[i].value);
+		CLEANUP(robots_freep) struct robots *r = robots_parse(span_str(file), "x");
+
+		if (robots_crawl_delay_ms(r) != rows[i].ms)
+			fail_msg("%s: %lld ms", rows[i].value, (long long)robots_crawl_delay_ms(r));
+	}
+}
+
 static void test_robots__rules_behind_500_kib_are_read(void **state)
 {
 	STRBUF_LOCAL(file);
@@ -187,6 +227,24 @@ static void test_robots__rules_behind_500_kib_are_read(void **state)
 		strbuf_add_str(&file, "Disallow: /not/this/one\n");
 	strbuf_add_str(&file, "Disallow: /last\n");
 	assert_false(allows(file.data, "x", "/last"));
+}
+
+/* Symptom: "Disallow: /search", cut behind its slash, closed the whole site. */
+static void test_robots__a_line_that_is_cut_is_no_rule(void **state)
+{
+	STRBUF_LOCAL(file);
+	CLEANUP(robots_freep) struct robots *r = NULL;
+
+	(void)state;
+	strbuf_add_str(&file, "User-agent: *\nDisallow: /a\n#");
+	while (file.len < ROBOTS_BODY_MAX - strlen("\nDisallow: /"))
+		strbuf_add_char(&file, '-');
+	strbuf_add_str(&file, "\nDisallow: /search\n");
+	assert_false(allows(file.data, "x", "/a"));
+	assert_true(allows(file.data, "x", "/b"));
+	/* As it is fetched. */
+	r = robots_parse(span_from(file.data, ROBOTS_BODY_MAX), "x");
+	assert_true(robots_allows(r, SPAN_LITERAL("/b")));
 }
 
 /* Symptom: 2.5 s in the event loop for each address of a site that wanted it so. */
@@ -228,7 +286,9 @@ int main(void)
 		cmocka_unit_test(test_robots__an_empty_pattern_and_an_empty_file_allow),
 		cmocka_unit_test(test_robots__byte_order_mark_and_line_ends_do_not_matter),
 		cmocka_unit_test(test_robots__delay_and_sitemaps_are_read),
+		cmocka_unit_test(test_robots__forms_of_a_delay),
 		cmocka_unit_test(test_robots__rules_behind_500_kib_are_read),
+		cmocka_unit_test(test_robots__a_line_that_is_cut_is_no_rule),
 		cmocka_unit_test(test_robots__hostile_patterns_take_no_time),
 	};
 

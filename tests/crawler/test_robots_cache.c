@@ -7,42 +7,12 @@
 #include "common/alloc.h"
 #include "common/clock.h"
 #include "tests/cmocka_all.h"
+#include "tests/crawler/fake_transfer.h"
 
 #include <stdio.h>
 
 #define NOW_MS  1764000000000
 #define HOUR_MS INT64_C(3600000)
-
-static struct {
-	transfer_done_fn *done; /* NULL while nothing is under way */
-	void *arg;
-	char url[128];
-	int n_started, n_cancelled;
-} fake;
-
-int transfer_start(struct transfers *ts, const struct transfer_request *request,
-	transfer_done_fn *done, void *arg, struct transfer **ret)
-{
-	(void)ts;
-	fake.done = done;
-	fake.arg = arg;
-	fake.n_started++;
-	snprintf(fake.url, sizeof fake.url, "%s", request->url);
-	*ret = (struct transfer *)&fake;
-	return 0;
-}
-
-void transfer_cancel(struct transfer *t)
-{
-	fake.n_cancelled += t != NULL;
-}
-
-bool transfer_parse_date(const char *text, int64_t *ret_ms)
-{
-	(void)text;
-	(void)ret_ms;
-	return false;
-}
 
 struct fixture {
 	struct loop *loop;
@@ -67,7 +37,7 @@ static int setup(void **state)
 	struct fixture *fx = test_calloc(1, sizeof *fx);
 	STRBUF_LOCAL(errors);
 
-	memset(&fake, 0, sizeof fake);
+	fake_transfer_reset();
 	clock_fake_set(NOW_MS);
 	fx->loop = loop_new();
 	assert_int_equal(config_load(NULL, &fx->config, &errors), 0);
@@ -118,10 +88,9 @@ static void answer(enum transfer_fault fault, int status, const char *body, cons
 		.headers = STRBUF_INIT,
 		.body = STRBUF_INIT,
 		.location = location};
-	transfer_done_fn *done = TAKE_PTR(fake.done);
 
 	strbuf_add_str(&r.body, body);
-	done(fake.arg, &r);
+	fake_transfer_answer(&r);
 	strbuf_release(&r.body);
 }
 
@@ -131,9 +100,8 @@ static void answer_later(int status, const char *retry_after)
 		.headers = STRBUF_INIT,
 		.body = STRBUF_INIT,
 		.retry_after = retry_after};
-	transfer_done_fn *done = TAKE_PTR(fake.done);
 
-	done(fake.arg, &r);
+	fake_transfer_answer(&r);
 }
 
 static void test_robots_cache__a_file_is_asked_for_once(void **state)
@@ -141,7 +109,7 @@ static void test_robots_cache__a_file_is_asked_for_once(void **state)
 	struct fixture *fx = *state;
 
 	ask(fx, 0);
-	assert_string_equal(fake.url, "http://a.cn/robots.txt");
+	assert_string_equal(fake_transfer.url, "http://a.cn/robots.txt");
 	answer(TRANSFER_OK, 200, "User-agent: *\nDisallow: /x/\n", NULL);
 	assert_int_equal(fx->verdict, ROBOTS_DENIED);
 	assert_true(fx->requested);
@@ -149,7 +117,7 @@ static void test_robots_cache__a_file_is_asked_for_once(void **state)
 	assert_int_equal(fx->n_answers, 2);
 	assert_int_equal(fx->verdict, ROBOTS_DENIED);
 	assert_false(fx->requested);
-	assert_int_equal(fake.n_started, 1);
+	assert_int_equal(fake_transfer.n_started, 1);
 }
 
 static void test_robots_cache__a_file_is_believed_for_a_day_whatever_the_clock_does(void **state)
@@ -164,7 +132,7 @@ static void test_robots_cache__a_file_is_believed_for_a_day_whatever_the_clock_d
 		now_ms += steps_ms[i];
 		clock_fake_set(now_ms);
 		ask(fx, 0);
-		assert_int_equal(fake.n_started, i + 2);
+		assert_int_equal(fake_transfer.n_started, i + 2);
 		answer(TRANSFER_OK, 200, "", NULL);
 	}
 }
@@ -184,8 +152,8 @@ static void test_robots_cache__behind_another_request_the_file_waits_for_the_hos
 
 	fx->query = robots_query_start(fx->cache, &request, on_answer, fx);
 	loop_turn(fx->loop, true);
-	assert_int_equal(fake.n_started, 0);
-	while (!fake.done)
+	assert_int_equal(fake_transfer.n_started, 0);
+	while (!fake_transfer.done)
 		loop_turn(fx->loop, true);
 	answer(TRANSFER_OK, 200, "", NULL);
 	assert_int_equal(fx->verdict, ROBOTS_ALLOWED);
@@ -221,10 +189,10 @@ static void test_robots_cache__a_redirect_waits_for_the_hosts_delay(void **state
 	ask(fx, 20);
 	answer(TRANSFER_OK, 301, "", "https://a.cn/robots.txt");
 	loop_turn(fx->loop, false);
-	assert_int_equal(fake.n_started, 1);
-	while (!fake.done)
+	assert_int_equal(fake_transfer.n_started, 1);
+	while (!fake_transfer.done)
 		loop_turn(fx->loop, true);
-	assert_string_equal(fake.url, "https://a.cn/robots.txt");
+	assert_string_equal(fake_transfer.url, "https://a.cn/robots.txt");
 	answer(TRANSFER_OK, 200, "User-agent: *\nDisallow: /\n", NULL);
 	assert_int_equal(fx->verdict, ROBOTS_DENIED);
 }
@@ -238,13 +206,13 @@ static void test_robots_cache__too_many_redirects_are_no_file(void **state)
 		CLEANUP(freep) char *next = alloc_printf("http://a.cn/again%d", i);
 
 		answer(TRANSFER_OK, 302, "", next);
-		while (!fake.done)
+		while (!fake_transfer.done)
 			loop_turn(fx->loop, true);
 	}
 	answer(TRANSFER_OK, 302, "", "http://a.cn/again5");
 	assert_int_equal(fx->n_answers, 1);
 	assert_int_equal(fx->verdict, ROBOTS_ALLOWED);
-	assert_int_equal(fake.n_started, 6);
+	assert_int_equal(fake_transfer.n_started, 6);
 }
 
 static void test_robots_cache__a_circle_of_redirects_is_asked_once(void **state)
@@ -253,11 +221,11 @@ static void test_robots_cache__a_circle_of_redirects_is_asked_once(void **state)
 
 	ask(fx, 0);
 	answer(TRANSFER_OK, 302, "", "http://a.cn/again");
-	while (!fake.done)
+	while (!fake_transfer.done)
 		loop_turn(fx->loop, true);
 	answer(TRANSFER_OK, 302, "", "http://a.cn/again");
 	assert_int_equal(fx->verdict, ROBOTS_ALLOWED);
-	assert_int_equal(fake.n_started, 2);
+	assert_int_equal(fake_transfer.n_started, 2);
 }
 
 /* Symptom: the other host was asked while another crawler had it. */
@@ -274,13 +242,13 @@ static void test_robots_cache__another_hosts_file_is_brought_in_by_who_has_that_
 	assert_string_equal(fx->at, "http://b.cn/robots.txt");
 	fx->query = robots_query_start(fx->cache, &of_other, on_answer, fx);
 	loop_turn(fx->loop, true);
-	assert_string_equal(fake.url, "http://b.cn/robots.txt");
+	assert_string_equal(fake_transfer.url, "http://b.cn/robots.txt");
 	answer(TRANSFER_OK, 200, "User-agent: *\nDisallow: /x/\n", NULL);
 	assert_int_equal(fx->verdict, ROBOTS_ALLOWED);
 	ask(fx, 0);
 	assert_int_equal(fx->verdict, ROBOTS_DENIED);
 	assert_false(fx->requested);
-	assert_int_equal(fake.n_started, 2);
+	assert_int_equal(fake_transfer.n_started, 2);
 }
 
 static void test_robots_cache__a_redirect_to_no_web_address_is_no_file(void **state)
@@ -300,7 +268,7 @@ static void test_robots_cache__no_redirect_is_followed_after_the_end(void **stat
 	answer(TRANSFER_OK, 302, "", "http://a.cn/again");
 	clock_fake_set(NOW_MS + 60000);
 	loop_turn(fx->loop, true); /* the pause is over */
-	assert_int_equal(fake.n_started, 1);
+	assert_int_equal(fake_transfer.n_started, 1);
 	assert_int_equal(fx->verdict, ROBOTS_LATE);
 }
 
@@ -310,7 +278,7 @@ static void test_robots_cache__a_redirect_to_a_forbidden_address_is_guarded(void
 
 	ask(fx, 0);
 	answer(TRANSFER_OK, 302, "", "https://a.cn/robots.txt");
-	while (!fake.done)
+	while (!fake_transfer.done)
 		loop_turn(fx->loop, true);
 	answer(TRANSFER_GUARDED, 0, "", NULL);
 	assert_int_equal(fx->verdict, ROBOTS_GUARDED);
@@ -355,7 +323,7 @@ static void test_robots_cache__a_host_says_when_its_file_may_be_asked_for_again(
 		.retry_after = "120"};
 
 	ask(fx, 0);
-	TAKE_PTR(fake.done)(fake.arg, &r);
+	fake_transfer_answer(&r);
 	assert_int_equal(fx->verdict, ROBOTS_UNREACHABLE);
 	assert_int_equal(fx->retry_after_ms, 120000);
 	ask(fx, 0);
@@ -372,7 +340,7 @@ static void test_robots_cache__cancelling_during_a_pause_is_silent(void **state)
 	robots_query_cancel(TAKE_PTR(fx->query));
 	loop_turn(fx->loop, true);
 	assert_int_equal(fx->n_answers, 0);
-	assert_int_equal(fake.n_started, 1);
+	assert_int_equal(fake_transfer.n_started, 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_robots_cache__##name, setup, teardown)

@@ -10,7 +10,8 @@ static const struct {
 	const char *file, *table;
 	size_t key_bytes; /* by which rows are sorted; 0: all */
 } tables[] = {{"article/metadata.c", "meta_names[] = {", 0},
-	{"date/date_month.c", "months[] = {", 0}, {"article/language_words.c", "words[] = {", 0},
+	{"date/date_month.c", "months[] = {", 0}, {"date/date_place.c", "countries[] = {", 0},
+	{"date/date_place.c", "languages[] = {", 0}, {"article/language_words.c", "words[] = {", 0},
 	{"clean/byline_label.c", "labels[] = {", 3}, {"article/state_date.c", "names[] = {", 0},
 	{"article/language.c", "signs_of_script[] = {", 3}};
 

@@ -29,6 +29,19 @@ static void test_stored_answer__one_page_is_kept_as_received(void **state)
 	assert_int_equal(in.n_parts, 0);
 }
 
+/* Symptom: the page was read by the first of two types, and read again by the second. */
+static void test_stored_answer__of_two_types_the_first_counts(void **state)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+
+	(void)state;
+	assert_string_equal(read_back(SPAN_LITERAL("HTTP/1.1 200 OK\r\nContent-Type: a/b\r\n"
+						   "Content-Type: c/d\r\n\r\n<p>one"),
+				    a)
+				    .content_type,
+		"a/b");
+}
+
 static void test_stored_answer__further_pages_come_back_with_their_addresses(void **state)
 {
 	static const struct read_part parts[] = {
@@ -96,6 +109,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stored_answer__a_site_cannot_say_what_the_parts_are),
 		cmocka_unit_test(test_stored_answer__one_page_is_kept_as_received),
+		cmocka_unit_test(test_stored_answer__of_two_types_the_first_counts),
 		cmocka_unit_test(test_stored_answer__further_pages_come_back_with_their_addresses),
 		cmocka_unit_test(test_stored_answer__lengths_that_do_not_fit_are_no_parts),
 	};

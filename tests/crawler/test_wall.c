@@ -66,6 +66,41 @@ static void test_wall__each_kind_is_known_by_its_signs(void **state)
 	}
 }
 
+/* Symptom: in GBK and Big5 the words of a captcha were not found. */
+static void test_wall__speaks_the_charset_and_the_script_of_its_site(void **state)
+{
+	static const struct row rows[] = {
+		/* 请完成安全验证, with and without a label; 請完成安全驗證; 人機驗證 in Big5 */
+		{200, "Content-Type: text/html; charset=GBK\r\n",
+			"<script src=x></script><p>\xC7\xEB\xCD\xEA\xB3\xC9\xB0\xB2\xC8\xAB\xD1\xE9\xD6\xA4"},
+		{200, "",
+			"<meta charset=gb2312><script src=x></script><p>\xC7\xEB\xCD\xEA\xB3\xC9 "
+			"\xB0\xB2\xC8\xAB\xD1\xE9\xD6\xA4"},
+		{200, "", "<script src=x></script><p>請完成 安全驗證</p>"},
+		{200, "Content-Type: text/html; charset=big5\r\n",
+			"<script src=x></script><p>\xA4\x48\xBE\xF7\xC5\xE7\xC3\xD2"},
+		{200, "", "<script src=x></script><p>ＶＥＲＩＦＹ you are human"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct wall *wall = find(&rows[i]);
+
+		if (!wall || wall->outcome != OUTCOME_CHALLENGE)
+			fail_msg("row %zu", i);
+	}
+}
+
+static void test_wall__what_is_refused_with_a_page_is_told_from_a_challenge(void **state)
+{
+	const struct row often = {200, "", "<h1>提示</h1>您的访问过于频繁，请稍后再试"};
+	const struct row attack = {200, "", "<p>當前訪問疑似黑客攻擊，已被攔截</p>"};
+
+	(void)state;
+	assert_int_equal(find(&often)->outcome, OUTCOME_THROTTLED);
+	assert_int_equal(find(&attack)->outcome, OUTCOME_BLOCKED);
+}
+
 static void test_wall__harmless_signs_are_none(void **state)
 {
 	static const struct row rows[] = {
@@ -174,6 +209,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wall__each_kind_is_known_by_its_signs),
+		cmocka_unit_test(test_wall__speaks_the_charset_and_the_script_of_its_site),
+		cmocka_unit_test(test_wall__what_is_refused_with_a_page_is_told_from_a_challenge),
 		cmocka_unit_test(test_wall__harmless_signs_are_none),
 		cmocka_unit_test(test_wall__an_article_about_walls_is_an_article),
 		cmocka_unit_test(test_wall__short_news_are_no_wall),

@@ -1,5 +1,5 @@
 #include "crawler/read/enrich/gazetteers.h"
-#include "tests/scheduler/folder.h"
+#include "tests/folder.h"
 
 #include <stdint.h>
 

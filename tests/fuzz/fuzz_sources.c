@@ -1,5 +1,5 @@
 #include "scheduler/source.h"
-#include "tests/scheduler/folder.h"
+#include "tests/folder.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -152,6 +152,7 @@ class FullDisk(trial.Trial):
 
     def test_full_disk(self):
         self.start()
+        judge.poll(self.is_up, 60)
         for _ in range(by_form(1, 2, 8)):
             self.a_moment()
             self.fill()

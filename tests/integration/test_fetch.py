@@ -134,10 +134,13 @@ def copy(a, b):
 
 
 class Proxy:
-    """HTTP (plain and CONNECT) or SOCKS5; leads everything to one address, whatever it was asked for."""
+    """HTTP (plain and CONNECT; over TLS with a certificate) or SOCKS5; leads everything to one address, whatever it was asked for."""
 
-    def __init__(self, kind, target):
+    def __init__(self, kind, target, certificate=None):
         self.kind, self.target, self.asked, self.logins = kind, target, [], []
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if certificate else None
+        if certificate:
+            self.tls.load_cert_chain(certificate)
         self.listener = socket.create_server(("127.0.4.9", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.run, daemon=True).start()
@@ -150,6 +153,8 @@ class Proxy:
 
     def serve(self, client):
         with contextlib.suppress(OSError), client, socket.create_connection(self.target) as server:
+            if self.tls:
+                client = self.tls.wrap_socket(client, server_side=True)
             (self.socks if self.kind.startswith("socks") else self.http)(client, server)
 
     def http(self, client, server):
@@ -530,6 +535,15 @@ class Proxies(Fetch):
             got = self.fetch("http://www.example.cn/")
         self.assertEqual((got["kind"], got["limit"]), ("down", "connect"), got)
 
+    def test_what_a_proxy_refuses_says_nothing_of_the_site(self):
+        """Symptom: a robots.txt was taken to allow everything because the proxy had answered 407."""
+        everything = Server.everything({}, lambda h: answer(h, 407, b"", [("Proxy-Authenticate", "Basic")]))
+        self.addCleanup(everything.close)
+        self.source("http://www.example.cn/", proxy=everything.url)
+        got = self.fetch("http://www.example.cn/")
+        self.assertEqual((got["kind"], got["robots"]["verdict"]), ("down", "unreachable"), got)
+        self.assertRegex(got["why"], "proxy")
+
     def test_a_password_in_the_address_is_refused(self):
         self.source("http://www.example.cn/", proxy="http://user:secret@127.0.4.9:1")
         p = subprocess.run([case.program(), "check", "config", "-c", self.folder + "/policywatch.yaml"], stderr=subprocess.PIPE,
@@ -607,6 +621,21 @@ class Tls(Fetch):
         self.assertEqual(got["kind"], "ok", got)
         self.assertGreater(got["robots"]["timings_ms"]["tls"], 0)
         self.assertEqual(self.get_with(self.sign("late", OTHER, at="2020-01-01"), verify="none")["kind"], "ok")
+
+    def test_a_proxy_may_speak_tls_and_is_judged_like_its_source(self):
+        site = self.serve({"/": page, "/robots.txt": not_found})
+        trusted = {"ca_file": self.path("ca.crt")}
+        good, elsewhere = self.sign("proxy", "127.0.4.9"), self.sign("other-proxy", OTHER)
+        for certificate, tls, kind in ((good, trusted, "ok"), (good, {}, "down"), (elsewhere, trusted, "down"),
+                                       (elsewhere, {"verify": "none"}, "ok")):
+            proxy = Proxy("https", (HOST, site.port), certificate)
+            self.addCleanup(proxy.close)
+            self.source("http://www.example.cn/", proxy="https://127.0.4.9:%d" % proxy.port, tls=tls)
+            got = self.fetch("http://www.example.cn/")
+            self.assertEqual(got["kind"], kind, (certificate, tls, got))
+            self.assertEqual(bool(proxy.asked), kind == "ok")
+            if certificate == good and kind == "down":
+                self.assertRegex(got["why"], "proxy: .*issuer")
 
     def test_a_server_that_never_agrees_on_tls_ends(self):
         with socket.create_server((HOST, 0)) as silent:

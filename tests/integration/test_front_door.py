@@ -101,7 +101,7 @@ class FrontDoor(unittest.TestCase):
         self.wait_for(log, b"child=crawler-1")
         children = self.children(run.pid)
         run.terminate()
-        self.assertEqual(run.wait(5), 0)
+        self.assertEqual(run.wait(15), 0)
         self.assertTrue(children)
         self.assertFalse([n for n in children if os.path.exists("/proc/%d" % n)])
 

@@ -104,8 +104,17 @@ class Trial(case.Base):
                 seen[r["address"]] += path == wanted or (wanted == "/sitemap" and path.startswith(wanted))
         return all(seen[host] >= 2 for host in lists)
 
+    def status(self):
+        return json.loads(self.node.call("status", "--json", check=False).stdout or "{}")
+
+    def is_up(self):
+        """Whether all services have come as far as their work; a service that is starting may end by what befalls it."""
+        status = self.status()
+        return (len(status.get("scheduler", {}).get("workers", [])) == 2
+                and status.get("alerts", {}).get("redis", {}).get("up"))
+
     def is_drained(self):
-        status = json.loads(self.node.call("status", "--json", check=False).stdout or "{}")
+        status = self.status()
         alerts, store = status.get("alerts", {}), status.get("store", {})
         return alerts.get("outbox") == 0 and alerts.get("cursor") == store.get("journal_last") and alerts
 

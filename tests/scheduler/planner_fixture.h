@@ -11,7 +11,7 @@
 #include "scheduler/admin.h"
 #include "scheduler/planner.h"
 #include "tests/cmocka_all.h"
-#include "tests/scheduler/folder.h"
+#include "tests/folder.h"
 
 #define START_MS INT64_C(1748520000000)
 #define SECOND   INT64_C(1000)

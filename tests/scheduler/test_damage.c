@@ -14,7 +14,7 @@
 #include "common/url.h"
 #include "scheduler/frontier_check.h"
 #include "scheduler/planner.h"
-#include "tests/scheduler/folder.h"
+#include "tests/folder.h"
 
 #define MAP_BYTES (INT64_C(64) << 20)
 #define N_URLS    200
@@ -238,7 +238,7 @@ static int setup(void **state)
 	struct fixture *fx = ALLOC_NEW(struct fixture);
 
 	clock_fake_set(NOW_MS);
-	fx->folder = damage_folder_new();
+	fx->folder = folder_new_in_memory();
 	fx->path = alloc_printf("%s/frontier", fx->folder);
 	fx->sources = alloc_printf("%s/sources.d", fx->folder);
 	mkdir(fx->sources, 0700);

@@ -4,7 +4,7 @@
 #include "common/url.h"
 #include "scheduler/frontier.h"
 #include "scheduler/pack.h"
-#include "tests/scheduler/folder.h"
+#include "tests/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

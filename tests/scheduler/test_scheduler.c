@@ -1,7 +1,7 @@
 #include "common/bus.h"
 #include "common/protocol.h"
 #include "scheduler/scheduler.h"
-#include "tests/scheduler/folder.h"
+#include "tests/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 #include "common/alloc.h"
 #include "common/err.h"
 #include "scheduler/source.h"
-#include "tests/scheduler/folder.h"
+#include "tests/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

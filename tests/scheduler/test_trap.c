@@ -37,6 +37,11 @@ static void test_trap__endless_addresses_are_seen(void **state)
 		{"http://a.cn/list?calendar=1999-12", TRAP_CALENDAR},
 		{"http://a.cn/news?date=2027-01-31", TRAP_CALENDAR},
 		{"http://a.cn/news/2031/02/28/", TRAP_CALENDAR},
+		{"http://a.cn/plan?month=7&id=3&year=2031", TRAP_CALENDAR},
+		{"http://a.cn/cal.php?m=12&y=2019", TRAP_CALENDAR},
+		{"http://a.cn/calendar?day=20310502", TRAP_CALENDAR},
+		{"http://a.cn/rili/202312", TRAP_CALENDAR},
+		{"http://a.cn/s?t=1&t=2&t=3&t=4&t=5&t=6&t=7&t=8&t=9", TRAP_PARAMETERS},
 	};
 
 	(void)state;
@@ -90,6 +95,14 @@ static void test_trap__news_is_none(void **state)
 		"http://a.cn/s?q=%25E4%25BA%25BA&t=a%3A%2F",
 		"http://a.cn/jump?target=https%253A%252F%252Fmp.b.cn%252Fs%252F1", /* escaped with care */
 		"http://a.cn/s?a[]=1&a[]=1&a[]=1&&&&&",
+		"http://a.cn/archive?year=2003&month=11",
+		"http://a.cn/list?year=2031",
+		"http://a.cn/list?y=2031&m=article",
+		"http://a.cn/list?y=20310&m=5",
+		"http://a.cn/calendar/20250612",
+		"http://a.cn/calendar/99991231",
+		"http://a.cn/news/20310502_1.html",
+		"http://a.cn/s?t=1&t=2&t=3&t=4&t=5&t=6&t=7&t=8",
 	};
 
 	(void)state;

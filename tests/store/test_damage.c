@@ -10,7 +10,7 @@
 #include "store/check.h"
 #include "store/journal.h"
 #include "store/layout.h"
-#include "test_folder.h"
+#include "tests/folder.h"
 #include "tests/damage.h"
 
 #define N_PAGES 70 /* saved; some of them twice */
@@ -230,7 +230,7 @@ static int setup(void **state)
 	CLEANUP(store_reader_freep) struct store_reader *r = NULL;
 	struct fixture *fx = ALLOC_NEW(struct fixture);
 
-	fx->folder = damage_folder_new();
+	fx->folder = folder_new_in_memory();
 	fx->path = alloc_printf("%s/store", fx->folder);
 	fx->damage = (struct damage){
 		.random = (uint64_t)damage_number_from("SEED", 20250529),
@@ -256,7 +256,7 @@ static int teardown(void **state)
 {
 	struct fixture *fx = *state;
 
-	test_folder_free(fx->folder);
+	folder_free(fx->folder);
 	free(fx->path);
 	damage_release(&fx->damage);
 	free(fx);

@@ -2,7 +2,7 @@
 
 #include "common/err.h"
 #include "common/mdb_check.h"
-#include "test_folder.h"
+#include "tests/folder.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -38,7 +38,7 @@ static int setup(void **state)
 	struct fixture *fx = ALLOC_NEW(struct fixture);
 	struct db_options options = options_of(1);
 
-	fx->folder = test_folder_new();
+	fx->folder = folder_new();
 	fx->path = alloc_printf("%s/db", fx->folder);
 	assert_int_equal(db_open(fx->path, &options, &fx->db, NULL), 0);
 	*state = fx;
@@ -50,7 +50,7 @@ static int teardown(void **state)
 	struct fixture *fx = *state;
 
 	db_close(fx->db);
-	test_folder_free(fx->folder);
+	folder_free(fx->folder);
 	free(fx->path);
 	free(fx);
 	return 0;
@@ -259,7 +259,7 @@ static void test_mdb__a_reader_moves_on_into_a_larger_map(void **state)
 	pid_t grower;
 	int go[2], code;
 
-	fx->folder = test_folder_new();
+	fx->folder = folder_new();
 	fx->path = alloc_printf("%s/db", fx->folder);
 	assert_int_equal(pipe(go), 0);
 	grower = start_grower(fx->path, go[0]);

@@ -2,7 +2,7 @@
 #include <policywatch/store.h>
 
 #include "store/store.h"
-#include "test_folder.h"
+#include "tests/folder.h"
 
 #include <poll.h>
 #include <setjmp.h>
@@ -21,7 +21,7 @@ static int setup(void **state)
 {
 	struct fixture *fx = ALLOC_NEW(struct fixture);
 
-	fx->folder = test_folder_new();
+	fx->folder = folder_new();
 	fx->path = alloc_printf("%s/store", fx->folder);
 	*state = fx;
 	return 0;
@@ -33,7 +33,7 @@ static int teardown(void **state)
 {
 	struct fixture *fx = *state;
 
-	test_folder_free(fx->folder);
+	folder_free(fx->folder);
 	free(fx->path);
 	free(fx);
 	return 0;

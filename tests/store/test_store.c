@@ -6,7 +6,7 @@
 #include "common/strbuf.h"
 #include "common/url.h"
 #include "store/layout.h"
-#include "test_folder.h"
+#include "tests/folder.h"
 
 #include <poll.h>
 #include <setjmp.h>
@@ -31,7 +31,7 @@ static int setup(void **state)
 {
 	struct fixture *fx = ALLOC_NEW(struct fixture);
 
-	fx->folder = test_folder_new();
+	fx->folder = folder_new();
 	fx->path = alloc_printf("%s/store", fx->folder);
 	assert_int_equal(store_open(fx->path, &small, &fx->store, NULL), 0);
 	*state = fx;
@@ -43,7 +43,7 @@ static int teardown(void **state)
 	struct fixture *fx = *state;
 
 	store_close(fx->store);
-	test_folder_free(fx->folder);
+	folder_free(fx->folder);
 	free(fx->path);
 	free(fx);
 	return 0;

@@ -1,7 +1,6 @@
 #include "crawler/read/article/article_inside.h"
 
 #include "common/alloc.h"
-#include "crawler/read/article/attachment.h"
 #include "crawler/read/article/docnumber.h"
 #include "crawler/read/article/embedded.h"
 #include "crawler/read/article/language.h"
@@ -18,14 +17,29 @@
 
 #define TEXT_WEIGHT_MIN  (12 * BLOCK_HAN_WEIGHT)
 #define REPLY_WEIGHT_MIN (5 * BLOCK_HAN_WEIGHT)
+#define QUOTE_WEIGHT_MAX (120 * BLOCK_HAN_WEIGHT)
+#define QUOTE_DEPTH      3
 #define LONG_WEIGHT      (400 * BLOCK_HAN_WEIGHT) /* the page shows all, whatever JSON-LD adds to it */
 #define SHORT_WEIGHT     (30 * BLOCK_HAN_WEIGHT) /* a page with less may be drawn by scripts */
-#define ATTACHMENTS_MAX  100
 
 static void survey(struct article *t)
 {
 	for (size_t i = 0; i < t->blocks.len; i++)
 		pinyin_survey_add(&t->survey, t->blocks.items[i].text);
+}
+
+/* In an element for quotations, or one named after those that are pulled out of the text. */
+static bool is_quote(const struct html *h, const struct block *b)
+{
+	uint32_t node = b->node;
+
+	if (b->weight > QUOTE_WEIGHT_MAX)
+		return false;
+	for (int i = 0; i < QUOTE_DEPTH && node != HTML_NONE; i++, node = h->nodes[node].parent)
+		if (h->nodes[node].tag == HTML_BLOCKQUOTE ||
+			span_find(html_attr(h, node, "class"), SPAN_LITERAL("pull")) >= 0)
+			return true;
+	return false;
 }
 
 static const char *make_text(struct article *t)
@@ -42,38 +56,12 @@ static const char *make_text(struct article *t)
 				(article_is_date_line(t, b->text) ||
 					article_is_author_line(t, b->text))))
 			continue;
-		lines[n++] = (struct clean_line){.text = b->text, .heading = b->heading};
+		lines[n++] = (struct clean_line){.text = b->text,
+			.indent = b->indent,
+			.heading = b->heading,
+			.quote = is_quote(t->h, b)};
 	}
 	return clean_lines(lines, n, t->title.text, &t->survey, t->arena, &t->byline);
-}
-
-static void add_attachment(struct article *t, uint32_t node, struct record *r)
-{
-	struct span href = span_trim(html_attr(t->h, node, "href"));
-	STRBUF_LOCAL(url);
-	STRBUF_LOCAL(title);
-
-	if (r->attachments.len >= ATTACHMENTS_MAX || !attachment_is_link(t->h, node) ||
-		url_resolve_encoded(href, span_str(t->base), t->encoding, &url) < 0)
-		return;
-	html_add_text(t->h, node, &title);
-	if (!title.len)
-		strbuf_add_span(&title, html_attr(t->h, node, "title"));
-	record_attachment_add(t->arena, &r->attachments, arena_dup(t->arena, strbuf_span(&url)),
-		arena_dup(t->arena, strbuf_span(&title)));
-}
-
-/* Attachments often stand in a list of their own, anywhere but in the page's furniture. */
-static void set_links(struct article *t, struct record *r)
-{
-	uint32_t node = t->body.node, end = t->h->nodes[node].end;
-
-	HTML_EACH (t->h, i, HTML_A) {
-		if (t->body.parts[i] == NOISE_FURNITURE)
-			continue;
-		r->links += i >= node && i < end && html_attr(t->h, i, "href").len > 0;
-		add_attachment(t, i, r);
-	}
 }
 
 static void set_directives(struct article *t, struct record *r)
@@ -114,11 +102,12 @@ static void fill_record(struct article *t, const char *text, struct record *r)
 	r->text = text;
 	r->lang = language_of(span_str(text), t->meta.lang);
 	article_set_facts(t, r);
+	r->document_numbers = t->numbers;
 	docnumber_find(span_str(t->title.text), t->arena, &r->document_numbers);
 	docnumber_find(span_str(text), t->arena, &r->document_numbers);
 	if (t->in->region && *t->in->region)
 		record_list_add(t->arena, &r->regions, arena_strdup(t->arena, t->in->region));
-	set_links(t, r);
+	article_set_links(t, r);
 	set_directives(t, r);
 	enrich_record(t->in->gazetteers, t->meta.keywords, t->arena, r);
 }
@@ -207,6 +196,8 @@ static const char *text_of_page(struct article *t)
 	if (!*text && is_in_body(t, t->title.block))
 		text = t->blocks.items[t->title.block].text.data;
 	article_read_tail(t);
+	if (article_is_chinese(t))
+		article_read_card(t);
 	return text;
 }
 
@@ -217,38 +208,6 @@ static void survey_other(struct article *t, const char *text)
 		return;
 	pinyin_survey_add(&t->survey, span_str(text));
 	article_set_dates(t);
-}
-
-static bool has_attachment(const struct article *t, const struct block *b)
-{
-	for (uint32_t i = b->first; i < b->end; i++) {
-		uint32_t parent = t->h->nodes[i].parent;
-
-		if (parent != HTML_NONE && t->h->nodes[parent].tag == HTML_A &&
-			attachment_is_link(t->h, parent))
-			return true;
-	}
-	return false;
-}
-
-/* A notice that is nothing but a headline and files below it says what their links say. */
-static const char *text_of_attachments(struct article *t)
-{
-	size_t n = 0;
-	STRBUF_LOCAL(out);
-
-	if (t->title.block == TITLE_NO_BLOCK && !t->meta.article_title)
-		return NULL;
-	for (size_t i = t->title.block == TITLE_NO_BLOCK ? 0 : t->title.block + 1;
-		i < t->blocks.len && n < ATTACHMENTS_MAX; i++) {
-		const struct block *b = &t->blocks.items[i];
-
-		if (!b->n_links || t->body.furniture[i] || !has_attachment(t, b))
-			continue;
-		strbuf_add_str(&out, n++ ? "\n" : "");
-		strbuf_add_span(&out, b->text);
-	}
-	return n ? arena_dup(t->arena, strbuf_span(&out)) : NULL;
 }
 
 /* The text of the page, or what JSON-LD or its scripts have of it where scripts draw it. */
@@ -279,7 +238,7 @@ const char *article_find_text(struct article *t)
 		survey_other(t, text);
 	if (weight >= (thread ? REPLY_WEIGHT_MIN : TEXT_WEIGHT_MIN))
 		return text;
-	return text_of_attachments(t);
+	return article_name_files(t);
 }
 
 void article_prepare(struct article *t)

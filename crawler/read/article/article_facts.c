@@ -3,6 +3,7 @@
 #include "crawler/read/article/person.h"
 #include "crawler/read/article/publisher.h"
 #include "crawler/read/article/state_date.h"
+#include "crawler/read/date/date_place.h"
 
 #define SITE_BYTES_MAX 60 /* of a <title>'s end that may name the publisher */
 
@@ -33,29 +34,40 @@ static struct span host_of(const char *url)
 	return span_from(s.data, n);
 }
 
-/* Of a page that names no zone: where a language is spoken in one zone, it is that. */
-static int zone_of(const struct article *t, struct span lang)
+/* What a page tells of itself to networks, where neither its host nor its language places it. */
+static struct span locale_of(const struct html *h)
 {
-	static const struct {
-		char lang[3];
-		int zone_min;
-	} zones[] = {{"ja", 540}, {"ko", 540}, {"zh", DATE_ZONE_CHINA}};
+	HTML_EACH (h, i, HTML_META)
+		if (span_is(html_attr(h, i, "property"), "og:locale"))
+			return span_trim(html_attr(h, i, "content"));
+	return span_from(NULL, 0);
+}
 
-	if (article_is_chinese(t))
-		return DATE_ZONE_CHINA;
-	for (size_t i = 0; lang.len >= 2 && i < sizeof zones / sizeof *zones; i++)
-		if (strncasecmp(lang.data, zones[i].lang, 2) == 0)
-			return zones[i].zone_min;
-	return 0;
+/* Whose clocks a page shows that names no zone. NULL: nothing tells. */
+static const char *place_of(const struct article *t, struct span lang)
+{
+	struct span host = host_of(t->in->url);
+	const char *zone = NULL;
+
+	if (host.len > 3 && host.data[host.len - 3] == '.')
+		zone = date_place_of_country(span_from_offset(host, host.len - 2));
+	if (!zone)
+		zone = date_place_of_language(lang);
+	return zone ? zone : date_place_of_language(locale_of(t->h));
 }
 
 void article_set_dates(struct article *t)
 {
-	struct span lang = t->h->n_nodes ? html_attr(t->h, 0, "lang") : span_from(NULL, 0);
+	struct span lang =
+		span_trim(t->h->n_nodes ? html_attr(t->h, 0, "lang") : span_from(NULL, 0));
 	bool english = lang.len < 2 || strncasecmp(lang.data, "en", 2) == 0;
+	const char *zone = article_is_chinese(t) ? NULL : place_of(t, lang);
 
 	t->dates = (struct date_context){.now_ms = t->in->fetched_at_ms,
-		.zone_min = zone_of(t, lang),
+		.zone_min = zone                ? date_place_offset(zone, t->in->fetched_at_ms)
+			: article_is_chinese(t) ? DATE_ZONE_CHINA
+						: 0,
+		.zone = zone,
 		.day_first = !english || has_country(host_of(t->in->url))};
 }
 

@@ -5,6 +5,8 @@
  *	article_parts.c  the text of further pages of the same article
  *	article_why.c    why all that, for those who ask
  *	article_lines.c  what the lines around the text say: dates, people, publisher
+ *	article_files.c  attachments
+ *	article_card.c   the card of a government's document
  *	article_marks.c  what elements around the text say: authors and times by attribute and class
  *	article_facts.c  weighs these and the metadata: when it was published, and by whom
  */
@@ -20,6 +22,8 @@
 #include "crawler/read/clean/pinyin.h"
 #include "crawler/read/date/date.h"
 #include "crawler/read/html/block.h"
+
+#define ARTICLE_ROW_WEIGHT_MAX (40 * BLOCK_HAN_WEIGHT) /* of a card: longer lines are text */
 
 /* A moment that stands on the page, how likely it is the one, and where it stood. */
 struct article_time {
@@ -48,6 +52,7 @@ struct article {
 	struct article_time published, modified; /* in the lines and elements around the text */
 	struct str_list line_authors;            /* By A and B */
 	struct str_list marked_authors;
+	struct str_list numbers; /* of the document, by its card */
 	struct article_origins from;
 	struct explain *explain; /* NULL when nobody asks */
 	const char *base;
@@ -72,12 +77,19 @@ void article_set_dates(struct article *t);
 /* Reads the lines before the text, and those behind it, for dates and bylines. */
 void article_read_head(struct article *t);
 void article_read_tail(struct article *t);
+void article_read_card(struct article *t);
 
 /* A line of the text that is a date and little else belongs to the head. */
 bool article_is_date_line(const struct article *t, struct span line);
 
 /* By Ann Lee, and nothing else. */
 bool article_is_author_line(const struct article *t, struct span line);
+
+/* Sets the number of links and the attachments of @r. */
+void article_set_links(struct article *t, struct record *r);
+
+/* What the attachments of a page without a text are called; NULL without any. */
+const char *article_name_files(struct article *t);
 
 /* Fill t->explain; @text is the record's. */
 void article_explain(struct article *t, const char *text);

@@ -15,14 +15,15 @@
 #define HEAD_BEHIND            6
 #define HEAD_ROWS              12
 #define ROW_LABEL_BYTES        24
-#define ROW_WEIGHT_MAX         (40 * BLOCK_HAN_WEIGHT)
 #define HEAD_MAX               60 /* between headline and text stand no more */
 #define TAIL_BEHIND            8  /* lines behind the text that may name editors */
 #define LINE_DATES_MAX         4
 #define LINE_PARTS_MAX         4
 #define LABEL_BYTES_MAX        60 /* before a date */
 #define RATE_MAX               5
+#define CLOCK_BYTES_MAX        8
 #define AUTHOR_LINE_WEIGHT_MAX (15 * BLOCK_HAN_WEIGHT)
+#define DAY_MS                 INT64_C(86400000)
 #define DATE_LINE_WEIGHT_MAX   (24 * BLOCK_HAN_WEIGHT)
 
 bool article_is_chinese(const struct article *t)
@@ -88,11 +89,12 @@ static int rate_date(struct span line, const struct date_found *found)
 static bool tells_change(struct span before)
 {
 	static const char *const labels[] = {"更新", "修改", "修订", "修訂", "updated", "update",
-		"modified", "aktualisiert", "geändert", "mis à jour", "mise à jour", "actualizado",
-		"actualización", "atualizado", "aggiornato", "aggiornamento", "bijgewerkt",
-		"oppdatert", "opdateret", "uppdaterad", "päivitetty", "güncelle", "zaktualizowano",
-		"aktualizováno", "обновлено", "изменено", "оновлено", "diperbarui", "cập nhật",
-		"수정", "최종", "ενημερώθηκε", "actualizat"};
+		"modified", "aktualisiert", "geändert", "mis à jour", "mise à jour", "modifié",
+		"actualizado", "actualización", "atualizado", "aggiornato", "aggiornamento",
+		"modificato", "modificado", "bijgewerkt", "oppdatert", "opdateret", "uppdaterad",
+		"päivitetty", "güncelle", "zaktualizowano", "aktualizováno", "обновлено",
+		"изменено", "оновлено", "diperbarui", "cập nhật", "수정", "최종", "ενημερώθηκε",
+		"actualizat"};
 
 	if (before.len > LABEL_BYTES_MAX)
 		before = span_from_offset(before, before.len - LABEL_BYTES_MAX);
@@ -119,19 +121,96 @@ static int rate_label(struct span before)
 	return HOLDS_ONE_OF(before, own) ? 1 : HOLDS_ONE_OF(before, others) ? -3 : 0;
 }
 
-/* The dates of a line, each with the label before it. */
-static void read_dates(struct article *t, struct span line, int bonus)
+/* 2025-05-28 更新, as a label behind its date; not the one of the next: 更新时间：… */
+static bool tells_change_behind(struct span behind)
+{
+	static const char *const labels[] = {"更新", "修改"};
+	static const char *const ends[] = {" ", "　", "|", "）", ")", "，"};
+
+	behind = span_trim(behind);
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+		struct span rest;
+
+		if (!span_starts_with(behind, span_str(labels[i])))
+			continue;
+		rest = span_from_offset(behind, strlen(labels[i]));
+		for (size_t j = 0; j < sizeof ends / sizeof *ends; j++)
+			if (!rest.len || span_starts_with(rest, span_str(ends[j])))
+				return true;
+	}
+	return false;
+}
+
+/* The day on which one looks, which sites show above everything: 今天是2025年5月29日 星期四. */
+static bool is_today(const struct article *t, struct span line, const struct date_found *found,
+	bool above)
+{
+	static const char *const labels[] = {"今天是", "今天：", "现在是", "現在是", "现在时间",
+		"当前时间", "系统时间"};
+	static const char *const weekdays[] = {"星期", "农历", "農曆", "℃"};
+	int64_t age = t->in->fetched_at_ms - found->time.ms;
+
+	return SPAN_HOLDS_ONE_OF(span_from(line.data, found->start), labels) ||
+		(above && age < DAY_MS && SPAN_HOLDS_ONE_OF(line, weekdays));
+}
+
+/* The dates of a line, each with the label before it. @above: the headline comes later. */
+static void read_dates(struct article *t, struct span line, int bonus, bool above)
 {
 	struct date_found found;
 
 	for (int i = 0; i < LINE_DATES_MAX && date_find(line, &t->dates, false, &found); i++) {
-		struct span before = span_from(line.data, found.start);
+		struct span before = span_from(line.data, found.start),
+			    behind = span_from_offset(line, found.end);
 		int rate = rate_date(line, &found) + rate_label(before) + bonus;
-		struct article_time *best = tells_change(before) ? &t->modified : &t->published;
+		bool change = tells_change(before) || tells_change_behind(behind);
 
-		keep_better(best, &found.time, rate, "a line around the text");
-		line = span_from_offset(line, found.end);
+		if (!is_today(t, line, &found, above))
+			keep_better(change ? &t->modified : &t->published, &found.time, rate,
+				"a line around the text");
+		line = behind;
 	}
+}
+
+/* 記者林怡君／台北報導 */
+static bool names_reporters(struct span s)
+{
+	static const char *const words[] = {"记者", "記者", "来源", "來源", "编辑", "編輯", "作者",
+		"报道", "報導", "報道"};
+
+	return span_find(s, SPAN_LITERAL("。")) < 0 && span_find(s, SPAN_LITERAL("，")) < 0 &&
+		HOLDS_ONE_OF(s, words);
+}
+
+static bool is_above(const struct article *t, size_t i)
+{
+	return t->title.block != TITLE_NO_BLOCK && i < t->title.block;
+}
+
+/* What stands before a date without a year calls it the page's own. */
+static bool is_labelled(struct span before)
+{
+	static const char *const labels[] = {"时间", "時間", "日期"};
+
+	return rate_label(before) > 0 || SPAN_HOLDS_ONE_OF(before, labels);
+}
+
+/* 发布时间：11:54, of a day that only the fetch knows. */
+static bool find_clock(const struct article *t, struct span line, struct date_found *ret)
+{
+	size_t at = 0, n = 0;
+	struct span rest;
+
+	while (at < line.len && (line.data[at] < '0' || line.data[at] > '9'))
+		at++;
+	rest = span_from_offset(line, at);
+	while (n < rest.len &&
+		((rest.data[n] >= '0' && rest.data[n] <= '9') || rest.data[n] == ':'))
+		n++;
+	rest.len = n;
+	*ret = (struct date_found){.start = at, .end = at + n};
+	return n <= CLOCK_BYTES_MAX && span_find(rest, SPAN_LITERAL(":")) > 0 &&
+		rate_label(span_from(line.data, at)) > 0 && date_parse(rest, &t->dates, &ret->time);
 }
 
 /*
@@ -143,16 +222,25 @@ static void read_bare_date(struct article *t, size_t i)
 	const struct block *b = &t->blocks.items[i];
 	bool is_text = i >= t->body.first && body_keeps(&t->body, i);
 	struct date_found found;
+	struct span before, behind;
 	uint32_t around;
 
 	if (b->weight > SHORT_WEIGHT_MAX || b->n_links > 1 ||
-		!date_find(b->text, &t->dates, true, &found) ||
-		tells_change(span_from(b->text.data, found.start)))
+		(!date_find(b->text, &t->dates, true, &found) && !find_clock(t, b->text, &found)))
 		return;
-	around = block_weigh(span_from(b->text.data, found.start));
-	if (is_text)
-		around += block_weigh(span_from_offset(b->text, found.end));
-	if (around <= AROUND_WEIGHT_MAX && (!is_text || found.time.precision > PRECISION_DAY))
+	before = span_from(b->text.data, found.start);
+	behind = span_from_offset(b->text, found.end);
+	if (tells_change(before) || rate_label(before) < 0 ||
+		is_today(t, b->text, &found, is_above(t, i)))
+		return;
+	/* Above a headline stand the day and its weather. */
+	if (is_above(t, i) && found.time.precision <= PRECISION_DAY && !is_labelled(before))
+		return;
+	around = names_reporters(before) ? 0 : block_weigh(before);
+	if (is_text && !names_reporters(behind))
+		around += block_weigh(behind);
+	if (around <= AROUND_WEIGHT_MAX &&
+		(!is_text || found.time.precision > PRECISION_DAY || is_labelled(before)))
 		keep_better(&t->published, &found.time, 1,
 			"a line around the text, without a year");
 }
@@ -205,7 +293,7 @@ static void read_people(struct article *t, struct span line)
 		i < LINE_PARTS_MAX && line.len && !article_is_chinese(t) && !t->line_authors.len;
 		i++)
 		if (person_line(next_part(&line), &names))
-			person_add(names, PERSON_LIST, t->arena, &t->line_authors);
+			person_add(names, PERSON_BYLINE, t->arena, &t->line_authors);
 }
 
 /* A paragraph tells of other days. */
@@ -236,7 +324,7 @@ static void read_facts(struct article *t, size_t from, size_t to, bool dates)
 			continue;
 		line = clean_phrase(t->blocks.items[i].text, &t->survey, t->arena);
 		if (dates && may_be_dated(t, i, first))
-			read_dates(t, line, t->body.furniture[i] ? -1 : 0);
+			read_dates(t, line, t->body.furniture[i] ? -1 : 0, is_above(t, i));
 		read_people(t, line);
 	}
 }
@@ -254,7 +342,7 @@ static bool is_row_of_facts(const struct block *b)
 {
 	struct span begin = utf8_cut(b->text, ROW_LABEL_BYTES);
 
-	return b->weight <= ROW_WEIGHT_MAX &&
+	return b->weight <= ARTICLE_ROW_WEIGHT_MAX &&
 		(span_find(begin, SPAN_LITERAL("：")) > 0 ||
 			span_find(begin, SPAN_LITERAL(":")) > 0 ||
 			span_find(begin, SPAN_LITERAL(" | ")) > 0);
@@ -291,16 +379,6 @@ void article_read_head(struct article *t)
 void article_read_tail(struct article *t)
 {
 	read_facts(t, t->body.end, t->body.end + TAIL_BEHIND, t->published.rate == 0);
-}
-
-/* 記者林怡君／台北報導 */
-static bool names_reporters(struct span s)
-{
-	static const char *const words[] = {"记者", "記者", "来源", "來源", "编辑", "編輯", "作者",
-		"报道", "報導", "報道"};
-
-	return span_find(s, SPAN_LITERAL("。")) < 0 && span_find(s, SPAN_LITERAL("，")) < 0 &&
-		HOLDS_ONE_OF(s, words);
 }
 
 bool article_is_date_line(const struct article *t, struct span line)

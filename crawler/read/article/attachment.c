@@ -1,6 +1,7 @@
 #include "crawler/read/article/attachment.h"
 
-#define ENDING_MAX 5 /* .docx */
+#define ENDING_MAX       5 /* .docx */
+#define SCRIPT_BYTES_MAX 500
 
 static bool is_file_name(struct span name)
 {
@@ -32,23 +33,26 @@ static struct span before_either(struct span s, char a, char b)
 	return s;
 }
 
-/* download?file=plan.pdf&id=1 */
-static bool has_file_in_query(struct span href, size_t path_len)
+/* download?file=plan.pdf&id=1: the file's name, empty without one. */
+static struct span file_in_query(struct span href, size_t path_len)
 {
 	struct span rest = span_from_offset(href, path_len);
 
 	while (rest.len) {
-		struct span value;
+		struct span value, name;
+		const char *equals;
 
 		rest = span_from_offset(rest, 1); /* ? or & */
 		value = before_either(rest, '&', '#');
-		if (is_file_name(value))
-			return true;
+		equals = value.len ? memchr(value.data, '=', value.len) : NULL;
+		name = equals ? span_from_offset(value, (size_t)(equals + 1 - value.data)) : value;
+		if (is_file_name(name))
+			return name;
 		rest = span_from_offset(rest, value.len);
 		if (rest.len && rest.data[0] == '#')
 			break;
 	}
-	return false;
+	return span_from(NULL, 0);
 }
 
 /* Addresses of programs that send files: their texts tell whether these do. */
@@ -70,6 +74,20 @@ static bool may_send_file(struct span href)
 	return false;
 }
 
+bool attachment_is_label(struct span line)
+{
+	static const char *const labels[] = {"附件", "附表", "附：", "附:", "附　件", "附 件",
+		"相关附件", "相關附件", "附檔", "下载附件"};
+	static const char firsts[] = "\xE4\xE7\xE9"; /* bytes of 下, 相, 附 */
+
+	if (line.len < strlen("附:") || !strchr(firsts, line.data[0]))
+		return false;
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+		if (span_starts_with(line, span_str(labels[i])))
+			return true;
+	return false;
+}
+
 static bool names_file(const struct html *h, uint32_t node)
 {
 	struct span text;
@@ -77,15 +95,61 @@ static bool names_file(const struct html *h, uint32_t node)
 
 	html_add_text(h, node, &shown);
 	text = span_trim(strbuf_span(&shown));
-	return is_file_name(text) || span_starts_with(text, SPAN_LITERAL("附件")) ||
-		span_starts_with(text, SPAN_LITERAL("附表")) ||
-		span_starts_with(text, SPAN_LITERAL("附："));
+	return is_file_name(text) || attachment_is_label(text);
 }
 
-bool attachment_is_link(const struct html *h, uint32_t node)
+/* window.open('/files/plan.pdf'): the first string that is a file's address. */
+static struct span file_in_script(struct span script)
+{
+	for (size_t at = 0; at < script.len && at < SCRIPT_BYTES_MAX; at++) {
+		const char *close;
+		struct span string;
+
+		if (script.data[at] != '\'' && script.data[at] != '"')
+			continue;
+		string = span_from_offset(script, at + 1);
+		close = string.len ? memchr(string.data, script.data[at], string.len) : NULL;
+		if (!close)
+			break;
+		string.len = (size_t)(close - string.data);
+		if (is_file_name(before_either(string, '?', '#')))
+			return string;
+		at += string.len + 1;
+	}
+	return span_from(NULL, 0);
+}
+
+static bool is_script(struct span href)
+{
+	return !href.len || href.data[0] == '#' ||
+		(href.len >= 11 && strncasecmp(href.data, "javascript:", 11) == 0);
+}
+
+/* A link that leads nowhere itself: where its script, or an attribute that the script reads, does. */
+static struct span target_of_script(const struct html *h, uint32_t node, struct span href)
+{
+	const struct html_node *n = &h->nodes[node];
+	struct span target = file_in_script(href);
+
+	for (uint32_t i = 0; i < n->n_attrs && !target.len; i++) {
+		const struct html_attr *attr = &h->attrs[n->first_attr + i];
+		struct span value = span_trim(attr->value);
+
+		if (span_is(attr->name, "onclick"))
+			target = file_in_script(value);
+		else if ((span_is(attr->name, "oldsrc") ||
+				 span_starts_with(attr->name, SPAN_LITERAL("data-"))) &&
+			is_file_name(before_either(value, '?', '#')))
+			target = value;
+	}
+	return target;
+}
+
+static struct span target_of_link(const struct html *h, uint32_t node)
 {
 	const struct html_node *n = &h->nodes[node];
 	struct span href = {0}, path;
+	bool named = false;
 
 	for (uint32_t i = 0; i < n->n_attrs; i++) {
 		const struct html_attr *attr = &h->attrs[n->first_attr + i];
@@ -94,9 +158,53 @@ bool attachment_is_link(const struct html *h, uint32_t node)
 			href = span_trim(attr->value);
 		else if (span_is(attr->name, "download") ||
 			(span_is(attr->name, "title") && is_file_name(attr->value)))
-			return html_attr(h, node, "href").len > 0;
+			named = true;
 	}
+	if (is_script(href))
+		return target_of_script(h, node, href);
 	path = before_either(href, '?', '#');
-	return is_file_name(path) || has_file_in_query(href, path.len) ||
-		(may_send_file(href) && names_file(h, node));
+	return named || is_file_name(path) || file_in_query(href, path.len).len ||
+			(may_send_file(href) && names_file(h, node))
+		? href
+		: span_from(NULL, 0);
+}
+
+/* The file itself, or a viewer that is told which one to show. */
+static struct span target_of_frame(struct span src)
+{
+	struct span path = before_either(src, '?', '#');
+
+	return is_file_name(path) ? src : file_in_query(src, path.len);
+}
+
+struct span attachment_target(const struct html *h, uint32_t node)
+{
+	switch (h->nodes[node].tag) {
+	case HTML_A:
+		return target_of_link(h, node);
+	case HTML_IFRAME:
+	case HTML_EMBED:
+		return target_of_frame(span_trim(html_attr(h, node, "src")));
+	case HTML_OBJECT:
+		return target_of_frame(span_trim(html_attr(h, node, "data")));
+	default:
+		return span_from(NULL, 0);
+	}
+}
+
+struct span attachment_target_labelled(const struct html *h, uint32_t node)
+{
+	static const char *const pages[] = {".html", ".htm", ".shtml", "/"};
+	struct span target = attachment_target(h, node), href, path;
+
+	if (target.len)
+		return target;
+	href = span_trim(html_attr(h, node, "href"));
+	path = before_either(href, '?', '#');
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+		if (span_ends_with(path, span_str(pages[i])))
+			return span_from(NULL, 0);
+	return is_script(href) || span_starts_with(href, SPAN_LITERAL("mailto:"))
+		? span_from(NULL, 0)
+		: href;
 }

@@ -14,13 +14,13 @@
 static bool is_open(uint32_t c)
 {
 	return c == U'〔' || c == '[' || c == U'［' || c == U'【' || c == '(' || c == U'（' ||
-		c == U'﹝' || c == U'{' || c == U'〈';
+		c == U'﹝' || c == U'﹙' || c == U'{' || c == U'〈';
 }
 
 static bool is_close(uint32_t c)
 {
 	return c == U'〕' || c == ']' || c == U'］' || c == U'】' || c == ')' || c == U'）' ||
-		c == U'﹞' || c == U'}' || c == U'〉';
+		c == U'﹞' || c == U'﹚' || c == U'}' || c == U'〉';
 }
 
 static uint32_t peek(const char *p, const char *end)
@@ -43,13 +43,41 @@ static const char *skip_word(const char *p, const char *end, const char *word)
 										 : p;
 }
 
+/* Of a digit in either width, or of a Chinese one; 10 and 100 for 十 and 百, -1 for what is none. */
+static int digit_of(uint32_t c)
+{
+	static const uint32_t chinese[] = {U'〇', U'一', U'二', U'三', U'四', U'五', U'六', U'七',
+		U'八', U'九', U'十'};
+
+	if (c >= '0' && c <= '9')
+		return (int)(c - '0');
+	if (c >= U'０' && c <= U'９')
+		return (int)(c - U'０');
+	for (size_t i = 0; i < sizeof chinese / sizeof *chinese; i++)
+		if (c == chinese[i])
+			return (int)i;
+	return c == U'百' ? 100 : c == U'○' || c == U'零' ? 0 : -1;
+}
+
+/* 2025, ２０２５, 二〇二五; 十八, 一百二十. NULL if no digit stands at @p. */
 static const char *read_digits(const char *p, const char *end, int max, int *ret)
 {
-	int n = 0;
+	int n = 0, sum = 0, last = 0;
 
-	*ret = 0;
-	while (p < end && *p >= '0' && *p <= '9' && n++ < max)
-		*ret = *ret * 10 + (*p++ - '0');
+	for (; p < end && n < max; n++) {
+		const char *next = p;
+		int digit = digit_of(utf8_next(&next, end));
+
+		if (digit < 0)
+			break;
+		if (digit >= 10) {
+			sum += (last ? last : 1) * digit;
+			last = 0;
+		} else
+			last = last * 10 + digit;
+		p = next;
+	}
+	*ret = sum + last;
 	return n ? p : NULL;
 }
 
@@ -61,6 +89,8 @@ static bool ends_phrase(struct span before)
 		"贯彻", "落实", "执行", "参照", "依照", "遵照", "废止", "修订", "下发", "出台",
 		"公布", "现将"};
 
+	if (span_ends_with(before, SPAN_LITERAL("共和"))) /* 中华人民共和国 */
+		return false;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (span_ends_with(before, span_str(words[i])))
 			return true;

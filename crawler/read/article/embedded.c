@@ -223,6 +223,28 @@ static bool holds_data(struct span s)
 
 static void scan_source(struct search *f, struct span source, int depth);
 
+/* %7B%22content: data that was made fit for an address. */
+static bool is_percent_encoded(struct span s)
+{
+	return span_starts_with(s, SPAN_LITERAL("%7B")) ||
+		span_starts_with(s, SPAN_LITERAL("%5B")) ||
+		span_starts_with(s, SPAN_LITERAL("%3C"));
+}
+
+static struct span percent_decode(struct search *f, struct span s)
+{
+	const char *end = s.data + s.len;
+	STRBUF_LOCAL(out);
+
+	for (const char *p = s.data; p < end; p++) {
+		uint32_t c = *p == '%' ? hex(p + 1, end, 2) : UINT32_MAX;
+
+		strbuf_add_char(&out, c == UINT32_MAX ? *p : (char)c);
+		p += c == UINT32_MAX ? 0 : 2;
+	}
+	return arena_take(f->arena, &out);
+}
+
 static void take_string(struct search *f, struct span name, struct span raw, int depth)
 {
 	struct span text;
@@ -232,6 +254,8 @@ static void take_string(struct search *f, struct span name, struct span raw, int
 		return;
 	unescape(raw, &out);
 	text = arena_take(f->arena, &out);
+	if (is_percent_encoded(text))
+		text = percent_decode(f, text);
 	if (depth < NEST_MAX && holds_data(text))
 		scan_source(f, text, depth + 1);
 	else if (is_prose(text))
@@ -330,10 +354,51 @@ struct span embedded_find_in(struct span script, struct arena *a)
 	return join(f);
 }
 
-static void scan_element(struct search *f, const struct html *h, uint32_t node)
+/* Data, or markup that a script takes from here. */
+static void scan_value(struct search *f, const char *name, struct span value)
 {
-	if (h->nodes[node].end > node + 1 && h->nodes[node + 1].text.len >= SCRIPT_BYTES_MIN)
-		scan_source(f, h->nodes[node + 1].text, 0);
+	value = span_trim(value);
+	if (value.len < SCRIPT_BYTES_MIN)
+		return;
+	if (is_percent_encoded(value))
+		value = percent_decode(f, value);
+	if (value.data[0] == '{' || value.data[0] == '[')
+		scan_source(f, value, 0);
+	else if (value.data[0] == '<' && is_prose(value))
+		add_prose(f, span_str(name), value);
+}
+
+static struct span raw_text(const struct html *h, uint32_t node)
+{
+	return h->nodes[node].end > node + 1 ? h->nodes[node + 1].text : span_from(NULL, 0);
+}
+
+static void scan_script(struct search *f, const struct html *h, uint32_t node)
+{
+	struct span text = span_trim(raw_text(h, node));
+
+	if (is_percent_encoded(text))
+		scan_value(f, "", text);
+	else if (text.len >= SCRIPT_BYTES_MIN)
+		scan_source(f, text, 0);
+}
+
+static void scan_attributes(struct search *f, const struct html *h, uint32_t node)
+{
+	const struct html_node *n = &h->nodes[node];
+
+	for (uint32_t i = 0; i < n->n_attrs; i++)
+		if (h->attrs[n->first_attr + i].value.len >= SCRIPT_BYTES_MIN)
+			scan_value(f, "content", h->attrs[n->first_attr + i].value);
+}
+
+/* What is shown to those who have no scripts. */
+static void scan_noscript(struct search *f, const struct html *h, uint32_t node)
+{
+	for (uint32_t i = node + 1; i < h->nodes[node].end; i++)
+		if (h->nodes[i].text.len >= PROSE_BYTES_MIN && is_prose(h->nodes[i].text) &&
+			span_find(h->nodes[i].text, SPAN_LITERAL("JavaScript")) < 0)
+			add_prose(f, SPAN_LITERAL("noscript"), h->nodes[i].text);
 }
 
 struct span embedded_find(const struct html *h, struct arena *a)
@@ -342,8 +407,12 @@ struct span embedded_find(const struct html *h, struct arena *a)
 
 	search_init(f, a);
 	HTML_EACH (h, i, HTML_SCRIPT)
-		scan_element(f, h, i);
+		scan_script(f, h, i);
 	HTML_EACH (h, i, HTML_TEXTAREA)
-		scan_element(f, h, i);
+		scan_value(f, "content", raw_text(h, i));
+	HTML_EACH (h, i, HTML_NOSCRIPT)
+		scan_noscript(f, h, i);
+	for (uint32_t i = 0; i < h->n_nodes; i++)
+		scan_attributes(f, h, i);
 	return join(f);
 }

@@ -9,13 +9,15 @@
 #include "common/utf8.h"
 #include "crawler/read/article/language_words.h"
 
-#define SAMPLE_BYTES 4000
-#define WORDS_BYTES  2400 /* of the sample are read word by word */
-#define WORD_MAX     12   /* bytes; small words are shorter */
-#define HITS_MIN     5    /* small words that make a language sure */
-#define SCRIPT_SIGNS 3    /* characters of one script alone that decide between the two */
-#define SIGNS_ENOUGH 20   /* more of one Chinese script than of the other */
-#define SHORT_CHARS  60
+#define SAMPLE_BYTES   4000
+#define WORDS_BYTES    2400 /* of the sample are read word by word */
+#define WORD_MAX       12   /* bytes; small words are shorter */
+#define HITS_MIN       5    /* small words that make a language sure */
+#define SCRIPT_SIGNS   3    /* characters of one script alone that decide between the two */
+#define SIGNS_ENOUGH   20   /* more of one Chinese script than of the other */
+#define SHORT_CHARS    60
+#define KANA_MIN       3 /* の alone stands on Chinese signs, too */
+#define VIETNAMESE_MIN 5
 
 enum script {
 	SCRIPT_LATIN,
@@ -29,7 +31,21 @@ enum script {
 	SCRIPT_THAI,
 	SCRIPT_DEVANAGARI,
 	SCRIPT_BENGALI,
+	SCRIPT_GURMUKHI,
+	SCRIPT_GUJARATI,
 	SCRIPT_TAMIL,
+	SCRIPT_TELUGU,
+	SCRIPT_KANNADA,
+	SCRIPT_MALAYALAM,
+	SCRIPT_SINHALA,
+	SCRIPT_LAO,
+	SCRIPT_TIBETAN,
+	SCRIPT_BURMESE,
+	SCRIPT_GEORGIAN,
+	SCRIPT_ARMENIAN,
+	SCRIPT_ETHIOPIC,
+	SCRIPT_KHMER,
+	SCRIPT_MONGOLIAN,
 	SCRIPT_COUNT,
 	SCRIPT_NONE = SCRIPT_COUNT,
 };
@@ -43,16 +59,48 @@ static const char *const script_languages[SCRIPT_COUNT] = {[SCRIPT_HANGUL] = "ko
 	[SCRIPT_THAI] = "th",
 	[SCRIPT_DEVANAGARI] = "hi",
 	[SCRIPT_BENGALI] = "bn",
-	[SCRIPT_TAMIL] = "ta"};
+	[SCRIPT_GURMUKHI] = "pa",
+	[SCRIPT_GUJARATI] = "gu",
+	[SCRIPT_TAMIL] = "ta",
+	[SCRIPT_TELUGU] = "te",
+	[SCRIPT_KANNADA] = "kn",
+	[SCRIPT_MALAYALAM] = "ml",
+	[SCRIPT_SINHALA] = "si",
+	[SCRIPT_LAO] = "lo",
+	[SCRIPT_TIBETAN] = "bo",
+	[SCRIPT_BURMESE] = "my",
+	[SCRIPT_GEORGIAN] = "ka",
+	[SCRIPT_ARMENIAN] = "hy",
+	[SCRIPT_ETHIOPIC] = "am",
+	[SCRIPT_KHMER] = "km",
+	[SCRIPT_MONGOLIAN] = "mn"};
 
-/* Letters that one language of a script has and its first does not. */
+/* Of the smaller scripts, by their blocks. */
+static const struct {
+	uint32_t first, last;
+	enum script script;
+} blocks[] = {{0x370, 0x3FF, SCRIPT_GREEK}, {0x400, 0x52F, SCRIPT_CYRILLIC},
+	{0x530, 0x58F, SCRIPT_ARMENIAN}, {0x5D0, 0x5EA, SCRIPT_HEBREW},
+	{0x620, 0x6FF, SCRIPT_ARABIC}, {0x900, 0x97F, SCRIPT_DEVANAGARI},
+	{0x980, 0x9FF, SCRIPT_BENGALI}, {0xA00, 0xA7F, SCRIPT_GURMUKHI},
+	{0xA80, 0xAFF, SCRIPT_GUJARATI}, {0xB80, 0xBFF, SCRIPT_TAMIL},
+	{0xC00, 0xC7F, SCRIPT_TELUGU}, {0xC80, 0xCFF, SCRIPT_KANNADA},
+	{0xD00, 0xD7F, SCRIPT_MALAYALAM}, {0xD80, 0xDFF, SCRIPT_SINHALA},
+	{0xE01, 0xE4E, SCRIPT_THAI}, {0xE80, 0xEFF, SCRIPT_LAO}, {0xF00, 0xFFF, SCRIPT_TIBETAN},
+	{0x1000, 0x109F, SCRIPT_BURMESE}, {0x10A0, 0x10FF, SCRIPT_GEORGIAN},
+	{0x1200, 0x137F, SCRIPT_ETHIOPIC}, {0x1780, 0x17FF, SCRIPT_KHMER},
+	{0x1800, 0x18AF, SCRIPT_MONGOLIAN}, {0x1E00, 0x1EFF, SCRIPT_LATIN}};
+
+/* Letters that one language of a script has and its first does not; the last that fits counts. */
 static const struct {
 	const char *letters;
 	enum script script;
 	const char *language;
 } signs[] = {{"іїєґ", SCRIPT_CYRILLIC, "uk"}, {"ў", SCRIPT_CYRILLIC, "be"},
-	{"ћђџјљњ", SCRIPT_CYRILLIC, "sr"}, {"ғқұәө", SCRIPT_CYRILLIC, "kk"},
-	{"پچژگی", SCRIPT_ARABIC, "fa"}, {"ٹڈڑے", SCRIPT_ARABIC, "ur"}};
+	{"ћђџјљњ", SCRIPT_CYRILLIC, "sr"}, {"өү", SCRIPT_CYRILLIC, "mn"},
+	{"ң", SCRIPT_CYRILLIC, "ky"}, {"җһ", SCRIPT_CYRILLIC, "tt"}, {"ғқұ", SCRIPT_CYRILLIC, "kk"},
+	{"پچژگی", SCRIPT_ARABIC, "fa"}, {"ٹڈڑے", SCRIPT_ARABIC, "ur"},
+	{"ێڵڕ", SCRIPT_ARABIC, "ckb"}, {"ۇۈېڭ", SCRIPT_ARABIC, "ug"}, {"ٴ", SCRIPT_ARABIC, "kk"}};
 
 static enum script script_of(uint32_t c)
 {
@@ -65,23 +113,10 @@ static enum script script_of(uint32_t c)
 		return SCRIPT_KANA;
 	if (c >= 0xAC00 && c <= 0xD7A3)
 		return SCRIPT_HANGUL;
-	if (c >= 0x370 && c < 0x400)
-		return SCRIPT_GREEK;
-	if (c >= 0x400 && c < 0x530)
-		return SCRIPT_CYRILLIC;
-	if (c >= 0x5D0 && c <= 0x5EA)
-		return SCRIPT_HEBREW;
-	if (c >= 0x620 && c < 0x700)
-		return SCRIPT_ARABIC;
-	if (c >= 0x900 && c < 0x980)
-		return SCRIPT_DEVANAGARI;
-	if (c >= 0x980 && c < 0xA00)
-		return SCRIPT_BENGALI;
-	if (c >= 0xB80 && c < 0xC00)
-		return SCRIPT_TAMIL;
-	if (c >= 0xE01 && c <= 0xE4E)
-		return SCRIPT_THAI;
-	return c >= 0x1E00 && c < 0x1F00 ? SCRIPT_LATIN : SCRIPT_NONE;
+	for (size_t i = 0; c < 0x1F00 && i < sizeof blocks / sizeof *blocks; i++)
+		if (c <= blocks[i].last)
+			return c >= blocks[i].first ? blocks[i].script : SCRIPT_NONE;
+	return SCRIPT_NONE;
 }
 
 static void count_scripts(struct span sample, size_t counts[SCRIPT_COUNT + 1])
@@ -355,6 +390,20 @@ static bool is_declared(const char *declared, const char *code)
 		(strcmp(code, "cs") == 0 && is_language(declared, "sk"));
 }
 
+/* Ạ to ỹ, of which other languages have few. */
+static bool is_vietnamese(struct span sample)
+{
+	const char *p = sample.data, *end = p + sample.len;
+	size_t n = 0;
+
+	while (p < end && n < VIETNAMESE_MIN) {
+		uint32_t c = utf8_next(&p, end);
+
+		n += c >= 0x1EA0 && c <= 0x1EF9;
+	}
+	return n == VIETNAMESE_MIN;
+}
+
 static const char *of_latin(struct span sample, const char *declared)
 {
 	size_t hits[LANGUAGE_WORDS_N] = {0}, best = 0, of_declared = 0;
@@ -369,7 +418,7 @@ static const char *of_latin(struct span sample, const char *declared)
 		}
 	}
 	if (hits[best] < HITS_MIN)
-		return declared;
+		return is_vietnamese(sample) ? "vi" : declared;
 	/* A language that we do not know is believed, and so is one that reads about as well. */
 	if (declared && *declared && !is_language(declared, "zh") &&
 		(!known || of_declared * 3 > hits[best] * 2))
@@ -400,7 +449,7 @@ const char *language_of(struct span text, const char *declared)
 	size_t counts[SCRIPT_COUNT + 1] = {0}, best = 0;
 
 	count_scripts(sample, counts);
-	if (counts[SCRIPT_KANA] > 10 && counts[SCRIPT_KANA] * 10 > counts[SCRIPT_HAN])
+	if (counts[SCRIPT_KANA] >= KANA_MIN && counts[SCRIPT_KANA] * 10 > counts[SCRIPT_HAN])
 		return "ja";
 	/* A word of Latin letters weighs as a character does. */
 	if (counts[SCRIPT_HAN] > 5 && counts[SCRIPT_HAN] * 4 > counts[SCRIPT_LATIN] &&

@@ -5,6 +5,7 @@
  */
 #include "common/json.h"
 #include "crawler/read/article/metadata_inside.h"
+#include "crawler/read/article/mend_json.h"
 #include "crawler/read/article/person.h"
 
 #define BYTES_MAX   (1u << 20) /* of one script */
@@ -12,6 +13,7 @@
 #define NODES_MAX   2000 /* objects looked at in all scripts */
 #define DEPTH_MAX   4
 #define AUTHORS_MAX 50 /* looked at */
+#define VALUES_MAX  8  /* in a row in a broken script */
 
 /* Where an object may hold the article. */
 static const char *const holders[] = {"@graph", "mainEntity", "mainEntityOfPage", "article"};
@@ -136,14 +138,6 @@ static void read_value(struct metadata_reader *r, const struct json *root, const
 	}
 }
 
-/* Line breaks stand inside of strings on many pages, which JSON forbids. */
-static void unbreak(struct strbuf *text)
-{
-	for (size_t i = 0; i < text->len; i++)
-		if ((unsigned char)text->data[i] < 0x20)
-			text->data[i] = ' ';
-}
-
 /* Lists of breadcrumbs and firms are most of what pages have: not worth a tree. */
 static bool may_hold_article(struct span text)
 {
@@ -153,9 +147,52 @@ static bool may_hold_article(struct span text)
 		span_find(text, SPAN_LITERAL("datePublished")) >= 0;
 }
 
-void metadata_read_ld(struct metadata_reader *r, uint32_t node)
+static bool read_script(struct metadata_reader *r, struct span text)
 {
 	struct json *root = NULL;
+
+	if (json_parse(text, &root, NULL) < 0)
+		return false;
+	read_value(r, root, root, 0);
+	json_free(root);
+	return true;
+}
+
+/* Entities are text in a script; some templates write them all the same. */
+static struct span without_entities(struct span text, struct strbuf *out)
+{
+	static const char quote[] = "&quot;";
+	ptrdiff_t at = span_find(text, span_str(quote));
+
+	if (at < 0 || memchr(text.data, '"', text.len))
+		return text;
+	for (; at >= 0; at = span_find(text, span_str(quote))) {
+		strbuf_add(out, text.data, (size_t)at);
+		strbuf_add_char(out, '"');
+		text = span_from_offset(text, (size_t)at + sizeof quote - 1);
+	}
+	strbuf_add_span(out, text);
+	return strbuf_span(out);
+}
+
+static void read_mended(struct metadata_reader *r, struct span text)
+{
+	STRBUF_LOCAL(plain);
+
+	text = without_entities(text, &plain);
+	for (int i = 0; i < VALUES_MAX && text.len; i++) {
+		size_t n;
+		STRBUF_LOCAL(mended);
+
+		n = mend_json(text, &mended);
+		if (!n || !read_script(r, strbuf_span(&mended)))
+			return;
+		text = span_from_offset(text, n);
+	}
+}
+
+void metadata_read_ld(struct metadata_reader *r, uint32_t node)
+{
 	STRBUF_LOCAL(text);
 
 	if (++r->n_scripts > SCRIPTS_MAX)
@@ -163,9 +200,6 @@ void metadata_read_ld(struct metadata_reader *r, uint32_t node)
 	html_add_raw(r->h, node, &text);
 	if (text.len > BYTES_MAX || !may_hold_article(strbuf_span(&text)))
 		return;
-	unbreak(&text);
-	if (json_parse(strbuf_span(&text), &root, NULL) < 0)
-		return;
-	read_value(r, root, root, 0);
-	json_free(root);
+	if (!read_script(r, strbuf_span(&text)))
+		read_mended(r, strbuf_span(&text));
 }

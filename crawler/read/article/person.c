@@ -120,10 +120,15 @@ static struct span trim_marks(struct span s)
 	return s;
 }
 
-/* Anna Weber (aw): initials and places in brackets. */
+/* Anna Weber (aw): initials and places in brackets; Anna Weber @aw: an account. */
 static struct span without_brackets(struct span s)
 {
-	const char *open = s.len ? memchr(s.data, '(', s.len) : NULL;
+	ptrdiff_t account = span_find(s, SPAN_LITERAL(" @"));
+	const char *open;
+
+	if (account > 0)
+		s = span_from(s.data, (size_t)account);
+	open = s.len ? memchr(s.data, '(', s.len) : NULL;
 
 	return open && open > s.data ? trim_marks(span_from(s.data, (size_t)(open - s.data))) : s;
 }
@@ -158,7 +163,19 @@ static struct span without_lead(struct span s)
 	return trim_marks(span_from_offset(s, match_lead(s)));
 }
 
-static void add_name(struct span name, bool first, struct arena *a, struct str_list *list)
+/* Hamburg, unlike AFP and dpa. */
+static bool is_place_like(struct span s)
+{
+	if (s.data[0] < 'A' || s.data[0] > 'Z')
+		return false;
+	for (size_t i = 1; i < s.len; i++)
+		if (s.data[i] >= 'a' && s.data[i] <= 'z')
+			return true;
+	return false;
+}
+
+static void add_name(struct span name, bool first, enum person_form form, struct arena *a,
+	struct str_list *list)
 {
 	struct shape shape;
 	char *copy;
@@ -175,6 +192,9 @@ static void add_name(struct span name, bool first, struct arena *a, struct str_l
 		return;
 	/* A slug of an address is the same name again. */
 	if (shape.words == 1 && shape.small && memchr(name.data, '-', name.len) && list->len)
+		return;
+	if (!first && form == PERSON_BYLINE && shape.words == 1 && is_place_like(name) &&
+		list->len && strchr(list->items[list->len - 1], ' '))
 		return;
 	copy = arena_dup(a, name);
 	if (!record_list_has(list, copy))
@@ -241,7 +261,7 @@ void person_add(struct span text, enum person_form form, struct arena *a, struct
 	if (span_find(text, SPAN_LITERAL("://")) >= 0)
 		return;
 	if (form == PERSON_GROUP || is_site_first(text)) {
-		add_name(text, true, a, list);
+		add_name(text, true, form, a, list);
 		return;
 	}
 	if (form == PERSON_FAMILY_FIRST && is_catalogued(text, &comma)) {
@@ -254,7 +274,7 @@ void person_add(struct span text, enum person_form form, struct arena *a, struct
 		skip = at < text.len ? separator_at(text, at) : 1;
 		if (!skip)
 			continue;
-		add_name(span_from(text.data + start, at - start), first, a, list);
+		add_name(span_from(text.data + start, at - start), first, form, a, list);
 		first = false;
 		start = at + skip;
 		at = start - 1;
@@ -277,6 +297,26 @@ static bool is_korean_line(struct span line, struct span *ret_names)
 	return n >= 2 && n <= 4;
 }
 
+static bool has_digit(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.data[i] >= '0' && s.data[i] <= '9')
+			return true;
+	return false;
+}
+
+/* Anna Weber on May 28, 2025: when it was is no name. */
+static struct span without_time(struct span names)
+{
+	static const char *const words[] = {"on", "updated", "published", "posted", "am", "le"};
+	struct span rest = names;
+
+	for (struct span word = next_word(&rest); word.len; word = next_word(&rest))
+		if (word.data > names.data && IS_WORD_OF(word, words) && has_digit(rest))
+			return trim_marks(span_from(names.data, (size_t)(word.data - names.data)));
+	return names;
+}
+
 bool person_line(struct span line, struct span *ret_names)
 {
 	size_t n;
@@ -290,7 +330,7 @@ bool person_line(struct span line, struct span *ret_names)
 	n = match_lead(line);
 	if (!n)
 		return false;
-	*ret_names = trim_marks(span_from_offset(line, n));
+	*ret_names = without_time(trim_marks(span_from_offset(line, n)));
 	shape = shape_of(*ret_names);
 	return shape.words > 0 && shape.words <= 16 && shape.small <= shape.words / 3 &&
 		shape.digits == 0 && !is_small_word(*ret_names);

@@ -18,6 +18,7 @@
 
 enum person_form {
 	PERSON_LIST,         /* one or several, as they are written */
+	PERSON_BYLINE,       /* a line of them, with a place behind: Anna Weber, Hamburg */
 	PERSON_FAMILY_FIRST, /* library catalogues: Family, Given; one only */
 	PERSON_GROUP,        /* one organisation, whose name may hold a comma */
 };

@@ -83,6 +83,13 @@ static bool begins_word(const struct line *l, size_t folded_offset)
 	return !utf8_is_han(before);
 }
 
+/* Folding leaves out spaces between Chinese characters. */
+static bool is_behind_space(const struct line *l, size_t folded_offset)
+{
+	return folded_offset < l->folded.len &&
+		utf8_is_space(char_before(l->text, original(l, folded_offset)));
+}
+
 /* Whether @label, which begins at @at, is one here: by what stands before and behind it. */
 static bool is_label(const struct line *l, const struct byline_label *label, size_t at,
 	size_t *ret_separator)
@@ -95,6 +102,7 @@ static bool is_label(const struct line *l, const struct byline_label *label, siz
 		!(l->n_marks && strlen(label->text) > 6))
 		return false;
 	return label->text[strlen(label->text) - 1] == '/' ||
+		(strchr(label->text, '/') && is_behind_space(l, end)) ||
 		is_separator_at(folded, end, ret_separator) ||
 		(label->bare && utf8_is_han(char_at(folded, end))) ||
 		(label->kind == BYLINE_LABEL_OTHER && char_at(folded, end) == '(');

@@ -31,6 +31,9 @@ bool byline_read(struct span line, struct arena *a, struct byline *f);
 /* Facts at the beginning of running text: 江城日报讯（记者 …）, 新华社北京5月1日电（记者…）. */
 void byline_read_dateline(struct span line, struct arena *a, struct byline *f);
 
+/* Reporters in brackets at the end of a paragraph: ……（记者 张三）. */
+void byline_read_ending(struct span line, struct arena *a, struct byline *f);
+
 /* Whether a name stands for a medium or a firm rather than a person: 本报, 新华社, …网. */
 bool byline_is_person(struct span name);
 

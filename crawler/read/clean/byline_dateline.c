@@ -2,8 +2,10 @@
 
 #include "common/utf8.h"
 
-#define DATELINE_BYTES_MAX 60
-#define MEDIUM_BYTES_MAX   30 /* of one that a dateline names */
+#define DATELINE_BYTES_MAX  60
+#define MEDIUM_BYTES_MAX    30 /* of one that a dateline names */
+#define DATELINE_HEAD_MAX   90 /* before its bracket */
+#define REPORTERS_BYTES_MAX 120
 
 /* Where the first of several words ends in @s, 0 if none stands there. */
 static size_t end_of_first(struct span s, const char *const *words, size_t n)
@@ -62,27 +64,88 @@ static void read_agency(struct span head, struct arena *a, struct byline *f)
 		f->publisher = arena_dup(a, name);
 }
 
+static ptrdiff_t find_either(struct span s, const char *simple, const char *traditional)
+{
+	ptrdiff_t at = span_find(s, span_str(simple));
+
+	return at < 0 ? span_find(s, span_str(traditional)) : at;
+}
+
+static struct span before_either(struct span s, const char *simple, const char *traditional)
+{
+	ptrdiff_t at = find_either(s, simple, traditional);
+
+	return at < 0 ? s : span_from(s.data, (size_t)at);
+}
+
+/* Those behind 记者, but no photographers, and no correspondents, who send news to be written. */
+static void read_reporters(struct span s, struct arena *a, struct byline *f)
+{
+	static const char *const others[] = {"摄", "攝", "。", "？", "！"};
+	ptrdiff_t at = find_either(s, "记者", "記者");
+
+	if (at < 0 || SPAN_HOLDS_ONE_OF(s, others))
+		return;
+	s = span_from_offset(s, (size_t)at + strlen("记者"));
+	byline_read_names(before_either(s, "通讯员", "通訊員"), a, &f->authors, f);
+}
+
+/* 本报讯 记者张三报道：… */
+static void read_bare_reporters(struct span head, struct arena *a, struct byline *f)
+{
+	static const char *const marks[] = {"，", "。", "：", ":", ",", "“"};
+	struct span s = utf8_cut(head, REPORTERS_BYTES_MAX);
+	ptrdiff_t end;
+
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		s = before_either(s, marks[i], marks[i]);
+	end = find_either(s, "报道", "報道");
+	end = end < 0 ? find_either(s, "报导", "報導") : end;
+	if (end > 0 && (size_t)end + strlen("报道") == s.len && s.len < head.len)
+		read_reporters(span_from(s.data, (size_t)end), a, f);
+}
+
 /* 江城日报讯（记者 张三、李四）: the medium, and the reporters behind it. */
 void byline_read_dateline(struct span line, struct arena *a, struct byline *f)
 {
 	struct span head = utf8_cut(line, 180);
-	ptrdiff_t open = span_find(head, SPAN_LITERAL("（")), reporter, close;
+	ptrdiff_t open = find_either(head, "（", "("), close;
 
 	read_agency(head, a, f);
-	if (open < 0)
-		open = span_find(head, SPAN_LITERAL("("));
-	if (open < 0 || open > 90)
+	if (open < 0 || open > DATELINE_HEAD_MAX) {
+		read_bare_reporters(head, a, f);
 		return;
+	}
 	head = span_from_offset(head, (size_t)open);
-	close = span_find(head, SPAN_LITERAL("）"));
-	if (close < 0)
-		close = span_find(head, SPAN_LITERAL(")"));
-	reporter = span_find(head, SPAN_LITERAL("记者"));
-	if (reporter < 0)
-		reporter = span_find(head, SPAN_LITERAL("記者"));
-	if (close < 0 || reporter < 0 || reporter > close)
+	close = find_either(head, "）", ")");
+	if (close > 0)
+		read_reporters(span_from(head.data, (size_t)close), a, f);
+}
+
+/* …五分钟。（记者 张三） */
+void byline_read_ending(struct span line, struct arena *a, struct byline *f)
+{
+	static const char *const offices[] = {"", "本报", "本網", "本网", "本報", "见习", "全媒体",
+		"全媒"};
+	size_t at, from = line.len > REPORTERS_BYTES_MAX ? line.len - REPORTERS_BYTES_MAX : 0;
+	struct span rest;
+
+	if (!span_ends_with(line, SPAN_LITERAL("）")) && !span_ends_with(line, SPAN_LITERAL(")")))
 		return;
-	head = span_from(head.data + reporter + 6, (size_t)(close - reporter - 6));
-	if (span_find(head, SPAN_LITERAL("摄")) < 0 && span_find(head, SPAN_LITERAL("攝")) < 0)
-		byline_read_names(head, a, &f->authors, f);
+	for (at = line.len - 1; at > from; at--) /* it ends in a bracket: not empty */
+		if (line.data[at] == '(' ||
+			span_starts_with(span_from_offset(line, at), SPAN_LITERAL("（")))
+			break;
+	rest = span_from_offset(line, at + (line.data[at] == '(' ? 1 : strlen("（")));
+	for (size_t i = 0; at > from && i < sizeof offices / sizeof *offices; i++) {
+		size_t n = strlen(offices[i]);
+
+		if (span_starts_with(rest, span_str(offices[i])) &&
+			(span_starts_with(span_from_offset(rest, n), SPAN_LITERAL("记者")) ||
+				span_starts_with(span_from_offset(rest, n),
+					SPAN_LITERAL("記者")))) {
+			read_reporters(rest, a, f);
+			return;
+		}
+	}
 }

@@ -174,6 +174,43 @@ bool byline_has_han(struct span s)
 	return false;
 }
 
+/* The next word of @value from @at on; moves @at behind it and its separator. */
+static struct span next_word(struct span value, size_t *at)
+{
+	size_t start = *at, skip = 0;
+	struct span word;
+
+	while (*at < value.len && !(skip = name_separator(value, *at)))
+		for (++*at; *at < value.len && (value.data[*at] & 0xC0) == 0x80; ++*at)
+			;
+	word = span_from(value.data + start, *at - start);
+	*at += skip;
+	return word;
+}
+
+static bool is_one_han(struct span word)
+{
+	return word.len == 3 && byline_has_han(word);
+}
+
+/* A name of two characters is often set as wide as one of three: 张 三. */
+static struct span join_spaced(struct span value, struct span word, size_t *at, struct arena *a)
+{
+	size_t behind = *at;
+	struct span second;
+
+	if (!is_one_han(word))
+		return word;
+	second = next_word(value, &behind);
+	if (!is_one_han(second) ||
+		span_trim(span_from(word.data + word.len,
+				  (size_t)(second.data - word.data) - word.len))
+				.len > 0)
+		return word;
+	*at = behind;
+	return span_str(arena_printf(a, "%.3s%.3s", word.data, second.data));
+}
+
 /* Names one after another, until something is none. Returns whether all were. */
 bool byline_read_names(struct span value, struct arena *a, struct str_list *list, struct byline *f)
 {
@@ -186,17 +223,11 @@ bool byline_read_names(struct span value, struct arena *a, struct str_list *list
 		return value.len <= 60;
 	}
 	while (at < value.len) {
-		size_t start = at, skip = 0;
-		struct span word;
+		struct span word = without_role(next_word(value, &at), a, f);
 
-		while (at < value.len && !(skip = name_separator(value, at)))
-			for (at++; at < value.len && (value.data[at] & 0xC0) == 0x80; at++)
-				;
-		word = span_from(value.data + start, at - start);
-		at += skip;
-		word = without_role(word, a, f);
 		if (!word.len)
 			continue;
+		word = join_spaced(value, word, &at, a);
 		if (!byline_is_person(word))
 			return byline_is_nobody(word);
 		add_person(a, list, word);

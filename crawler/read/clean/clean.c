@@ -1,7 +1,7 @@
 /*
  * Passes over an array of lines; a line that goes gets an empty text.
  *
- *	mend -> split -> insides -> title -> repetition -> tail -> credits and facts -> join
+ *	mend -> split -> insides -> title -> repetition -> quotes -> tail -> credits and facts -> join
  *
  * The phrases of noise.h and repetition are looked for in the folded line, which
  * is made once.
@@ -20,13 +20,17 @@
 
 #define SPLIT_BYTES_MIN   600 /* a line so long with spaces behind sentences was paragraphs */
 #define VERSE_BYTES_MAX   60  /* folded */
-#define EDGE_LINES        14  /* facts stand so near to the ends of a text */
-#define TAIL_KEEP_PERCENT 25  /* a label in the first quarter begins no tail: too much would go */
+#define QUOTES_MAX        20  /* looked for in the text: each is a walk through it */
+#define QUOTE_BYTES_MIN   24
+#define DATELINES         3  /* the first lines of a text may begin with one */
+#define EDGE_LINES        14 /* facts stand so near to the ends of a text */
+#define TAIL_KEEP_PERCENT 25 /* a label in the first quarter begins no tail: too much would go */
 
 struct line {
 	struct span text;
 	struct span folded; /* of this text; in the arena */
-	bool is_folded;
+	uint8_t indent;
+	bool is_folded, quote;
 	uint32_t weight; /* when tails are looked for */
 };
 
@@ -98,10 +102,11 @@ static bool ends_sentence(uint32_t c)
 		c == U'…' || c == U'）' || c == ')' || c == U'；' || c == U'」';
 }
 
-static void add_line(struct text *t, struct span text)
+static void add_line(struct text *t, struct span text, const struct clean_line *of)
 {
 	t->lines = alloc_grow(t->lines, t->n, &t->cap, sizeof *t->lines);
-	t->lines[t->n++] = (struct line){.text = span_trim(text)};
+	t->lines[t->n++] =
+		(struct line){.text = span_trim(text), .indent = of->indent, .quote = of->quote};
 }
 
 static void set_text(struct line *line, struct span text)
@@ -142,8 +147,9 @@ static bool is_break(struct span s, size_t at)
 			behind == U'▲' || behind == U'「' || behind == U'（');
 }
 
-static void split_line(struct text *t, struct span text)
+static void split_line(struct text *t, const struct clean_line *line)
 {
+	struct span text = line->text;
 	size_t start = 0, at = 0;
 
 	while (text.len >= SPLIT_BYTES_MIN && at < text.len) {
@@ -153,12 +159,12 @@ static void split_line(struct text *t, struct span text)
 			break;
 		at = (size_t)(space - text.data);
 		if (is_break(text, at)) {
-			add_line(t, span_from(text.data + start, at - start));
+			add_line(t, span_from(text.data + start, at - start), line);
 			start = at + 1;
 		}
 		at++;
 	}
-	add_line(t, span_from_offset(text, start));
+	add_line(t, span_from_offset(text, start), line);
 }
 
 static void clean_insides(struct text *t)
@@ -282,8 +288,10 @@ static void drop_facts(struct text *t)
 			continue;
 		if (is_furniture(t, line) || (edge && byline_read(line->text, t->arena, t->byline)))
 			drop(line);
-		else if (i < first + 3)
+		else if (i < first + DATELINES)
 			byline_read_dateline(line->text, t->arena, t->byline);
+		if (edge)
+			byline_read_ending(line->text, t->arena, t->byline);
 	}
 }
 
@@ -315,6 +323,51 @@ static void drop_repetition(struct text *t)
 	for (size_t i = 0; i < t->n; i++)
 		if (repeats[i])
 			drop(&t->lines[i]);
+}
+
+/* Without the quotation marks and the full stop around it. */
+static struct span bare_quote(struct span folded)
+{
+	static const char *const marks[] = {"\"", "'", "“", "”", "‘", "’", "「", "」", "«", "»",
+		"„", ".", "。", " "};
+	size_t before;
+
+	do {
+		before = folded.len;
+		for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+			struct span mark = span_str(marks[i]);
+
+			if (span_starts_with(folded, mark))
+				folded = span_from_offset(folded, mark.len);
+			if (span_ends_with(folded, mark))
+				folded.len -= mark.len;
+		}
+	} while (folded.len < before);
+	return folded;
+}
+
+static bool is_said_elsewhere(struct text *t, size_t quote)
+{
+	struct span words = bare_quote(folded_of(t, &t->lines[quote]));
+
+	for (size_t i = 0; words.len >= QUOTE_BYTES_MIN && i < t->n; i++)
+		if (!t->lines[i].quote && span_find(folded_of(t, &t->lines[i]), words) >= 0)
+			return true;
+	return false;
+}
+
+/* A sentence of the text that is shown once more, in large letters. */
+static void drop_pull_quotes(struct text *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n && n < QUOTES_MAX; i++) {
+		if (!t->lines[i].quote || !t->lines[i].text.len)
+			continue;
+		n++;
+		if (is_said_elsewhere(t, i))
+			drop(&t->lines[i]);
+	}
 }
 
 /* The headline as a line, or glued before a byline. */
@@ -353,6 +406,8 @@ static const char *join(const struct text *t)
 			continue;
 		if (out.len)
 			strbuf_add_char(&out, '\n');
+		for (unsigned n = 0; n < t->lines[i].indent; n++)
+			strbuf_add_char(&out, ' ');
 		strbuf_add_span(&out, t->lines[i].text);
 	}
 	return arena_dup(t->arena, strbuf_span(&out));
@@ -366,10 +421,11 @@ const char *clean_lines(struct clean_line *lines, size_t n, const char *title,
 
 	mend_all(lines, n, survey, a);
 	for (size_t i = 0; i < n; i++)
-		split_line(&t, lines[i].text);
+		split_line(&t, &lines[i]);
 	clean_insides(&t);
 	drop_title(&t, title);
 	drop_repetition(&t);
+	drop_pull_quotes(&t);
 	drop_tail(&t);
 	compact(&t);
 	drop_facts(&t);

@@ -18,10 +18,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct clean_line {
 	struct span text;
+	uint8_t indent; /* columns, of what is laid out by hand */
 	bool heading;
+	bool quote; /* set apart as one: it goes where it repeats what the text says */
 };
 
 /*

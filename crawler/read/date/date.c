@@ -10,6 +10,10 @@
 #include "crawler/read/date/date_relative.h"
 #include "crawler/read/date/date_zone.h"
 
+#define CLOCK_DISTANCE_MAX 8 /* bytes between a time and the day behind it */
+
+static const struct date_parts no_time = {.hour = -1};
+
 static bool is_fenced(const struct date_scan *s, size_t n)
 {
 	const struct date_token *next = date_at(s, n);
@@ -18,14 +22,14 @@ static bool is_fenced(const struct date_scan *s, size_t n)
 }
 
 /*
- * A date at the start of the window. Returns tokens taken, or 0. What has the
- * form of a date and is refused is taken too, so that no part of it is read as
- * another one; its precision is none.
+ * A date at the start of the window, whose time may stand behind it or be the one in @before.
+ * Returns tokens taken, or 0. What has the form of a date and is refused is taken too, so that no
+ * part of it is read as another one; its precision is none.
  */
 static size_t match_date(const struct date_scan *s, const struct date_context *ctx,
-	enum date_form_bare bare, struct record_time *ret)
+	enum date_form_bare bare, const struct date_parts *before, struct record_time *ret)
 {
-	struct date_parts p = {.hour = -1};
+	struct date_parts p = *before;
 	size_t n = 0;
 
 	if (date_at(s, 0)->glued && !date_at(s, 0)->chinese &&
@@ -33,8 +37,9 @@ static size_t match_date(const struct date_scan *s, const struct date_context *c
 		return 0;
 	n = date_form_match(s, bare, ctx->day_first, &p);
 	if (n) {
-		size_t time = p.hour < 0 ? date_clock_match_behind(s, n, ctx->zone_min, &p)
-					 : date_zone_match(s, n, ctx->zone_min, &p);
+		size_t time = p.hour < 0 || before->hour >= 0
+			? date_clock_match_behind(s, n, ctx->zone_min, &p)
+			: date_zone_match(s, n, ctx->zone_min, &p);
 
 		if (!is_fenced(s, n + time) || !date_parts_settle(&p, ctx, ret))
 			ret->precision = PRECISION_NONE;
@@ -58,10 +63,38 @@ static bool may_hold_date(struct span text)
 		span_find(text, SPAN_LITERAL("年")) >= 0;
 }
 
+/* 11:54 2025-05-01: the time that stands last before a token. */
+struct clock_before {
+	struct date_parts parts;
+	size_t end; /* offset in the text */
+};
+
+static void note_clock(const struct date_scan *s, const struct date_context *ctx,
+	struct clock_before *c)
+{
+	struct date_parts p = no_time;
+	size_t n = date_is_char(date_at(s, 1), ':') ? date_clock_match(s, 0, &p) : 0;
+
+	if (!n)
+		return;
+	n += date_zone_match(s, n, ctx->zone_min, &p);
+	*c = (struct clock_before){.parts = p, .end = date_at(s, n - 1)->end};
+}
+
+/* Nothing but marks and short words stand between. */
+static const struct date_parts *time_before(const struct date_scan *s, const struct clock_before *c)
+{
+	size_t start = date_at(s, 0)->start;
+
+	return c->end && start >= c->end && start - c->end <= CLOCK_DISTANCE_MAX ? &c->parts
+										 : &no_time;
+}
+
 bool date_find(struct span text, const struct date_context *ctx, bool bare, struct date_found *ret)
 {
+	enum date_form_bare form = bare ? DATE_BARE_TIMED : DATE_BARE_NONE;
+	struct clock_before clock = {0};
 	struct record_time found;
-	enum date_form_bare form = bare ? DATE_BARE_CHINESE : DATE_BARE_NONE;
 	struct date_scan s;
 
 	if (!bare && !may_hold_date(text))
@@ -69,7 +102,7 @@ bool date_find(struct span text, const struct date_context *ctx, bool bare, stru
 	for (date_scan_init(&s, text); date_at(&s, 0)->kind != DATE_TOKEN_END; date_scan_move(&s)) {
 		size_t n = date_at(&s, 0)->kind == DATE_TOKEN_CHAR && !bare
 			? 0
-			: match_date(&s, ctx, form, &found);
+			: match_date(&s, ctx, form, time_before(&s, &clock), &found);
 
 		if (n && found.precision) {
 			*ret = (struct date_found){.time = found,
@@ -77,6 +110,8 @@ bool date_find(struct span text, const struct date_context *ctx, bool bare, stru
 				.end = date_at(&s, n - 1)->end};
 			return true;
 		}
+		if (!n && date_at(&s, 0)->kind == DATE_TOKEN_NUMBER)
+			note_clock(&s, ctx, &clock);
 		date_scan_skip(&s, n);
 	}
 	return false;
@@ -86,28 +121,18 @@ bool date_find(struct span text, const struct date_context *ctx, bool bare, stru
 static bool parse_time_first(struct date_scan *s, const struct date_context *ctx,
 	struct record_time *ret)
 {
-	struct date_parts p = {.hour = -1};
+	struct date_parts p = no_time;
 	size_t n = date_clock_match(s, 0, &p);
-	struct record_time day;
 
 	if (!n)
 		return false;
 	n += date_zone_match(s, n, ctx->zone_min, &p);
 	while (n-- > 0)
 		date_scan_move(s);
-	for (int i = 0; i < 3; i++, date_scan_move(s)) {
-		if (!match_date(s, ctx, DATE_BARE_SEPARATED, &day) ||
-			day.precision != PRECISION_DAY)
-			continue;
-		*ret = day;
-		ret->ms += date_parts_clock_ms(&p);
-		if (p.has_zone) {
-			ret->ms += (day.zone_min - p.zone_min) * INT64_C(60000);
-			ret->zone_min = p.zone_min;
-		}
-		ret->precision = p.has_second ? PRECISION_SECOND : PRECISION_MINUTE;
-		return true;
-	}
+	for (int i = 0; i < 3; i++, date_scan_move(s))
+		if (match_date(s, ctx, DATE_BARE_SEPARATED, &p, ret) &&
+			ret->precision > PRECISION_DAY)
+			return true;
 	if (!ctx->now_ms || date_at(s, 0)->kind != DATE_TOKEN_END)
 		return false;
 	date_set_moment(date_start_of_day(ctx->now_ms, ctx->zone_min) + date_parts_clock_ms(&p),
@@ -159,7 +184,7 @@ bool date_parse(struct span text, const struct date_context *ctx, struct record_
 	if (text.len > 200) /* no date; and each step below looks at all of it */
 		text.len = 200;
 	for (date_scan_init(&s, text); date_at(&s, 0)->kind != DATE_TOKEN_END; date_scan_move(&s)) {
-		size_t n = match_date(&s, ctx, DATE_BARE_SEPARATED, &found);
+		size_t n = match_date(&s, ctx, DATE_BARE_SEPARATED, &no_time, &found);
 
 		if (n && found.precision > first.precision)
 			first = found;

@@ -19,9 +19,10 @@
 #define DATE_ZONE_CHINA 480
 
 struct date_context {
-	int64_t now_ms; /* relative dates count from here; 0: neither they nor the upper limit */
-	int zone_min;   /* of dates that name none */
-	bool day_first; /* 05/04/2025 is in April */
+	int64_t now_ms;   /* relative dates count from here; 0: neither they nor the upper limit */
+	int zone_min;     /* of dates that name none */
+	const char *zone; /* whose rules hold instead (date_place.h), or NULL */
+	bool day_first;   /* 05/04/2025 is in April */
 };
 
 /*

@@ -19,7 +19,7 @@ static size_t match_half_of_day(const struct date_scan *s, size_t i, struct date
 	return 0;
 }
 
-/* 上午 下午 晚上 中午 凌晨 早上 before the hour. Returns tokens taken; *@ret_pm by 12 hours. */
+/* 上午 下午 晚上 中午 凌晨 早上 午前 午後 before the hour. Returns tokens taken; *@ret_pm by 12 hours. */
 static size_t match_chinese_half(const struct date_scan *s, size_t i, bool *ret_pm)
 {
 	uint32_t a = date_at(s, i)->kind == DATE_TOKEN_CHAR ? date_at(s, i)->c : 0;
@@ -30,6 +30,10 @@ static size_t match_chinese_half(const struct date_scan *s, size_t i, bool *ret_
 		return 2;
 	if (a == U'晚' || a == U'早')
 		return b == U'上' ? 2 : 1;
+	if (a == U'午' && (b == U'前' || b == U'后')) {
+		*ret_pm = b == U'后';
+		return 2;
+	}
 	if (a == U'오' && (b == U'前' || b == U'후')) {
 		*ret_pm = b == U'후';
 		return 2;

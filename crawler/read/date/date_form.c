@@ -210,6 +210,29 @@ static size_t match_year_last(const struct date_scan *s, size_t i, bool day_firs
 	return 5;
 }
 
+/* 28 / 2025-05: the day in large figures above its month. */
+static size_t match_day_above(const struct date_scan *s, size_t i, struct date_parts *p)
+{
+	size_t n = i + 1 + date_is_char(date_at(s, i + 1), '/');
+	const struct date_token *day = date_at(s, i), *year = date_at(s, n),
+				*sep = date_at(s, n + 1), *month = date_at(s, n + 2),
+				*next = date_at(s, n + 3);
+
+	if (!date_is_number(day, 1, 31, 2) || day->chinese || !year->gap ||
+		!date_is_number(year, 1995, 2199, 4) || !date_is_separator(sep) ||
+		!date_is_number(month, 1, 12, 2) || (date_is_separator(next) && !next->gap))
+		return 0;
+	date_parts_set_day(p, year->value, month->value, day->value);
+	return n + 3 - i;
+}
+
+/* 08:30 */
+static bool is_clock(const struct date_scan *s, size_t i)
+{
+	return date_at(s, i)->gap && date_is_number(date_at(s, i), 0, 24, 2) &&
+		date_is_char(date_at(s, i + 1), ':') && date_is_number(date_at(s, i + 2), 0, 59, 2);
+}
+
 /* 5月29日, and 05-29 in lists. */
 static size_t match_month_day(const struct date_scan *s, size_t i, enum date_form_bare bare,
 	struct date_parts *p)
@@ -224,7 +247,8 @@ static size_t match_month_day(const struct date_scan *s, size_t i, enum date_for
 		date_parts_set_day(p, 0, month->value, day->value);
 		return 4;
 	}
-	if (bare != DATE_BARE_SEPARATED || !date_is_separator(sep) || sep->c == '.' || sep->gap ||
+	if ((bare == DATE_BARE_TIMED && !is_clock(s, i + 3)) || !date_is_separator(sep) ||
+		sep->c == '.' || sep->gap ||
 		(date_is_separator(date_at(s, i + 3)) && !date_at(s, i + 3)->gap))
 		return 0;
 	date_parts_set_day(p, 0, month->value, day->value);
@@ -246,6 +270,22 @@ static size_t match_year_apart(const struct date_scan *s, size_t i, struct date_
 	return 4;
 }
 
+/* 25-05-29 08:30. Whether the first two digits are the year is told when it is settled. */
+static size_t match_short_year(const struct date_scan *s, size_t i, struct date_parts *p)
+{
+	const struct date_token *year = date_at(s, i), *sep = date_at(s, i + 1),
+				*month = date_at(s, i + 2), *day = date_at(s, i + 4);
+
+	if (!date_is_number(year, 0, 99, 2) || year->digits != 2 || year->chinese ||
+		!date_is_separator(sep) || !date_is_number(month, 1, 12, 2) ||
+		!date_is_char(date_at(s, i + 3), sep->c) || !date_is_number(day, 1, 31, 2) ||
+		!is_clock(s, i + 5))
+		return 0;
+	date_parts_set_day(p, 2000 + year->value, month->value, day->value);
+	p->is_short = true;
+	return 5;
+}
+
 size_t date_form_match(const struct date_scan *s, enum date_form_bare bare, bool day_first,
 	struct date_parts *p)
 {
@@ -259,6 +299,10 @@ size_t date_form_match(const struct date_scan *s, enum date_form_bare bare, bool
 		n = match_compact(s, 0, p);
 	if (!n)
 		n = match_year_apart(s, 0, p);
+	if (!n)
+		n = match_day_above(s, 0, p);
+	if (!n && bare)
+		n = match_short_year(s, 0, p);
 	if (!n && bare)
 		n = match_month_day(s, 0, bare, p);
 	return n;

@@ -8,7 +8,7 @@
 /* Which forms without a year count. */
 enum date_form_bare {
 	DATE_BARE_NONE,
-	DATE_BARE_CHINESE,   /* 5月29日 */
+	DATE_BARE_TIMED,     /* 5月29日, 05-29 08:30 */
 	DATE_BARE_SEPARATED, /* 05-29 too */
 };
 

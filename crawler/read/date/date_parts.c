@@ -1,7 +1,9 @@
 #include "crawler/read/date/date_parts.h"
 
 #include "common/clock.h"
+#include "crawler/read/date/date_place.h"
 
+#define RECENT_MS   (400 * DATE_DAY_MS)
 #define EARLIEST_MS INT64_C(788918400000) /* 1995: there were no news pages before */
 
 void date_parts_set_day(struct date_parts *p, int64_t year, int64_t month, int64_t day)
@@ -54,18 +56,28 @@ bool date_is_plausible(int64_t ms, const struct date_context *ctx)
 	return ms >= EARLIEST_MS && (!ctx->now_ms || ms <= ctx->now_ms + DATE_DAY_MS);
 }
 
+static int zone_of(const struct date_parts *p, const struct date_context *ctx)
+{
+	const char *zone = p->zone ? p->zone : ctx->zone;
+
+	if (p->has_zone)
+		return p->zone_min;
+	return zone ? date_place_offset(zone, moment_of(p, 0)) : ctx->zone_min;
+}
+
 bool date_parts_settle(struct date_parts *p, const struct date_context *ctx,
 	struct record_time *ret)
 {
-	int zone_min = p->has_zone ? p->zone_min : ctx->zone_min;
 	int64_t ms;
+	int zone_min;
 
 	if (!p->year && !guess_year(p, ctx))
 		return false;
 	if (!clock_is_date(p->year, p->month, p->day))
 		return false;
+	zone_min = zone_of(p, ctx);
 	ms = moment_of(p, zone_min);
-	if (!date_is_plausible(ms, ctx))
+	if (!date_is_plausible(ms, ctx) || (p->is_short && ms + RECENT_MS < ctx->now_ms))
 		return false;
 	date_set_moment(ms, zone_min,
 		p->hour < 0             ? PRECISION_DAY

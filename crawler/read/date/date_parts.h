@@ -12,9 +12,11 @@
 struct date_parts {
 	int year, month, day;         /* 0: not given */
 	int hour, minute, second, ms; /* hour -1: not given */
+	bool is_short; /* the year has two digits, which may be a day: it counts if it is a recent one */
 	bool has_second;
 	bool has_zone;
 	int zone_min;
+	const char *zone; /* by its name; counts without has_zone */
 };
 
 void date_parts_set_day(struct date_parts *p, int64_t year, int64_t month, int64_t day);

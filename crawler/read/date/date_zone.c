@@ -5,8 +5,28 @@ static const struct {
 	int minutes;
 } zones[] = {{"z", 0}, {"ut", 0}, {"utc", 0}, {"gmt", 0}, {"est", -300}, {"edt", -240},
 	{"cdt", -300}, {"mst", -420}, {"mdt", -360}, {"pst", -480}, {"pdt", -420}, {"bst", 60},
-	{"cet", 60}, {"cest", 120}, {"eet", 120}, {"eest", 180}, {"msk", 180}, {"ist", 330},
-	{"jst", 540}, {"kst", 540}, {"hkt", 480}, {"sgt", 480}, {"bjt", 480}, {"aest", 600}};
+	{"cet", 60}, {"cest", 120}, {"mez", 60}, {"mesz", 120}, {"eet", 120}, {"eest", 180},
+	{"msk", 180}, {"ist", 330}, {"jst", 540}, {"kst", 540}, {"hkt", 480}, {"sgt", 480},
+	{"bjt", 480}, {"aest", 600}};
+
+/* As American papers write them, in capitals: et is a word of other languages. */
+static const struct {
+	const char *name, *zone;
+} american[] = {{"ET", "America/New_York"}, {"CT", "America/Chicago"}, {"MT", "America/Denver"},
+	{"PT", "America/Los_Angeles"}};
+
+static bool is_american(const struct date_scan *s, const struct date_token *t, struct date_parts *p)
+{
+	struct span word = span_from(s->text.data + t->start, t->end - t->start);
+
+	for (size_t i = 0; word.len == 2 && i < sizeof american / sizeof *american; i++) {
+		if (span_is(word, american[i].name)) {
+			p->zone = american[i].zone;
+			return true;
+		}
+	}
+	return false;
+}
 
 static bool zone_of_word(const char *word, int fallback_min, int *ret)
 {
@@ -37,6 +57,8 @@ size_t date_zone_match(const struct date_scan *s, size_t i, int fallback_min, st
 		p->has_zone = true;
 		return more ? 1 + date_zone_match(s, i + 1, fallback_min, p) : 1;
 	}
+	if (sign->kind == DATE_TOKEN_WORD)
+		return is_american(s, sign, p);
 	if ((!date_is_char(sign, '+') && !date_is_char(sign, '-')) ||
 		number->kind != DATE_TOKEN_NUMBER || number->gap)
 		return 0;

@@ -2,10 +2,13 @@
 
 #include "common/alloc.h"
 #include "common/utf8.h"
+#include "crawler/read/html/block_pre.h"
 
 #define CELL_SEPARATOR     " | "
+#define TAB_COLUMNS        4
+#define INDENT_MIN         4     /* columns: two full-width spaces, or four hard ones */
 #define DATA_ROW_BYTES_MAX 1000  /* of a row of paragraphs; a layout's columns hold more */
-#define PRE_LINES_MAX      50000 /* of a page; other lines cost nodes, of which there are so many */
+#define TEXT_LINES_MAX     50000 /* of a page; other lines cost nodes, of which there are so many */
 
 /* The line being put together, and where the walk stands. */
 struct builder {
@@ -17,8 +20,12 @@ struct builder {
 	struct strbuf text;
 	uint32_t weight_bold;
 	bool gap;
-	bool cell_gap;    /* a cell ended in a row that is one line */
-	uint32_t row_end; /* of the row that is one line, 0 outside of one */
+	bool cell_gap;     /* a cell ended in a row that is one line */
+	unsigned indent;   /* columns of wide and hard spaces since the last character */
+	unsigned n_spaces; /* in PRE, since the last character or line break */
+	bool apart;        /* an empty line in PRE came last */
+	size_t pre_first;  /* line of the PRE that is open */
+	uint32_t row_end;  /* of the row that is one line, 0 outside of one */
 	/* How many open elements are of a kind; ends[] closes them. */
 	uint32_t *open;
 	size_t n_open;
@@ -142,9 +149,41 @@ static void end_line(struct builder *b)
 	b->gap = b->cell_gap = false;
 }
 
-static void add_space(struct builder *b, uint32_t c)
+static bool ends_sentence(struct span text)
 {
-	if (b->in_pre && c == '\n' && b->len < PRE_LINES_MAX)
+	static const char ends[] = "。！？…”」";
+
+	for (const char *end = ends; *end; end += 3)
+		if (span_ends_with(text, span_from(end, 3)))
+			return true;
+	return false;
+}
+
+/* An indentation behind a sentence begins a paragraph, where a page has no elements for them. */
+static bool begins_paragraph(struct builder *b, uint32_t c, uint32_t node)
+{
+	b->indent += c == U'　' ? 2 : c == 0xA0;
+	return b->indent >= INDENT_MIN && node >= b->row_end &&
+		ends_sentence(strbuf_span(&b->text));
+}
+
+/* What white space means where it is laid out by hand. */
+static void note_space(struct builder *b, uint32_t c)
+{
+	if (c == '\n') {
+		b->apart = b->apart || !b->text.len;
+		b->n_spaces = 0;
+	} else
+		b->n_spaces += c == '\t' ? TAB_COLUMNS : c == U'　' ? 2 : 1;
+}
+
+static void add_space(struct builder *b, uint32_t c, uint32_t node)
+{
+	bool ends = begins_paragraph(b, c, node) || (b->in_pre && c == '\n');
+
+	if (b->in_pre)
+		note_space(b, c);
+	if (ends && b->len < TEXT_LINES_MAX)
 		end_line(b);
 	else
 		b->gap = true;
@@ -157,6 +196,9 @@ static void add_run(struct builder *b, const struct run *run)
 	else if (b->gap && b->text.len)
 		strbuf_add_char(&b->text, ' ');
 	b->gap = b->cell_gap = false;
+	b->indent = 0;
+	b->line.tabular = b->line.tabular || (b->text.len && b->n_spaces > 1);
+	b->n_spaces = 0;
 	strbuf_add(&b->text, run->bytes, (size_t)(run->end - run->bytes));
 	b->line.weight += run->weight;
 	b->line.n_marks += run->n_marks;
@@ -170,6 +212,10 @@ static void begin_line(struct builder *b, uint32_t node)
 	b->line.first = node;
 	b->line.heading = b->in_heading > 0;
 	b->line.n_links = b->in_link > 0;
+	b->line.indent = (uint8_t)(b->n_spaces < UINT8_MAX ? b->n_spaces : UINT8_MAX);
+	b->line.apart = b->apart;
+	b->n_spaces = 0;
+	b->apart = false;
 }
 
 static void add_text(struct builder *b, uint32_t node)
@@ -191,7 +237,7 @@ static void add_text(struct builder *b, uint32_t node)
 			break;
 		c = utf8_next(&p, end);
 		if (utf8_is_space(c))
-			add_space(b, c);
+			add_space(b, c, node);
 	}
 }
 
@@ -260,6 +306,11 @@ static void open_element(struct builder *b, uint32_t node)
 		b->row_end = b->h->nodes[node].end;
 	if (tag == HTML_A && b->line.node != HTML_NONE)
 		b->line.n_links++;
+	if (tag == HTML_PRE && !b->in_pre) {
+		b->pre_first = b->len;
+		b->n_spaces = 0;
+		b->apart = false;
+	}
 	count_open(b, tag, 1);
 	b->open[b->n_open++] = node;
 }
@@ -272,6 +323,12 @@ static void close_elements(struct builder *b, uint32_t next)
 
 		break_line(b, node, tag);
 		count_open(b, tag, UINT32_MAX); /* minus one */
+		if (tag == HTML_PRE && !b->in_pre) {
+			b->len = b->pre_first +
+				block_settle_pre(b->items + b->pre_first, b->len - b->pre_first,
+					b->arena);
+			b->n_spaces = 0;
+		}
 	}
 }
 

@@ -28,6 +28,10 @@ struct block {
 	uint32_t n_links;
 	uint32_t n_marks; /* , 。 and their like */
 	bool heading;     /* h1..h6 around it, or all of it bold */
+	/* Of a line in PRE: */
+	uint8_t indent; /* columns before it, without what all have */
+	bool apart;     /* an empty line stands before it */
+	bool tabular;   /* several spaces in a row stand in it */
 };
 
 struct block_list {

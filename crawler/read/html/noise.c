@@ -7,6 +7,7 @@
 
 #define FURNITURE_BYTES_MAX 90
 #define SUBSCRIBE_BYTES_MAX 300
+#define AUTHORS_BYTES_MIN   100
 #define TAIL_WORD_BYTES     12
 #define CONSENT_BYTES_MIN   60
 #define CONSENT_BYTES_MAX   1000
@@ -50,7 +51,7 @@ static const char *const words[] = {"+1", "-", "0", "1", ">", "ad", "advert", "a
 	"上一页", "下一页", "中", "举报", "保存", "关闭", "分享", "原标题", "图集", "大", "大字号",
 	"字号", "导读", "小", "小字号", "展开全文", "广告", "微信", "微博", "打印", "搜索", "收藏",
 	"收起", "更多", "更多>", "更多>>", "正文", "注册", "点赞", "登录", "纠错", "腾讯微博",
-	"评论", "赞", "转发", "返回", "阅读全文", "顶部", "首页"};
+	"评论", "赞", "转发", "返回", "阅读全文", "顶部", "预览时标签不可点", "首页"};
 
 /* What leads on to other articles, to newsletters, to what is not shown without consent. */
 static const char *const elsewhere[] = {"(写真)", "(関连记事)", "(관련기사)", "a lire aussi",
@@ -162,6 +163,19 @@ static bool is_plain_han(struct span s)
 	return true;
 }
 
+/* 打印本页 is a button, 打印社的新生意 a headline: these words begin both. */
+static bool may_be_words(const char *phrase, struct span rest)
+{
+	static const char *const both[] = {"二维码", "打印", "扫一扫", "扫码", "收藏", "新浪微博",
+		"无障碍", "更多新闻"};
+	static const char *const buttons[] = {"下载", "关注", "关闭", "分享", "到", "加入", "字号",
+		"工具", "微信", "手机", "打印", "收听", "收藏", "文章", "服务", "本", "查看",
+		"模式", "此", "浏览", "添加", "版", "看", "移动", "窗口", "网页", "至", "观看",
+		"订阅", "请", "进入", "通道", "阅读", "页面", "预览"};
+
+	return IS_ONE_OF(span_str(phrase), both) && !STARTS_WITH_ONE_OF(rest, buttons);
+}
+
 /*
  * Begins with a phrase of Chinese pages. A label has no full stop, or a mark behind it: 收藏 is a
  * button, but 收藏是一门学问。 is a sentence.
@@ -169,12 +183,13 @@ static bool is_plain_han(struct span s)
 static bool is_labelled_with(struct span folded, const char *const *table, size_t n)
 {
 	const char *phrase = last_not_behind(folded, table, n);
+	struct span rest;
 
 	if (!phrase || !span_starts_with(folded, span_str(phrase)))
 		return false;
-	return !(phrase[0] & 0x80) || !is_sentence(folded) ||
-		(unsigned char)phrase[strlen(phrase) - 1] == ':' ||
-		is_set_apart(span_from_offset(folded, strlen(phrase)));
+	rest = span_from_offset(folded, strlen(phrase));
+	return !(phrase[0] & 0x80) || (unsigned char)phrase[strlen(phrase) - 1] == ':' ||
+		is_set_apart(rest) || (!is_sentence(folded) && !may_be_words(phrase, rest));
 }
 
 #define IS_LABELLED_WITH(s, list) is_labelled_with(s, list, sizeof(list) / sizeof *(list))
@@ -254,11 +269,28 @@ static bool is_bare_address(struct span folded)
 		span_find(folded, SPAN_LITERAL("://")) > 0 && !memchr(folded.data, ' ', folded.len);
 }
 
+/*
+ * Sign up for a pass and you pay less, the council said: what begins like a call may be a sentence
+ * of the author, which is long and asks nothing of the reader.
+ */
+static bool is_authors(struct span folded)
+{
+	static const char *const begins[] = {"sign in to", "sign up for", "sign up to",
+		"subscribe for", "subscribe to", "thank you for reading"};
+	static const char *const calls[] = {"newsletter", "inbox", "our ", "your", " us ", " us.",
+		" here", " now", "whatsapp", "telegram", "email", "e-mail", "alert", "podcast",
+		"daily", "weekly", "update", "channel", "account", "free", "click", "http"};
+
+	return folded.len >= AUTHORS_BYTES_MIN && is_sentence(folded) &&
+		STARTS_WITH_ONE_OF(folded, begins) && !SPAN_HOLDS_ONE_OF(folded, calls);
+}
+
 bool noise_is_furniture(struct span folded)
 {
 	if (folded.len > ELSEWHERE_BYTES_MAX)
 		return false;
-	if (STARTS_WITH_ONE_OF(folded, elsewhere) || is_dateline(folded) || is_bare_address(folded))
+	if ((STARTS_WITH_ONE_OF(folded, elsewhere) && !is_authors(folded)) || is_dateline(folded) ||
+		is_bare_address(folded))
 		return true;
 	return folded.len <= FURNITURE_BYTES_MAX &&
 		(IS_ONE_OF(folded, words) || IS_LABELLED_WITH(folded, beginnings) ||

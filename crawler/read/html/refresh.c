@@ -232,18 +232,30 @@ static struct span without_fragment(struct span url)
 	return hash ? span_from(url.data, (size_t)(hash - url.data)) : url;
 }
 
+/* NULL for the page itself, too. */
+static const char *resolve(struct span target, const char *base, const char *url, struct arena *a)
+{
+	STRBUF_LOCAL(to);
+
+	if (!target.len || url_resolve(target, span_str(base), &to) < 0 ||
+		span_eq(without_fragment(strbuf_span(&to)), without_fragment(span_str(url))))
+		return NULL;
+	return arena_dup(a, strbuf_span(&to));
+}
+
+const char *refresh_of_header(struct span value, const char *url, struct arena *a)
+{
+	return resolve(target_of_content(value), url, url, a);
+}
+
 const char *refresh_find(const struct html *h, const char *base, const char *url, struct arena *a)
 {
 	STRBUF_LOCAL(target);
-	STRBUF_LOCAL(to);
 
 	if (shows_more(h))
 		return NULL;
 	strbuf_add_span(&target, target_of_meta(h));
 	if (!target.len)
 		find_in_scripts(h, &target);
-	if (!target.len || url_resolve(strbuf_span(&target), span_str(base), &to) < 0 ||
-		span_eq(without_fragment(strbuf_span(&to)), without_fragment(span_str(url))))
-		return NULL;
-	return arena_dup(a, strbuf_span(&to));
+	return resolve(strbuf_span(&target), base, url, a);
 }

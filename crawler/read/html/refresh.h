@@ -1,6 +1,6 @@
 /*
  * Refresh: where a page sends its reader: to the base of its links, and on to
- * another page by META or by a line of script.
+ * another page by META, by a line of script, or by a header that says the same.
  *
  * Strings belong to the arena. Thread-safe.
  */
@@ -20,5 +20,8 @@ const char *refresh_base(const struct html *h, const char *url, struct arena *a)
  * the others is taken.
  */
 const char *refresh_find(const struct html *h, const char *base, const char *url, struct arena *a);
+
+/* The same of a Refresh header, "5; url=/next", whatever its page shows. */
+const char *refresh_of_header(struct span value, const char *url, struct arena *a);
 
 #endif

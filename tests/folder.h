@@ -1,25 +1,34 @@
-/*
- * Folder: a temporary folder of a test with the files that it writes into it.
- */
-#ifndef POLICYWATCH_TESTS_SCHEDULER_FOLDER_H
-#define POLICYWATCH_TESTS_SCHEDULER_FOLDER_H
+/* A temporary folder of a test, and the files that it writes into it. */
+#ifndef POLICYWATCH_TESTS_FOLDER_H
+#define POLICYWATCH_TESTS_FOLDER_H
 
 #include "common/alloc.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static inline char *folder_new(void)
+static inline char *folder_new_in(const char *base)
 {
-	char *path = alloc_strdup("/tmp/policywatch-test-XXXXXX");
+	char *path = alloc_printf("%s/policywatch-test-XXXXXX", base);
 
 	if (!mkdtemp(path))
 		abort();
 	return path;
+}
+
+static inline char *folder_new(void)
+{
+	return folder_new_in("/tmp");
+}
+
+/* If there is a file system for that: a thousand commits need not reach a disk. */
+static inline char *folder_new_in_memory(void)
+{
+	return folder_new_in(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 }
 
 static inline void folder_write_bytes(const char *folder, const char *name, const void *data,
@@ -46,22 +55,18 @@ static inline void folder_remove(const char *folder, const char *name)
 	free(path);
 }
 
-/* Files, and folders of files, one level deep. */
+static inline int folder_remove_entry(const char *path, const struct stat *st, int type,
+	struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
 static inline void folder_free(char *folder)
 {
-	DIR *d = opendir(folder);
-	const struct dirent *e;
-
-	while (d && (e = readdir(d))) {
-		char *path = alloc_printf("%s/%s", folder, e->d_name);
-
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 && remove(path) < 0)
-			folder_free(alloc_strdup(path));
-		free(path);
-	}
-	if (d)
-		closedir(d);
-	rmdir(folder);
+	nftw(folder, folder_remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	free(folder);
 }
 
