@@ -1,5 +1,5 @@
 #include "crawler/read/enrich/background.h"
-#include "tests/scheduler/folder.h"
+#include "tests/folder.h"
 
 #include <assert.h>
 #include <stdint.h>
