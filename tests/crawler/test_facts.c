@@ -279,6 +279,7 @@ static void test_facts__a_label_makes_links_attachments(void **state)
 		{TITLE TEXT "<p><a href=/get/7>附件1：通车方案</a></p>", "7"},
 		{TITLE TEXT "<p>附件：<a href=7.html>通车方案</a> <a href='#'>收起</a></p>", ""},
 		{TITLE TEXT "<p><a href=/get/7>通车方案</a></p>", ""},
+		{TITLE TEXT "<p>附件所列的<a href=/get/7>桥</a>都已经开通，车辆可以绕行。</p>", ""},
 		{TITLE TEXT "<iframe src='/view?file=/f/7.pdf'></iframe>", "7.pdf"},
 	};
 

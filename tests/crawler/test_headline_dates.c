@@ -185,6 +185,9 @@ static void test_headline_dates__other_days_without_a_year_are_not_the_pages(voi
 		TEXT "<ul><li><a href=1>老城区的公共澡堂要重新开门</a> 05-20 08:30"
 		     "<li><a href=2>轮渡码头的候船室换了新椅子</a> 昨天 10:20</ul>",
 		"<div>会议时间：5月28日 08:30</div>" TEXT,
+		"<p>时间：5月20日 06:30</p><p>地点：滨江路7号</p>" TEXT,
+		"<div>上次登录：2025-05-28 08:00</div>" TEXT,
+		"<div>展期：2025-05-01至2025-05-28</div>" TEXT,
 		"<div>12-05-25 08:30</div>" TEXT, /* of which the year is not told */
 		"<div>11:54</div>" TEXT,
 	};
@@ -213,6 +216,18 @@ static void test_headline_dates__today_is_no_publication(void **state)
 		if (*published(*state, URL, strbuf_span(&page)))
 			fail_msg("%s gave %s", banners[i], ((struct fixture *)*state)->text);
 	}
+}
+
+/* Papers print theirs above everything, too. */
+static void test_headline_dates__the_day_of_a_paper_is_its_publication(void **state)
+{
+	STRBUF_LOCAL(page);
+
+	strbuf_add_str(&page,
+		"<title>菜市场改造完工</title><div>2025年5月29日 星期四 第A3版：社区</div>"
+		"<h1>菜市场改造完工</h1>" TEXT);
+	assert_string_equal(published(*state, URL, strbuf_span(&page)),
+		"2025-05-29T00:00:00+08:00");
 }
 
 static void test_headline_dates__labels_stand_behind_a_date_too(void **state)
@@ -270,6 +285,14 @@ static void test_headline_dates__are_of_the_clocks_where_the_page_stands(void **
 			"2025-05-28T10:20:00-04:00"},
 		{"https://a.example.com/1", "en", "10:20 AM ET, January 14, 2025",
 			"2025-01-14T10:20:00-05:00"},
+		{"https://a.example.com/1", "en", "2025-05-28 10:20 (UTC+8)",
+			"2025-05-28T10:20:00+08:00"},
+		{"https://a.example.com/1", "en", "10:20, May 28, 2025 (Beijing Time)",
+			"2025-05-28T10:20:00+08:00"},
+		{"https://a.example.co.uk/1", "en", "Wednesday, 28th May 2025, 10.20am",
+			"2025-05-28T10:20:00+01:00"},
+		{"https://a.example.tr/1", "tr", "28 Mayıs 2025 Çarşamba 10:20",
+			"2025-05-28T10:20:00+03:00"},
 		{"https://a.example.com/1", "en", "10:20 a.m. PT on 28 May 2025",
 			"2025-05-28T10:20:00-07:00"},
 		{"https://a.example.fr/1", "fr", "28 mai 2025 à 10h20 et plus",
@@ -300,6 +323,9 @@ int main(void)
 			test_headline_dates__other_days_without_a_year_are_not_the_pages, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(test_headline_dates__today_is_no_publication, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			test_headline_dates__the_day_of_a_paper_is_its_publication, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(test_headline_dates__labels_stand_behind_a_date_too,
 			setup, teardown),

@@ -62,7 +62,8 @@ static void test_noise__lines_that_a_page_adds_are_furniture(void **state)
 		{"打印社的新生意", false}, {"打印本页", true}, {"打印", true},
 		{"收藏夹里的老街", false}, {"收藏本站", true}, {"扫码之后", false},
 		{"扫码关注", true}, {"更多新闻从业者返乡", false}, {"更多新闻请关注", true},
-		{"无障碍电梯进老楼", false}, {"无障碍浏览", true},
+		{"分享到手的补贴", false}, {"分享到朋友圈", true}, {"浏览次数最多的摊位", false},
+		{"浏览次数：12", true}, {"无障碍电梯进老楼", false}, {"无障碍浏览", true},
 		/* The author's sentences that begin like calls. */
 		{"Subscribe to the theory that markets make towns, the historian said, and "
 		 "the rest of the story follows from it.",

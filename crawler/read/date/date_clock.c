@@ -58,9 +58,12 @@ static size_t match_fraction(const struct date_scan *s, size_t i, struct date_pa
 	return 2;
 }
 
-/* What parts hours and minutes: 20:30, 20h30, and 20.30 where a word told of a time. */
+/* What parts hours and minutes: 20:30, 20h30, and 20.30 where a word tells of a time. */
 static bool is_clock_mark(const struct date_scan *s, size_t i, bool dotted)
 {
+	dotted = dotted || date_is_word(date_at(s, i + 2), "am") ||
+		date_is_word(date_at(s, i + 2), "pm");
+
 	return (date_is_char(date_at(s, i), ':') || date_is_word(date_at(s, i), "h") ||
 		       (dotted && date_is_char(date_at(s, i), '.'))) &&
 		!date_at(s, i + 1)->gap && date_is_number(date_at(s, i + 1), 0, 59, 2);
@@ -136,6 +139,19 @@ static bool is_word_between(const struct date_token *t, bool *dotted)
 	return false;
 }
 
+/* Of those that stand between day and time: Turkish ones, and English ones. */
+static bool is_weekday(const struct date_token *t)
+{
+	static const char *const words[] = {"pazartesi", "sali", "carsamba", "persembe", "cuma",
+		"cumartesi", "pazar", "monday", "tuesday", "wednesday", "thursday", "friday",
+		"saturday", "sunday"};
+
+	for (size_t i = 0; t->kind == DATE_TOKEN_WORD && i < sizeof words / sizeof *words; i++)
+		if (date_is_word(t, words[i]))
+			return true;
+	return false;
+}
+
 /* What may stand between day and time: T, a comma, a weekday, a hyphen, "at". */
 static size_t match_between(const struct date_scan *s, size_t i, bool *dotted)
 {
@@ -149,6 +165,7 @@ static size_t match_between(const struct date_scan *s, size_t i, bool *dotted)
 		i += 2;
 	if (date_is_char(date_at(s, i), ')') || date_is_char(date_at(s, i), U'）'))
 		i++;
+	i += is_weekday(date_at(s, i));
 	for (size_t n = 0; n < 4; n++, i++)
 		if (!is_mark_between(date_at(s, i)) && !is_word_between(date_at(s, i), dotted))
 			break;

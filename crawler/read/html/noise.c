@@ -166,12 +166,14 @@ static bool is_plain_han(struct span s)
 /* 打印本页 is a button, 打印社的新生意 a headline: these words begin both. */
 static bool may_be_words(const char *phrase, struct span rest)
 {
-	static const char *const both[] = {"二维码", "打印", "扫一扫", "扫码", "收藏", "新浪微博",
-		"无障碍", "更多新闻"};
-	static const char *const buttons[] = {"下载", "关注", "关闭", "分享", "到", "加入", "字号",
-		"工具", "微信", "手机", "打印", "收听", "收藏", "文章", "服务", "本", "查看",
-		"模式", "此", "浏览", "添加", "版", "看", "移动", "窗口", "网页", "至", "观看",
-		"订阅", "请", "进入", "通道", "阅读", "页面", "预览"};
+	static const char *const both[] = {"二维码", "分享到", "分享至", "打印", "扫一扫", "扫码",
+		"收藏", "新浪微博", "无障碍", "更多新闻", "浏览次数", "点击数", "点击次数",
+		"阅读次数"};
+	static const char *const buttons[] = {"facebook", "qq", "twitter", "下载", "人人", "关注",
+		"关闭", "分享", "到", "加入", "好友", "字号", "工具", "微信", "微博", "手机",
+		"打印", "收听", "收藏", "文章", "新浪", "朋友圈", "服务", "本", "查看", "模式",
+		"此", "浏览", "添加", "版", "看", "移动", "空间", "窗口", "网页", "腾讯", "至",
+		"观看", "订阅", "请", "豆瓣", "进入", "通道", "阅读", "页面", "预览"};
 
 	return IS_ONE_OF(span_str(phrase), both) && !STARTS_WITH_ONE_OF(rest, buttons);
 }
