@@ -58,6 +58,7 @@ static void test_noise__lines_that_a_page_adds_are_furniture(void **state)
 		{"La suite après la publicité", true}, {"收藏是一门学问，也是一种修养。", false},
 		{"大中小企业融通发展，是今年的重点。", false}, {"打印机市场增长了一成。", false},
 		{"扫一扫，分享到微信。", true}, {"点击蓝字 关注我们", true},
+		{"打开APP阅读全文", true}, {"余下全文", true}, {"打开APP就能订菜", false},
 		/* Headings that begin like buttons. */
 		{"打印社的新生意", false}, {"打印本页", true}, {"打印", true},
 		{"收藏夹里的老街", false}, {"收藏本站", true}, {"扫码之后", false},

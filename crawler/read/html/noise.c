@@ -48,10 +48,12 @@ static const char *const words[] = {"+1", "-", "0", "1", ">", "ad", "advert", "a
 	"most read", "newsletter", "print", "publicidad", "publicité", "qq空间", "read more",
 	"related", "related content", "save", "search", "see more", "share", "show more", "sign up",
 	"subscribe", "t", "top stories", "up next", "view comments", "weiterlesen", "werbung", "|",
-	"上一页", "下一页", "中", "举报", "保存", "关闭", "分享", "原标题", "图集", "大", "大字号",
-	"字号", "导读", "小", "小字号", "展开全文", "广告", "微信", "微博", "打印", "搜索", "收藏",
-	"收起", "更多", "更多>", "更多>>", "正文", "注册", "点赞", "登录", "纠错", "腾讯微博",
-	"评论", "赞", "转发", "返回", "阅读全文", "顶部", "预览时标签不可点", "首页"};
+	"上一页", "下一页", "下载app", "中", "举报", "余下全文", "保存", "关闭", "分享", "原标题",
+	"图集", "大", "大字号", "字号", "导读", "小", "小字号", "展开全文", "展开剩余",
+	"展开阅读全文", "广告", "微信", "微博", "打印", "打开app", "打开app查看全文",
+	"打开app阅读全文", "搜索", "收藏", "收起", "更多", "更多>", "更多>>", "查看全文", "正文",
+	"注册", "点击展开全文", "点击阅读全文", "点赞", "登录", "纠错", "腾讯微博", "评论", "赞",
+	"转发", "返回", "阅读全文", "阅读更多", "顶部", "预览时标签不可点", "首页"};
 
 /* What leads on to other articles, to newsletters, to what is not shown without consent. */
 static const char *const elsewhere[] = {"(写真)", "(関连记事)", "(관련기사)", "a lire aussi",
