@@ -58,14 +58,23 @@ static size_t match_fraction(const struct date_scan *s, size_t i, struct date_pa
 	return 2;
 }
 
+/* 10.20 BST, 10.20am, 10.20 Uhr: what stands behind says that it is a time. */
+static bool tells_time(const struct date_scan *s, size_t i)
+{
+	static const char *const words[] = {"am", "pm", "uhr", "uur"};
+	struct date_parts scratch = {0};
+
+	for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+		if (date_is_word(date_at(s, i), words[w]))
+			return true;
+	return date_at(s, i)->kind == DATE_TOKEN_WORD && date_zone_match(s, i, 0, &scratch) > 0;
+}
+
 /* What parts hours and minutes: 20:30, 20h30, and 20.30 where a word tells of a time. */
 static bool is_clock_mark(const struct date_scan *s, size_t i, bool dotted)
 {
-	dotted = dotted || date_is_word(date_at(s, i + 2), "am") ||
-		date_is_word(date_at(s, i + 2), "pm");
-
 	return (date_is_char(date_at(s, i), ':') || date_is_word(date_at(s, i), "h") ||
-		       (dotted && date_is_char(date_at(s, i), '.'))) &&
+		       (date_is_char(date_at(s, i), '.') && (dotted || tells_time(s, i + 2)))) &&
 		!date_at(s, i + 1)->gap && date_is_number(date_at(s, i + 1), 0, 59, 2);
 }
 
