@@ -81,6 +81,25 @@ static void test_noise__lines_that_a_page_adds_are_furniture(void **state)
 	CHECK(noise_is_furniture, rows);
 }
 
+static void test_noise__credits_of_pictures_are_furniture(void **state)
+{
+	static const struct row rows[] = {{"Photograph: Joan Arc/The Tide", true},
+		{"Courtesy of Joan Arc", true}, {"Crédit photo : Joan Arc", true},
+		{"Illustration by Joan Arc", true}, {"Image source, Agency", true},
+		{"Reuters/Joan Arc", true}, {"(AP Photo/Joan Arc)", true},
+		{"Joan Arc / Getty Images", true}, {"Joan Arc via Getty Images", true},
+		{"Getty Images", true}, {"EPA", true}, {"Joan Arc/Xinhua", true},
+		{"Joan Arc/Alamy Stock Photo", true},
+		/* What is said of pictures and agencies. */
+		{"Courtesy of the new roof, nobody gets wet.", false},
+		{"The town's own Getty", false}, {"A quarrel with Reuters", false},
+		{"He went home via Reuters Square", false}, {"and/or", false},
+		{"Photographs of the harbour", false}};
+
+	(void)state;
+	CHECK(noise_is_furniture, rows);
+}
+
 static void test_noise__calls_to_subscribe_are_promotion(void **state)
 {
 	static const struct row rows[] = {{"Sign up for our daily newsletter", true},
@@ -137,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_noise__a_tail_begins_with_its_label),
 		cmocka_unit_test(test_noise__lines_that_a_page_adds_are_furniture),
+		cmocka_unit_test(test_noise__credits_of_pictures_are_furniture),
 		cmocka_unit_test(test_noise__calls_to_subscribe_are_promotion),
 		cmocka_unit_test(test_noise__who_owns_a_site_and_its_licence_are_a_colophon),
 		cmocka_unit_test(test_noise__names_tell_what_an_element_is),

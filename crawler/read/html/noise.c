@@ -7,6 +7,7 @@
 
 #define FURNITURE_BYTES_MAX 90
 #define SUBSCRIBE_BYTES_MAX 300
+#define CREDIT_BYTES_MAX    80
 #define AUTHORS_BYTES_MIN   100
 #define TAIL_WORD_BYTES     12
 #define CONSENT_BYTES_MIN   60
@@ -289,6 +290,48 @@ static bool is_authors(struct span folded)
 		STARTS_WITH_ONE_OF(folded, begins) && !SPAN_HOLDS_ONE_OF(folded, calls);
 }
 
+static struct span without_parentheses(struct span s)
+{
+	if (s.len > 2 && s.data[0] == '(' && s.data[s.len - 1] == ')')
+		return span_trim(span_from(s.data + 1, s.len - 2));
+	return s;
+}
+
+/* What stands behind the last slash or "via"; all of it without one. */
+static struct span last_maker(struct span s)
+{
+	ptrdiff_t via = span_find(s, SPAN_LITERAL(" via "));
+	size_t at = s.len;
+
+	while (at > 0 && s.data[at - 1] != '/')
+		at--;
+	if (via > 0 && (size_t)via + strlen(" via ") > at)
+		at = (size_t)via + strlen(" via ");
+	return span_trim(span_from_offset(s, at));
+}
+
+/* Joan Arc/Reuters, Photograph: Joan Arc: a line that says who made a picture, in Latin letters. */
+static bool is_credit(struct span folded)
+{
+	static const char *const labels[] = {"afp/", "ap photo/", "copyright ", "courtesy of",
+		"courtesy:", "credit photo", "credit:", "credits:", "crédit :", "crédit photo",
+		"crédit:", "crédits photo", "foto de", "foto di", "fotografía:", "getty images/",
+		"illustration by", "illustration:", "illustrations by", "image caption",
+		"image credit", "image source", "image via", "photo by", "photo courtesy",
+		"photo credit", "photo via", "photograph by", "photograph:", "photographs by",
+		"photography by", "photography:", "photos by", "picture credit", "pictures by",
+		"reuters/", "source: getty"};
+	static const char *const agencies[] = {"afp", "alamy", "alamy stock photo", "ap",
+		"ap photo", "bloomberg", "dpa", "epa", "epa-efe", "getty", "getty images", "imago",
+		"istock", "pa", "pa images", "pa wire", "pexels", "reuters", "shutterstock",
+		"unsplash", "xinhua", "zuma"};
+	struct span s = without_parentheses(folded);
+
+	if (s.len > CREDIT_BYTES_MAX || is_sentence(s))
+		return false;
+	return STARTS_WITH_ONE_OF(s, labels) || IS_ONE_OF(last_maker(s), agencies);
+}
+
 bool noise_is_furniture(struct span folded)
 {
 	if (folded.len > ELSEWHERE_BYTES_MAX)
@@ -297,7 +340,8 @@ bool noise_is_furniture(struct span folded)
 		is_bare_address(folded))
 		return true;
 	return folded.len <= FURNITURE_BYTES_MAX &&
-		(IS_ONE_OF(folded, words) || IS_LABELLED_WITH(folded, beginnings) ||
+		(is_credit(folded) || IS_ONE_OF(folded, words) ||
+			IS_LABELLED_WITH(folded, beginnings) ||
 			span_find(folded, SPAN_LITERAL(">正文")) >= 0);
 }
 
