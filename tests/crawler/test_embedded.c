@@ -127,6 +127,9 @@ static void test_embedded__data_stands_in_elements_too(void **state)
 		"<textarea style=display:none>&lt;p>" A "&lt;/p>&lt;p>" B "&lt;/p></textarea>",
 		"<textarea>{&quot;content&quot;:&quot;" A "<br>" B "&quot;}</textarea>",
 		"<x-view :article='{\"content\":\"<p>" A "</p><p>" B "</p>\"}'></x-view>",
+		"<script>var content=`<p>" A "</p>\n<p>" B "</p>`</script>",
+		"<script type=text/template><div><p>" A "</p><p>" B "</p></div></script>",
+		"<input type=hidden value='<p>" A "</p><p>" B "</p>'>",
 		"<div data-body='<p>" A "</p><p>" B "</p>'></div>",
 		"<noscript><p>" A "</p><p>" B "</p><p>" C "</p></noscript>",
 		"<script id=DATA type=application/json>%7B%22content%22%3A%22" A "%3Cbr%3E" B
@@ -152,6 +155,18 @@ static void test_embedded__data_stands_in_elements_too(void **state)
 			strncmp(out.record.text, A "\n" B, strlen(A "\n" B)) != 0)
 			fail_msg("%s", pages[i]);
 	}
+}
+
+/* Symptom: six comments had more to say than the article. */
+static void test_embedded__what_others_say_is_no_article(void **state)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	const char *text = found(a,
+		"x={\"comments\":[{\"text\":\"" C "\",\"of\":{\"text\":\"" C A B
+		"\"}},{\"text\":\"" A B C "\"}],\"content\":\"<p>" A B "</p>\"}");
+
+	(void)state;
+	assert_string_equal(text, "<div><p>" A B "</p></div>\n");
 }
 
 static void test_embedded__a_wish_for_scripts_is_no_article(void **state)
@@ -202,6 +217,7 @@ int main(void)
 		cmocka_unit_test(test_embedded__is_linear_in_quotes_that_never_close),
 		cmocka_unit_test(test_embedded__a_page_that_scripts_draw_is_read),
 		cmocka_unit_test(test_embedded__data_stands_in_elements_too),
+		cmocka_unit_test(test_embedded__what_others_say_is_no_article),
 		cmocka_unit_test(test_embedded__a_wish_for_scripts_is_no_article),
 		cmocka_unit_test(test_embedded__a_page_with_a_text_keeps_it),
 	};

@@ -193,6 +193,9 @@ static void test_facts__who_wrote_a_page(void **state)
 		{LD_AUTHOR(PERSON(
 			 "Anna Weber")) "<meta name=author content='Ben Hill'>" E_TITLE E_TEXT,
 			"Anna Weber"},
+		{LD_AUTHOR("{\"@type\":\"Person\",\"name\":[\"Anna Weber\",\"Ben Hill\"]}")
+				E_TITLE E_TEXT,
+			"Anna Weber|Ben Hill"},
 		{LD_AUTHOR("[" PERSON("Anna Weber") "," GROUP("dpa") "]") E_TITLE E_TEXT,
 			"Anna Weber|dpa"},
 		{"<meta name=author content='Anna Weber and Ben Hill'>" E_TITLE E_TEXT,
@@ -251,6 +254,11 @@ static void test_facts__a_notice_of_files_alone_is_read(void **state)
 
 	assert_string_equal(r->text, "部门决算.pdf\n决算说明.doc");
 	assert_int_equal(r->attachments.len, 2);
+	r = read_page(*state, URL,
+		"<title>江城市公布年度部门决算</title><h1>江城市公布年度部门决算</h1><div>2025-05-28</div>"
+		"<iframe src=/f/a.pdf></iframe><div class=footer>江ICP备05000000号</div>");
+	assert_string_equal(r->text, "江城市公布年度部门决算");
+	assert_int_equal(r->attachments.len, 1);
 }
 
 static void check_files(struct fixture *fx, const struct row *rows, size_t n)
@@ -279,6 +287,7 @@ static void test_facts__a_label_makes_links_attachments(void **state)
 		{TITLE TEXT "<p><a href=/get/7>附件1：通车方案</a></p>", "7"},
 		{TITLE TEXT "<p>附件：<a href=7.html>通车方案</a> <a href='#'>收起</a></p>", ""},
 		{TITLE TEXT "<p><a href=/get/7>通车方案</a></p>", ""},
+		{TITLE TEXT "<p>附件所列的<a href=/get/7>桥</a>都已经开通，车辆可以绕行。</p>", ""},
 		{TITLE TEXT "<iframe src='/view?file=/f/7.pdf'></iframe>", "7.pdf"},
 	};
 

@@ -202,6 +202,37 @@ static void test_gazetteers__absent_folders_are_empty(void **state)
 	assert_string_equal(technologies(fx, "大模型。"), "");
 }
 
+static void test_gazetteers__a_folder_may_have_a_background(void **state)
+{
+	struct fixture *fx = *state;
+	char *path = alloc_printf("%s/background.words", fx->dir);
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs("en 0 the\nen 7 harbour\n", f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	gazetteers_unref(fx->g);
+	assert_int_equal(gazetteers_load(fx->dir, NULL, &fx->g, &fx->errors), 0);
+	assert_int_equal(gazetteers_count_words(fx->g), 2);
+	assert_string_equal(technologies(fx, "青鸟。"), "青鸟"); /* beside the tables */
+	fx->paths[fx->n++] = path;
+}
+
+static void test_gazetteers__faults_of_a_background_have_file_and_line(void **state)
+{
+	struct fixture *fx = *state;
+	char *path = alloc_printf("%s/background.words", fx->dir);
+	FILE *f = fopen(path, "w");
+
+	fx->paths[fx->n++] = path;
+	assert_non_null(f);
+	assert_true(fputs("en 0 the\nen harbour\n", f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	assert_true(load(fx) < 0);
+	assert_null(fx->g);
+	assert_non_null(strstr(fx->errors.data, "background.words:2: "));
+}
+
 static void test_gazetteers__who_reads_keeps_them_over_a_reload(void **state)
 {
 	struct fixture *fx = *state;
@@ -409,6 +440,8 @@ int main(void)
 		LOADED(test_gazetteers__a_later_file_replaces_entries_and_takes_them_out),
 		EMPTY(test_gazetteers__faults_have_file_and_line),
 		EMPTY(test_gazetteers__absent_folders_are_empty),
+		LOADED(test_gazetteers__a_folder_may_have_a_background),
+		LOADED(test_gazetteers__faults_of_a_background_have_file_and_line),
 		LOADED(test_gazetteers__who_reads_keeps_them_over_a_reload),
 		LOADED(test_gazetteers__names_are_found_folded),
 		LOADED(test_gazetteers__latin_names_are_whole_words),

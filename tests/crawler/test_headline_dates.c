@@ -185,6 +185,9 @@ static void test_headline_dates__other_days_without_a_year_are_not_the_pages(voi
 		TEXT "<ul><li><a href=1>老城区的公共澡堂要重新开门</a> 05-20 08:30"
 		     "<li><a href=2>轮渡码头的候船室换了新椅子</a> 昨天 10:20</ul>",
 		"<div>会议时间：5月28日 08:30</div>" TEXT,
+		"<p>时间：5月20日 06:30</p><p>地点：滨江路7号</p>" TEXT,
+		"<div>上次登录：2025-05-28 08:00</div>" TEXT,
+		"<div>展期：2025-05-01至2025-05-28</div>" TEXT,
 		"<div>12-05-25 08:30</div>" TEXT, /* of which the year is not told */
 		"<div>11:54</div>" TEXT,
 	};
@@ -203,16 +206,28 @@ static void test_headline_dates__other_days_without_a_year_are_not_the_pages(voi
 static void test_headline_dates__today_is_no_publication(void **state)
 {
 	static const char *const banners[] = {"今天是2025年5月29日", "2025年5月29日 星期四",
-		"当前时间：2025-05-29 20:39:58", "5月29日 多云 18~25℃"};
+		"当前时间：2025-05-29 20:39:58", "5月29日 多云 18~25℃", "5月28日 今日导读"};
 
 	for (size_t i = 0; i < sizeof banners / sizeof *banners; i++) {
 		STRBUF_LOCAL(page);
 
 		strbuf_printf(&page, "<title>菜市场改造完工</title><div>%s</div>", banners[i]);
-		strbuf_add_str(&page, "<h1>菜市场改造完工</h1>" TEXT);
+		strbuf_add_str(&page, "<h1>菜市场改造完工</h1><div class=content>" TEXT "</div>");
 		if (*published(*state, URL, strbuf_span(&page)))
 			fail_msg("%s gave %s", banners[i], ((struct fixture *)*state)->text);
 	}
+}
+
+/* Papers print theirs above everything, too. */
+static void test_headline_dates__the_day_of_a_paper_is_its_publication(void **state)
+{
+	STRBUF_LOCAL(page);
+
+	strbuf_add_str(&page,
+		"<title>菜市场改造完工</title><div>2025年5月29日 星期四 第A3版：社区</div>"
+		"<h1>菜市场改造完工</h1>" TEXT);
+	assert_string_equal(published(*state, URL, strbuf_span(&page)),
+		"2025-05-29T00:00:00+08:00");
 }
 
 static void test_headline_dates__labels_stand_behind_a_date_too(void **state)
@@ -270,6 +285,19 @@ static void test_headline_dates__are_of_the_clocks_where_the_page_stands(void **
 			"2025-05-28T10:20:00-04:00"},
 		{"https://a.example.com/1", "en", "10:20 AM ET, January 14, 2025",
 			"2025-01-14T10:20:00-05:00"},
+		{"https://a.example.com/1", "en", "2025-05-28 10:20 (UTC+8)",
+			"2025-05-28T10:20:00+08:00"},
+		{"https://a.example.com/1", "en", "10:20, May 28, 2025 (Beijing Time)",
+			"2025-05-28T10:20:00+08:00"},
+		{"https://a.example.co.uk/1", "en", "Wednesday, 28th May 2025, 10.20am",
+			"2025-05-28T10:20:00+01:00"},
+		{"https://a.example.co.uk/1", "en", "Wed 28 May 2025 10.20 BST",
+			"2025-05-28T10:20:00+01:00"},
+		{"https://a.example.de/1", "de", "28.05.25, 10:20 Uhr",
+			"2025-05-28T10:20:00+02:00"},
+		{"https://a.example.com/1", "en", "Posted 05/28/25", "2025-05-28T00:00:00Z"},
+		{"https://a.example.tr/1", "tr", "28 Mayıs 2025 Çarşamba 10:20",
+			"2025-05-28T10:20:00+03:00"},
 		{"https://a.example.com/1", "en", "10:20 a.m. PT on 28 May 2025",
 			"2025-05-28T10:20:00-07:00"},
 		{"https://a.example.fr/1", "fr", "28 mai 2025 à 10h20 et plus",
@@ -300,6 +328,9 @@ int main(void)
 			test_headline_dates__other_days_without_a_year_are_not_the_pages, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(test_headline_dates__today_is_no_publication, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			test_headline_dates__the_day_of_a_paper_is_its_publication, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(test_headline_dates__labels_stand_behind_a_date_too,
 			setup, teardown),

@@ -175,6 +175,17 @@ static void test_keywords__halves_of_words_are_none(void **state)
 	assert_false(record_list_has(&words, "民法"));
 }
 
+/* 家 belongs to the number. */
+static void test_keywords__what_is_counted_begins_behind_its_measure(void **state)
+{
+	struct str_list words = find(*state,
+		"城里有4家灯笼铺。老街住着5家灯笼匠，2家灯笼店开在桥头，河边9家灯笼摊，"
+		"夜里亮成一片，船从底下过去，孩子跟着跑，直到水面又黑下来，人声也散了。",
+		NULL, NULL);
+
+	assert_false(record_list_has(&words, "家灯笼"));
+}
+
 static void test_keywords__words_of_the_title_need_not_repeat(void **state)
 {
 	struct str_list words = find(*state,
@@ -310,6 +321,7 @@ int main(void)
 		cmocka_unit_test(test_keywords__what_the_page_gives_goes_first),
 		cmocka_unit_test(test_keywords__what_is_given_must_belong_to_the_article),
 		cmocka_unit_test(test_keywords__halves_of_words_are_none),
+		cmocka_unit_test(test_keywords__what_is_counted_begins_behind_its_measure),
 		cmocka_unit_test(test_keywords__words_of_the_title_need_not_repeat),
 		cmocka_unit_test(test_keywords__the_rarer_word_goes_first),
 		cmocka_unit_test(test_keywords__the_rarer_chinese_word_goes_first),

@@ -58,11 +58,13 @@ static void test_noise__lines_that_a_page_adds_are_furniture(void **state)
 		{"La suite après la publicité", true}, {"收藏是一门学问，也是一种修养。", false},
 		{"大中小企业融通发展，是今年的重点。", false}, {"打印机市场增长了一成。", false},
 		{"扫一扫，分享到微信。", true}, {"点击蓝字 关注我们", true},
+		{"打开APP阅读全文", true}, {"余下全文", true}, {"打开APP就能订菜", false},
 		/* Headings that begin like buttons. */
 		{"打印社的新生意", false}, {"打印本页", true}, {"打印", true},
 		{"收藏夹里的老街", false}, {"收藏本站", true}, {"扫码之后", false},
 		{"扫码关注", true}, {"更多新闻从业者返乡", false}, {"更多新闻请关注", true},
-		{"无障碍电梯进老楼", false}, {"无障碍浏览", true},
+		{"分享到手的补贴", false}, {"分享到朋友圈", true}, {"浏览次数最多的摊位", false},
+		{"浏览次数：12", true}, {"无障碍电梯进老楼", false}, {"无障碍浏览", true},
 		/* The author's sentences that begin like calls. */
 		{"Subscribe to the theory that markets make towns, the historian said, and "
 		 "the rest of the story follows from it.",
@@ -74,6 +76,25 @@ static void test_noise__lines_that_a_page_adds_are_furniture(void **state)
 		 "who work in them, by those who know.",
 			true},
 		{"Subscribe to The Market Times.", true}, {"Sign up for Basket", true}};
+
+	(void)state;
+	CHECK(noise_is_furniture, rows);
+}
+
+static void test_noise__credits_of_pictures_are_furniture(void **state)
+{
+	static const struct row rows[] = {{"Photograph: Joan Arc/The Tide", true},
+		{"Courtesy of Joan Arc", true}, {"Crédit photo : Joan Arc", true},
+		{"Illustration by Joan Arc", true}, {"Image source, Agency", true},
+		{"Reuters/Joan Arc", true}, {"(AP Photo/Joan Arc)", true},
+		{"Joan Arc / Getty Images", true}, {"Joan Arc via Getty Images", true},
+		{"Getty Images", true}, {"EPA", true}, {"Joan Arc/Xinhua", true},
+		{"Joan Arc/Alamy Stock Photo", true},
+		/* What is said of pictures and agencies. */
+		{"Courtesy of the new roof, nobody gets wet.", false},
+		{"The town's own Getty", false}, {"A quarrel with Reuters", false},
+		{"He went home via Reuters Square", false}, {"and/or", false},
+		{"Photographs of the harbour", false}};
 
 	(void)state;
 	CHECK(noise_is_furniture, rows);
@@ -135,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_noise__a_tail_begins_with_its_label),
 		cmocka_unit_test(test_noise__lines_that_a_page_adds_are_furniture),
+		cmocka_unit_test(test_noise__credits_of_pictures_are_furniture),
 		cmocka_unit_test(test_noise__calls_to_subscribe_are_promotion),
 		cmocka_unit_test(test_noise__who_owns_a_site_and_its_licence_are_a_colophon),
 		cmocka_unit_test(test_noise__names_tell_what_an_element_is),

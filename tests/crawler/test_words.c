@@ -18,6 +18,7 @@ static int setup(void **state)
 	background_add(fx->background, ENGLISH, SPAN_LITERAL("of"), 0);
 	background_add(fx->background, ENGLISH, SPAN_LITERAL("the"), 1);
 	background_add(fx->background, ENGLISH, SPAN_LITERAL("report"), 4);
+	background_add(fx->background, ENGLISH, SPAN_LITERAL("meeting"), 4);
 	*state = fx;
 	return 0;
 }
@@ -77,9 +78,11 @@ static void test_words__pairs_stand_side_by_side(void **state)
 	assert_null(find(*state, "old  harbour old  harbour", "old  harbour"));
 	assert_null(find(*state, "of harbour of harbour of", "of harbour"));
 	assert_null(find(*state, "of harbour of harbour of", "harbour of"));
-	/* The mean of the two. */
+	/* Rarer than either of the two. */
+	assert_int_equal(find(*state, "report meeting report meeting", "report meeting")->rarity,
+		6);
 	assert_int_equal(find(*state, "harbour report harbour report", "harbour report")->rarity,
-		(RARITY_UNKNOWN + 4) / 2);
+		RARITY_UNKNOWN);
 }
 
 static void test_words__nothing_has_none(void **state)

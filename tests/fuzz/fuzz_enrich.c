@@ -1,4 +1,5 @@
 #include "common/utf8.h"
+#include "crawler/read/enrich/breaks.h"
 #include "crawler/read/enrich/enrich.h"
 #include "crawler/read/enrich/hits.h"
 
@@ -20,6 +21,19 @@ static void load(void)
 	if (gazetteers_load(SOURCE_DIR "/deploy/gazetteers", NULL, &gazetteers, &errors) < 0)
 		abort();
 	atexit(clean_up);
+}
+
+/* Breaks ascend from the start to the end, between whole characters. */
+static void check_breaks(struct span text)
+{
+	struct breaks b;
+
+	breaks_find(text, &b);
+	assert(b.at[0] == 0 && b.at[b.len - 1] == text.len);
+	for (size_t i = 1; i < b.len; i++) {
+		assert(b.at[i] > b.at[i - 1]);
+		assert(utf8_is_valid(span_from(text.data + b.at[i - 1], b.at[i] - b.at[i - 1])));
+	}
 }
 
 static void check_hits(struct span title, struct span text)
@@ -68,6 +82,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		load();
 	r.title = arena_dup(a, span_from(all.data, len));
 	r.text = arena_dup(a, span_from_offset(all, len + (stop != NULL)));
+	r.lang = size && data[0] % 2 ? "de" : "zh";
+	check_breaks(span_str(r.text));
 	check_hits(span_str(r.title), span_str(r.text));
 	enrich_record(gazetteers, r.title, a, &r);
 	for (size_t i = 0; i < r.keywords.len; i++)

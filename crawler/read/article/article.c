@@ -17,6 +17,7 @@
 
 #define TEXT_WEIGHT_MIN  (12 * BLOCK_HAN_WEIGHT)
 #define REPLY_WEIGHT_MIN (5 * BLOCK_HAN_WEIGHT)
+#define QUOTE_WEIGHT_MIN (8 * BLOCK_HAN_WEIGHT)
 #define QUOTE_WEIGHT_MAX (120 * BLOCK_HAN_WEIGHT)
 #define QUOTE_DEPTH      3
 #define LONG_WEIGHT      (400 * BLOCK_HAN_WEIGHT) /* the page shows all, whatever JSON-LD adds to it */
@@ -33,7 +34,7 @@ static bool is_quote(const struct html *h, const struct block *b)
 {
 	uint32_t node = b->node;
 
-	if (b->weight > QUOTE_WEIGHT_MAX)
+	if (b->weight < QUOTE_WEIGHT_MIN || b->weight > QUOTE_WEIGHT_MAX)
 		return false;
 	for (int i = 0; i < QUOTE_DEPTH && node != HTML_NONE; i++, node = h->nodes[node].parent)
 		if (h->nodes[node].tag == HTML_BLOCKQUOTE ||

@@ -81,7 +81,22 @@ static bool has_file(const struct article *t, const struct block *b)
 	return false;
 }
 
-/* A notice that is nothing but a headline and files below it says what their links say. */
+static bool shows_file(const struct article *t)
+{
+	static const enum html_tag tags[] = {HTML_IFRAME, HTML_EMBED, HTML_OBJECT};
+
+	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+		HTML_EACH (t->h, node, tags[i])
+			if (t->body.parts[node] != NOISE_FURNITURE &&
+				attachment_target(t->h, node).len)
+				return true;
+	return false;
+}
+
+/*
+ * A notice that is nothing but a headline and files below it says what their links say, or, where
+ * the page shows the file itself, its headline.
+ */
 const char *article_name_files(struct article *t)
 {
 	size_t n = 0;
@@ -98,5 +113,7 @@ const char *article_name_files(struct article *t)
 		strbuf_add_str(&out, n++ ? "\n" : "");
 		strbuf_add_span(&out, b->text);
 	}
-	return n ? arena_dup(t->arena, strbuf_span(&out)) : NULL;
+	if (n)
+		return arena_dup(t->arena, strbuf_span(&out));
+	return shows_file(t) ? t->title.text : NULL;
 }

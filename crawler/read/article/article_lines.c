@@ -112,7 +112,7 @@ static void keep_better(struct article_time *best, const struct record_time *tim
 static int rate_label(struct span before)
 {
 	static const char *const others[] = {"成文", "施行", "生效", "实施", "签发", "印发", "有效",
-		"截止", "截至", "失效", "会议", "活动"};
+		"截止", "截至", "失效", "会议", "活动", "登录", "展期"};
 	static const char *const own[] = {"发布", "發布", "發佈", "发表", "發表", "Published",
 		"Posted"};
 
@@ -141,6 +141,24 @@ static bool tells_change_behind(struct span behind)
 	return false;
 }
 
+static bool begins_with_digit(struct span s)
+{
+	return s.len && s.data[0] >= '0' && s.data[0] <= '9';
+}
+
+/* 2025-05-01至2025-05-28: from and to, of what the page tells of. */
+static bool is_range(struct span behind)
+{
+	static const char *const marks[] = {"至", "到", "—", "~", "～"};
+
+	behind = span_trim(behind);
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (span_starts_with(behind, span_str(marks[i])))
+			return begins_with_digit(
+				span_trim(span_from_offset(behind, strlen(marks[i]))));
+	return false;
+}
+
 /* The day on which one looks, which sites show above everything: 今天是2025年5月29日 星期四. */
 static bool is_today(const struct article *t, struct span line, const struct date_found *found,
 	bool above)
@@ -151,7 +169,8 @@ static bool is_today(const struct article *t, struct span line, const struct dat
 	int64_t age = t->in->fetched_at_ms - found->time.ms;
 
 	return SPAN_HOLDS_ONE_OF(span_from(line.data, found->start), labels) ||
-		(above && age < DAY_MS && SPAN_HOLDS_ONE_OF(line, weekdays));
+		(above && age < DAY_MS && SPAN_HOLDS_ONE_OF(line, weekdays) &&
+			span_find(line, SPAN_LITERAL("版")) < 0); /* of a paper's page */
 }
 
 /* The dates of a line, each with the label before it. @above: the headline comes later. */
@@ -163,7 +182,11 @@ static void read_dates(struct article *t, struct span line, int bonus, bool abov
 		struct span before = span_from(line.data, found.start),
 			    behind = span_from_offset(line, found.end);
 		int rate = rate_date(line, &found) + rate_label(before) + bonus;
-		bool change = tells_change(before) || tells_change_behind(behind);
+		bool change;
+
+		if (is_range(behind))
+			return;
+		change = tells_change(before) || tells_change_behind(behind);
 
 		if (!is_today(t, line, &found, above))
 			keep_better(change ? &t->modified : &t->published, &found.time, rate,
@@ -235,6 +258,9 @@ static void read_bare_date(struct article *t, size_t i)
 		return;
 	/* Above a headline stand the day and its weather. */
 	if (is_above(t, i) && found.time.precision <= PRECISION_DAY && !is_labelled(before))
+		return;
+	/* In a text other things have their days, too. */
+	if (is_text && span_trim(before).len && rate_label(before) <= 0 && !names_reporters(before))
 		return;
 	around = names_reporters(before) ? 0 : block_weigh(before);
 	if (is_text && !names_reporters(behind))

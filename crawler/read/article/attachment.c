@@ -74,16 +74,30 @@ static bool may_send_file(struct span href)
 	return false;
 }
 
+/* What stands behind a label, which begins a sentence otherwise: 附件所列. */
+static bool ends_label(struct span rest)
+{
+	static const char *const marks[] = {"：", "　", "、", "（", "．", "下载", "一", "二", "三"};
+
+	if (!rest.len || strchr(" :.(0123456789", rest.data[0]))
+		return true;
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (span_starts_with(rest, span_str(marks[i])))
+			return true;
+	return false;
+}
+
 bool attachment_is_label(struct span line)
 {
-	static const char *const labels[] = {"附件", "附表", "附：", "附:", "附　件", "附 件",
-		"相关附件", "相關附件", "附檔", "下载附件"};
+	static const char *const labels[] = {"附件", "附表", "附", "附　件", "附 件", "相关附件",
+		"相關附件", "附檔", "下载附件"};
 	static const char firsts[] = "\xE4\xE7\xE9"; /* bytes of 下, 相, 附 */
 
-	if (line.len < strlen("附:") || !strchr(firsts, line.data[0]))
+	if (!line.len || !strchr(firsts, line.data[0]))
 		return false;
 	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-		if (span_starts_with(line, span_str(labels[i])))
+		if (span_starts_with(line, span_str(labels[i])) &&
+			ends_label(span_from_offset(line, strlen(labels[i]))))
 			return true;
 	return false;
 }

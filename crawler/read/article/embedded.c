@@ -45,7 +45,8 @@ struct search {
 struct scan {
 	struct span rest;
 	struct span name;        /* the last one before ':' or '=' */
-	const char *unpaired[2]; /* up to here no " and ' closes: it opens nothing either */
+	const char *unpaired[3]; /* up to here no " and ' and ` closes: it opens nothing either */
+	unsigned depth, muted;   /* of brackets, and of the one around what others say; 0 outside */
 };
 
 static bool is_space(char c)
@@ -59,12 +60,13 @@ static bool is_identifier(char c)
 		c == '_' || c == '$';
 }
 
-/* Bytes of a string without its quotes, or of the rest of the line when that ends first. */
+/* Bytes of a string without its quotes, or of the rest of the line when that ends first; of a
+ * template, which has lines, those of all the rest. */
 static size_t measure_string(struct span s, char quote)
 {
 	size_t i = 0;
 
-	while (i < s.len && s.data[i] != quote && s.data[i] != '\n')
+	while (i < s.len && s.data[i] != quote && (s.data[i] != '\n' || quote == '`'))
 		i += s.data[i] == '\\' && i + 1 < s.len ? 2 : 1;
 	return i;
 }
@@ -278,7 +280,7 @@ static void scan_string(struct search *f, struct scan *s, int depth)
 {
 	char quote = s->rest.data[0];
 	struct span string = span_from_offset(s->rest, 1);
-	const char **unpaired = &s->unpaired[quote == '\''];
+	const char **unpaired = &s->unpaired[quote == '"' ? 0 : quote == '\'' ? 1 : 2];
 	size_t len = *unpaired > string.data ? string.len : measure_string(string, quote);
 
 	if (len >= string.len || string.data[len] != quote) {
@@ -290,7 +292,7 @@ static void scan_string(struct search *f, struct scan *s, int depth)
 	string.len = len;
 	if (is_name(s->rest))
 		s->name = string;
-	else
+	else if (!s->muted)
 		take_string(f, s->name, string, depth);
 }
 
@@ -305,17 +307,50 @@ static void scan_identifier(struct scan *s)
 	s->rest = span_from_offset(s->rest, n);
 }
 
+/* Names of what stands beside an article. */
+static bool is_beside(struct span name)
+{
+	static const char *const names[] = {"comment", "comments", "commentlist", "replies",
+		"replylist", "related", "relatedlist", "recommend", "recommends", "recommendlist",
+		"hotlist", "hotcomments"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (span_is_nocase(name, names[i]))
+			return true;
+	return false;
+}
+
+static void scan_bracket(struct scan *s)
+{
+	switch (s->rest.data[0]) {
+	case '{':
+	case '[':
+		s->depth++;
+		if (!s->muted && is_beside(s->name))
+			s->muted = s->depth;
+		break;
+	case '}':
+	case ']':
+		s->depth -= s->depth > 0;
+		s->muted = s->depth < s->muted ? 0 : s->muted;
+		break;
+	default:
+		break;
+	}
+	s->rest = span_from_offset(s->rest, 1);
+}
+
 static void scan_source(struct search *f, struct span source, int depth)
 {
 	struct scan s = {.rest = source, .name = span_str("")};
 
 	while (s.rest.len) {
-		if (s.rest.data[0] == '"' || s.rest.data[0] == '\'')
+		if (s.rest.data[0] == '"' || s.rest.data[0] == '\'' || s.rest.data[0] == '`')
 			scan_string(f, &s, depth);
 		else if (is_identifier(s.rest.data[0]))
 			scan_identifier(&s);
 		else
-			s.rest = span_from_offset(s.rest, 1);
+			scan_bracket(&s);
 	}
 }
 
@@ -377,8 +412,8 @@ static void scan_script(struct search *f, const struct html *h, uint32_t node)
 {
 	struct span text = span_trim(raw_text(h, node));
 
-	if (is_percent_encoded(text))
-		scan_value(f, "", text);
+	if (is_percent_encoded(text) || (text.len && text.data[0] == '<'))
+		scan_value(f, "content", text);
 	else if (text.len >= SCRIPT_BYTES_MIN)
 		scan_source(f, text, 0);
 }

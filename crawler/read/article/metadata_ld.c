@@ -54,21 +54,30 @@ static const struct json *find_by_id(struct metadata_reader *r, const struct jso
 	return NULL;
 }
 
+static void add_name(struct metadata_reader *r, struct span name, bool is_group)
+{
+	person_add(name, is_group ? PERSON_GROUP : PERSON_LIST, r->arena,
+		&r->m->authors[is_group ? METADATA_AUTHORS_GROUP : METADATA_AUTHORS_LD]);
+}
+
 static void add_author(struct metadata_reader *r, const struct json *root,
 	const struct json *author)
 {
-	struct span name = json_as_span(author);
-	const char *id = json_get_str(author, "@id");
+	const struct json *name = author;
 	bool is_group = false;
+	size_t n = 0;
 
 	if (json_is_object(author)) {
-		if (!json_get_str(author, "name") && id)
-			author = find_by_id(r, root, id);
-		name = span_str(json_get_str(author, "name"));
+		if (!json_get(author, "name") && json_get_str(author, "@id"))
+			author = find_by_id(r, root, json_get_str(author, "@id"));
+		name = json_get(author, "name");
 		is_group = has_type(author, "Organization");
 	}
-	person_add(name, is_group ? PERSON_GROUP : PERSON_LIST, r->arena,
-		&r->m->authors[is_group ? METADATA_AUTHORS_GROUP : METADATA_AUTHORS_LD]);
+	if (!json_is_array(name))
+		add_name(r, json_as_span(name), is_group);
+	for (const struct json *e = json_first(name); json_is_array(name) && e && n < AUTHORS_MAX;
+		e = json_next(e), n++)
+		add_name(r, json_as_span(e), is_group);
 }
 
 static void add_authors(struct metadata_reader *r, const struct json *root,

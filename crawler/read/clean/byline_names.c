@@ -140,9 +140,9 @@ static size_t name_separator(struct span s, size_t at)
 	uint32_t c = utf8_next(&p, s.data + s.len);
 
 	if (utf8_is_space(c) || c == U'、' || c == ',' || c == U'，' || c == '/' || c == '|' ||
-		c == ';' || c == U'；' || c == U'丨' || c == '(' || c == U'（' || c == ')' ||
-		c == U'）' || c == '[' || c == ']' || c == U'】' || c == U'。' || c == U'｜' ||
-		c == U'／' || c == '>' || c == '&')
+		c == '_' || c == ';' || c == U'；' || c == U'丨' || c == '(' || c == U'（' ||
+		c == ')' || c == U'）' || c == '[' || c == ']' || c == U'】' || c == U'。' ||
+		c == U'｜' || c == U'／' || c == '>' || c == '&')
 		return (size_t)(p - s.data) - at;
 	return 0;
 }

@@ -39,7 +39,10 @@ static size_t match_date(const struct date_scan *s, const struct date_context *c
 	if (n) {
 		size_t time = p.hour < 0 || before->hour >= 0
 			? date_clock_match_behind(s, n, ctx->zone_min, &p)
-			: date_zone_match(s, n, ctx->zone_min, &p);
+			: 0;
+
+		if (!time && p.hour >= 0)
+			time = date_zone_match(s, n, ctx->zone_min, &p);
 
 		if (!is_fenced(s, n + time) || !date_parts_settle(&p, ctx, ret))
 			ret->precision = PRECISION_NONE;
@@ -69,16 +72,18 @@ struct clock_before {
 	size_t end; /* offset in the text */
 };
 
-static void note_clock(const struct date_scan *s, const struct date_context *ctx,
+/* Returns the tokens of a time at the start of the window: no part of it is a day. */
+static size_t note_clock(const struct date_scan *s, const struct date_context *ctx,
 	struct clock_before *c)
 {
 	struct date_parts p = no_time;
 	size_t n = date_is_char(date_at(s, 1), ':') ? date_clock_match(s, 0, &p) : 0;
 
 	if (!n)
-		return;
+		return 0;
 	n += date_zone_match(s, n, ctx->zone_min, &p);
 	*c = (struct clock_before){.parts = p, .end = date_at(s, n - 1)->end};
+	return n;
 }
 
 /* Nothing but marks and short words stand between. */
@@ -111,7 +116,7 @@ bool date_find(struct span text, const struct date_context *ctx, bool bare, stru
 			return true;
 		}
 		if (!n && date_at(&s, 0)->kind == DATE_TOKEN_NUMBER)
-			note_clock(&s, ctx, &clock);
+			n = note_clock(&s, ctx, &clock);
 		date_scan_skip(&s, n);
 	}
 	return false;

@@ -58,11 +58,23 @@ static size_t match_fraction(const struct date_scan *s, size_t i, struct date_pa
 	return 2;
 }
 
-/* What parts hours and minutes: 20:30, 20h30, and 20.30 where a word told of a time. */
+/* 10.20 BST, 10.20am, 10.20 Uhr: what stands behind says that it is a time. */
+static bool tells_time(const struct date_scan *s, size_t i)
+{
+	static const char *const words[] = {"am", "pm", "uhr", "uur"};
+	struct date_parts scratch = {0};
+
+	for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+		if (date_is_word(date_at(s, i), words[w]))
+			return true;
+	return date_at(s, i)->kind == DATE_TOKEN_WORD && date_zone_match(s, i, 0, &scratch) > 0;
+}
+
+/* What parts hours and minutes: 20:30, 20h30, and 20.30 where a word tells of a time. */
 static bool is_clock_mark(const struct date_scan *s, size_t i, bool dotted)
 {
 	return (date_is_char(date_at(s, i), ':') || date_is_word(date_at(s, i), "h") ||
-		       (dotted && date_is_char(date_at(s, i), '.'))) &&
+		       (date_is_char(date_at(s, i), '.') && (dotted || tells_time(s, i + 2)))) &&
 		!date_at(s, i + 1)->gap && date_is_number(date_at(s, i + 1), 0, 59, 2);
 }
 
@@ -136,6 +148,19 @@ static bool is_word_between(const struct date_token *t, bool *dotted)
 	return false;
 }
 
+/* Of those that stand between day and time: Turkish ones, and English ones. */
+static bool is_weekday(const struct date_token *t)
+{
+	static const char *const words[] = {"pazartesi", "sali", "carsamba", "persembe", "cuma",
+		"cumartesi", "pazar", "monday", "tuesday", "wednesday", "thursday", "friday",
+		"saturday", "sunday"};
+
+	for (size_t i = 0; t->kind == DATE_TOKEN_WORD && i < sizeof words / sizeof *words; i++)
+		if (date_is_word(t, words[i]))
+			return true;
+	return false;
+}
+
 /* What may stand between day and time: T, a comma, a weekday, a hyphen, "at". */
 static size_t match_between(const struct date_scan *s, size_t i, bool *dotted)
 {
@@ -149,6 +174,7 @@ static size_t match_between(const struct date_scan *s, size_t i, bool *dotted)
 		i += 2;
 	if (date_is_char(date_at(s, i), ')') || date_is_char(date_at(s, i), U'）'))
 		i++;
+	i += is_weekday(date_at(s, i));
 	for (size_t n = 0; n < 4; n++, i++)
 		if (!is_mark_between(date_at(s, i)) && !is_word_between(date_at(s, i), dotted))
 			break;

@@ -286,6 +286,29 @@ static size_t match_short_year(const struct date_scan *s, size_t i, struct date_
 	return 5;
 }
 
+/* 28.05.25, 05/28/25: the same, the year last. */
+static size_t match_short_year_last(const struct date_scan *s, size_t i, bool day_first,
+	struct date_parts *p)
+{
+	const struct date_token *a = date_at(s, i), *sep = date_at(s, i + 1),
+				*b = date_at(s, i + 2), *year = date_at(s, i + 4),
+				*next = date_at(s, i + 5);
+	bool dotted = date_is_char(sep, '.');
+
+	if (!date_is_number(a, 1, 31, 2) || a->chinese || (!dotted && !date_is_char(sep, '/')) ||
+		!date_is_number(b, 1, 31, 2) || !date_is_char(date_at(s, i + 3), sep->c) ||
+		!date_is_number(year, 0, 99, 2) || year->digits != 2 || year->gap ||
+		(date_is_separator(next) && !next->gap &&
+			date_at(s, i + 6)->kind == DATE_TOKEN_NUMBER))
+		return 0;
+	if (dotted || day_first)
+		date_parts_set_day(p, 2000 + year->value, b->value, a->value);
+	else
+		date_parts_set_day(p, 2000 + year->value, a->value, b->value);
+	p->is_short = true;
+	return 5;
+}
+
 size_t date_form_match(const struct date_scan *s, enum date_form_bare bare, bool day_first,
 	struct date_parts *p)
 {
@@ -303,6 +326,8 @@ size_t date_form_match(const struct date_scan *s, enum date_form_bare bare, bool
 		n = match_day_above(s, 0, p);
 	if (!n && bare)
 		n = match_short_year(s, 0, p);
+	if (!n && bare)
+		n = match_short_year_last(s, 0, day_first, p);
 	if (!n && bare)
 		n = match_month_day(s, 0, bare, p);
 	return n;

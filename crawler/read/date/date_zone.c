@@ -43,7 +43,8 @@ static bool zone_of_word(const char *word, int fallback_min, int *ret)
 	return false;
 }
 
-size_t date_zone_match(const struct date_scan *s, size_t i, int fallback_min, struct date_parts *p)
+static size_t match_bare(const struct date_scan *s, size_t i, int fallback_min,
+	struct date_parts *p)
 {
 	const struct date_token *sign = date_at(s, i), *number = date_at(s, i + 1);
 	int64_t minutes;
@@ -55,7 +56,12 @@ size_t date_zone_match(const struct date_scan *s, size_t i, int fallback_min, st
 			date_at(s, i + 2)->kind == DATE_TOKEN_NUMBER;
 
 		p->has_zone = true;
-		return more ? 1 + date_zone_match(s, i + 1, fallback_min, p) : 1;
+		return more ? 1 + match_bare(s, i + 1, fallback_min, p) : 1;
+	}
+	if (date_is_word(sign, "beijing") && date_is_word(number, "time")) {
+		p->has_zone = true;
+		p->zone_min = DATE_ZONE_CHINA;
+		return 2;
 	}
 	if (sign->kind == DATE_TOKEN_WORD)
 		return is_american(s, sign, p);
@@ -76,6 +82,17 @@ size_t date_zone_match(const struct date_scan *s, size_t i, int fallback_min, st
 	p->has_zone = true;
 	p->zone_min = (int)(date_is_char(sign, '-') ? -minutes : minutes);
 	return number->digits <= 2 && date_is_char(date_at(s, i + 2), ':') ? 4 : 2;
+}
+
+size_t date_zone_match(const struct date_scan *s, size_t i, int fallback_min, struct date_parts *p)
+{
+	bool bracket = date_is_char(date_at(s, i), '(') || date_is_char(date_at(s, i), U'（');
+	size_t n = match_bare(s, i + bracket, fallback_min, p);
+
+	if (!n || !bracket)
+		return n;
+	n++;
+	return n + (date_is_char(date_at(s, i + n), ')') || date_is_char(date_at(s, i + n), U'）'));
 }
 
 bool date_zone_parse(struct span text, int fallback_min, int *ret_min)

@@ -3,12 +3,13 @@
  */
 #include "crawler/read/enrich/keywords_inside.h"
 
+#include "common/alloc.h"
 #include "common/hash.h"
 #include "common/utf8.h"
 
-#define CHECKS_MAX    12 /* runs whose breaks are looked up */
-#define LOOK_BYTES    4000
-#define CONTEXT_CHARS 4 /* at either side, since a break depends on its neighbours */
+#define CHECKS_MAX    12   /* runs whose breaks are looked up */
+#define LOOK_BYTES    4000 /* of the text, for words that stand there as they are folded */
+#define CONTEXT_CHARS 4    /* at either side, since a break depends on its neighbours */
 
 bool keywords_is_chosen(const struct chooser *c, struct span folded)
 {
@@ -57,7 +58,9 @@ static int by_score(const void *a, const void *b)
 
 	if (x->score != y->score)
 		return x->score > y->score ? -1 : 1;
-	return (x->start > y->start) - (x->start < y->start);
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return (x->end < y->end) - (x->end > y->end);
 }
 
 /* Of two pairs of words the second tells less. */
@@ -157,6 +160,11 @@ static size_t forth(struct span text, size_t at, int chars)
 	return (size_t)(p - text.data);
 }
 
+static bool is_digit_before(struct span text, size_t at)
+{
+	return at && text.data[at - 1] >= '0' && text.data[at - 1] <= '9';
+}
+
 /* Whether a place in the text cuts no word at either end. */
 static bool is_between_breaks(struct span text, size_t start, size_t end)
 {
@@ -164,6 +172,8 @@ static bool is_between_breaks(struct span text, size_t start, size_t end)
 	struct breaks breaks;
 
 	breaks_find(span_from(text.data + from, to - from), &breaks);
+	if (is_digit_before(text, start) && breaks_has(&breaks, forth(text, start, 1) - from))
+		return false; /* 4|家|救援: what is counted begins behind it */
 	return breaks_has(&breaks, start - from) && breaks_has(&breaks, end - from);
 }
 
@@ -213,7 +223,8 @@ static void choose_best(struct chooser *c)
 	struct candidates *list = &c->candidates;
 	int checks = 0;
 
-	qsort(list->items, list->len, sizeof *list->items, by_score);
+	if (list->len)
+		qsort(list->items, list->len, sizeof *list->items, by_score);
 	for (size_t i = 0; i < list->len && c->ret->len < KEYWORDS_MAX && list->items[i].score; i++)
 		consider(c, &list->items[i], &checks);
 }
@@ -235,4 +246,5 @@ void keywords_set(const struct gazetteers *g, struct folded *f, const struct hit
 		return;
 	keywords_find(&c);
 	choose_best(&c);
+	free(c.candidates.items);
 }

@@ -57,6 +57,7 @@ struct candidate *keywords_add(struct chooser *c, enum candidate_kind kind, size
 
 	if (list->len == CANDIDATES_MAX)
 		return NULL;
+	list->items = alloc_grow(list->items, list->len, &list->cap, sizeof *list->items);
 	list->items[list->len] = (struct candidate){.start = (uint32_t)start,
 		.end = (uint32_t)end,
 		.kind = kind,
@@ -236,7 +237,6 @@ void keywords_find(struct chooser *c)
 {
 	struct runs runs;
 
-	c->candidates.items = arena_alloc(c->arena, CANDIDATES_MAX * sizeof *c->candidates.items);
 	runs_find(c->text, c->hits, c->arena, &runs);
 	c->is_chinese = runs.n_han >= RUN_HAN_MIN;
 	if (c->g)

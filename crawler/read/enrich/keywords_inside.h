@@ -31,7 +31,7 @@ struct candidate {
 
 struct candidates {
 	struct candidate *items;
-	size_t len;
+	size_t len, cap;
 };
 
 struct chooser {
@@ -65,7 +65,7 @@ uint32_t keywords_entry(const struct chooser *c, struct span folded);
 void keywords_find(struct chooser *c);
 void keywords_add_titled(struct chooser *c); /* behind names and runs */
 
-/* NULL when there are too many. */
+/* NULL when there are too many; valid until the next one. */
 struct candidate *keywords_add(struct chooser *c, enum candidate_kind kind, size_t start,
 	size_t end);
 

@@ -21,10 +21,9 @@ static uint32_t count_in(struct span text, struct span word)
 	return n;
 }
 
-/* What makes no word by itself: inflection and particles, marks between and behind kana. */
-static bool is_kana_rest(uint32_t c)
+static bool is_hiragana(uint32_t c)
 {
-	return (c >= 0x3040 && c < 0x30A0) || c == 0x30FB || c == 0x30FC;
+	return c >= 0x3040 && c < 0x30A0;
 }
 
 static bool is_unspaced(uint32_t c)
@@ -35,20 +34,20 @@ static bool is_unspaced(uint32_t c)
 		(c >= 0x1780 && c < 0x1800); /* Khmer */
 }
 
-/* Characters of a word that may be told, 0: of others. */
+/* Characters of a word that may be told, 0: of others. What ends in hiragana is inflected, or a particle. */
 static uint32_t count_unspaced(struct span word)
 {
 	const char *p = word.data, *end = p + word.len;
-	uint32_t n = 0, n_rest = 0;
+	uint32_t n = 0, c = 0;
+	bool has_letter = false;
 
 	for (; p < end; n++) {
-		uint32_t c = utf8_next(&p, end);
-
+		c = utf8_next(&p, end);
 		if (!is_unspaced(c))
 			return 0;
-		n_rest += is_kana_rest(c);
+		has_letter |= c != U'・' && c != U'ー';
 	}
-	return n_rest == n ? 0 : n;
+	return has_letter && !is_hiragana(c) ? n : 0;
 }
 
 /* Two characters in a row tell. */

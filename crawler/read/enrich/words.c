@@ -154,6 +154,14 @@ static bool is_telling(const struct word *w)
 	return w->times >= WORDS_TIMES_MIN && w->rarity > RARITY_FUNCTION;
 }
 
+/* Rarer than either word, and less so than if they had nothing to do with each other. */
+static unsigned rarity_of_pair(unsigned a, unsigned b)
+{
+	unsigned rarity = a > b ? a + b / 2 : b + a / 2;
+
+	return rarity < RARITY_UNKNOWN ? rarity : RARITY_UNKNOWN;
+}
+
 /* A pair stands no more often than either of its words. */
 static void count_pairs(struct finder *f)
 {
@@ -171,7 +179,7 @@ static void count_pairs(struct finder *f)
 				t[i].start + (second->end - second->start) - t[i - 1].start));
 		pair->times++;
 		pair->is_pair = true;
-		pair->rarity = (first->rarity + second->rarity) / 2;
+		pair->rarity = rarity_of_pair(first->rarity, second->rarity);
 	}
 }
 

@@ -17,7 +17,7 @@ struct word {
 	uint32_t start, end; /* where it stands first */
 	uint32_t times;
 	bool is_pair;
-	unsigned rarity; /* of a pair, the mean of the two */
+	unsigned rarity; /* of a pair, more than of either */
 };
 
 struct words {

@@ -177,12 +177,15 @@ static void note_space(struct builder *b, uint32_t c)
 		b->n_spaces += c == '\t' ? TAB_COLUMNS : c == U'　' ? 2 : 1;
 }
 
+/* Most spaces are between words. */
 static void add_space(struct builder *b, uint32_t c, uint32_t node)
 {
-	bool ends = begins_paragraph(b, c, node) || (b->in_pre && c == '\n');
+	bool ends = c >= 0x80 && begins_paragraph(b, c, node);
 
-	if (b->in_pre)
+	if (b->in_pre) {
 		note_space(b, c);
+		ends = ends || c == '\n';
+	}
 	if (ends && b->len < TEXT_LINES_MAX)
 		end_line(b);
 	else

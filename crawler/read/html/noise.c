@@ -7,6 +7,7 @@
 
 #define FURNITURE_BYTES_MAX 90
 #define SUBSCRIBE_BYTES_MAX 300
+#define CREDIT_BYTES_MAX    80
 #define AUTHORS_BYTES_MIN   100
 #define TAIL_WORD_BYTES     12
 #define CONSENT_BYTES_MIN   60
@@ -48,10 +49,12 @@ static const char *const words[] = {"+1", "-", "0", "1", ">", "ad", "advert", "a
 	"most read", "newsletter", "print", "publicidad", "publicité", "qq空间", "read more",
 	"related", "related content", "save", "search", "see more", "share", "show more", "sign up",
 	"subscribe", "t", "top stories", "up next", "view comments", "weiterlesen", "werbung", "|",
-	"上一页", "下一页", "中", "举报", "保存", "关闭", "分享", "原标题", "图集", "大", "大字号",
-	"字号", "导读", "小", "小字号", "展开全文", "广告", "微信", "微博", "打印", "搜索", "收藏",
-	"收起", "更多", "更多>", "更多>>", "正文", "注册", "点赞", "登录", "纠错", "腾讯微博",
-	"评论", "赞", "转发", "返回", "阅读全文", "顶部", "预览时标签不可点", "首页"};
+	"上一页", "下一页", "下载app", "中", "举报", "余下全文", "保存", "关闭", "分享", "原标题",
+	"图集", "大", "大字号", "字号", "导读", "小", "小字号", "展开全文", "展开剩余",
+	"展开阅读全文", "广告", "微信", "微博", "打印", "打开app", "打开app查看全文",
+	"打开app阅读全文", "搜索", "收藏", "收起", "更多", "更多>", "更多>>", "查看全文", "正文",
+	"注册", "点击展开全文", "点击阅读全文", "点赞", "登录", "纠错", "腾讯微博", "评论", "赞",
+	"转发", "返回", "阅读全文", "阅读更多", "顶部", "预览时标签不可点", "首页"};
 
 /* What leads on to other articles, to newsletters, to what is not shown without consent. */
 static const char *const elsewhere[] = {"(写真)", "(関连记事)", "(관련기사)", "a lire aussi",
@@ -166,12 +169,14 @@ static bool is_plain_han(struct span s)
 /* 打印本页 is a button, 打印社的新生意 a headline: these words begin both. */
 static bool may_be_words(const char *phrase, struct span rest)
 {
-	static const char *const both[] = {"二维码", "打印", "扫一扫", "扫码", "收藏", "新浪微博",
-		"无障碍", "更多新闻"};
-	static const char *const buttons[] = {"下载", "关注", "关闭", "分享", "到", "加入", "字号",
-		"工具", "微信", "手机", "打印", "收听", "收藏", "文章", "服务", "本", "查看",
-		"模式", "此", "浏览", "添加", "版", "看", "移动", "窗口", "网页", "至", "观看",
-		"订阅", "请", "进入", "通道", "阅读", "页面", "预览"};
+	static const char *const both[] = {"二维码", "分享到", "分享至", "打印", "扫一扫", "扫码",
+		"收藏", "新浪微博", "无障碍", "更多新闻", "浏览次数", "点击数", "点击次数",
+		"阅读次数"};
+	static const char *const buttons[] = {"facebook", "qq", "twitter", "下载", "人人", "关注",
+		"关闭", "分享", "到", "加入", "好友", "字号", "工具", "微信", "微博", "手机",
+		"打印", "收听", "收藏", "文章", "新浪", "朋友圈", "服务", "本", "查看", "模式",
+		"此", "浏览", "添加", "版", "看", "移动", "空间", "窗口", "网页", "腾讯", "至",
+		"观看", "订阅", "请", "豆瓣", "进入", "通道", "阅读", "页面", "预览"};
 
 	return IS_ONE_OF(span_str(phrase), both) && !STARTS_WITH_ONE_OF(rest, buttons);
 }
@@ -285,6 +290,48 @@ static bool is_authors(struct span folded)
 		STARTS_WITH_ONE_OF(folded, begins) && !SPAN_HOLDS_ONE_OF(folded, calls);
 }
 
+static struct span without_parentheses(struct span s)
+{
+	if (s.len > 2 && s.data[0] == '(' && s.data[s.len - 1] == ')')
+		return span_trim(span_from(s.data + 1, s.len - 2));
+	return s;
+}
+
+/* What stands behind the last slash or "via"; all of it without one. */
+static struct span last_maker(struct span s)
+{
+	ptrdiff_t via = span_find(s, SPAN_LITERAL(" via "));
+	size_t at = s.len;
+
+	while (at > 0 && s.data[at - 1] != '/')
+		at--;
+	if (via > 0 && (size_t)via + strlen(" via ") > at)
+		at = (size_t)via + strlen(" via ");
+	return span_trim(span_from_offset(s, at));
+}
+
+/* Joan Arc/Reuters, Photograph: Joan Arc: a line that says who made a picture, in Latin letters. */
+static bool is_credit(struct span folded)
+{
+	static const char *const labels[] = {"afp/", "ap photo/", "copyright ", "courtesy of",
+		"courtesy:", "credit photo", "credit:", "credits:", "crédit :", "crédit photo",
+		"crédit:", "crédits photo", "foto de", "foto di", "fotografía:", "getty images/",
+		"illustration by", "illustration:", "illustrations by", "image caption",
+		"image credit", "image source", "image via", "photo by", "photo courtesy",
+		"photo credit", "photo via", "photograph by", "photograph:", "photographs by",
+		"photography by", "photography:", "photos by", "picture credit", "pictures by",
+		"reuters/", "source: getty"};
+	static const char *const agencies[] = {"afp", "alamy", "alamy stock photo", "ap",
+		"ap photo", "bloomberg", "dpa", "epa", "epa-efe", "getty", "getty images", "imago",
+		"istock", "pa", "pa images", "pa wire", "pexels", "reuters", "shutterstock",
+		"unsplash", "xinhua", "zuma"};
+	struct span s = without_parentheses(folded);
+
+	if (s.len > CREDIT_BYTES_MAX || is_sentence(s))
+		return false;
+	return STARTS_WITH_ONE_OF(s, labels) || IS_ONE_OF(last_maker(s), agencies);
+}
+
 bool noise_is_furniture(struct span folded)
 {
 	if (folded.len > ELSEWHERE_BYTES_MAX)
@@ -293,7 +340,8 @@ bool noise_is_furniture(struct span folded)
 		is_bare_address(folded))
 		return true;
 	return folded.len <= FURNITURE_BYTES_MAX &&
-		(IS_ONE_OF(folded, words) || IS_LABELLED_WITH(folded, beginnings) ||
+		(is_credit(folded) || IS_ONE_OF(folded, words) ||
+			IS_LABELLED_WITH(folded, beginnings) ||
 			span_find(folded, SPAN_LITERAL(">正文")) >= 0);
 }
 
