@@ -19,7 +19,7 @@
 #define REPLY_WEIGHT_MIN (5 * BLOCK_HAN_WEIGHT)
 #define QUOTE_WEIGHT_MIN (8 * BLOCK_HAN_WEIGHT)
 #define QUOTE_WEIGHT_MAX (120 * BLOCK_HAN_WEIGHT)
-#define QUOTE_DEPTH      3
+#define QUOTE_DEPTH      2
 #define LONG_WEIGHT      (400 * BLOCK_HAN_WEIGHT) /* the page shows all, whatever JSON-LD adds to it */
 #define SHORT_WEIGHT     (30 * BLOCK_HAN_WEIGHT) /* a page with less may be drawn by scripts */
 
@@ -36,10 +36,16 @@ static bool is_quote(const struct html *h, const struct block *b)
 
 	if (b->weight < QUOTE_WEIGHT_MIN || b->weight > QUOTE_WEIGHT_MAX)
 		return false;
-	for (int i = 0; i < QUOTE_DEPTH && node != HTML_NONE; i++, node = h->nodes[node].parent)
-		if (h->nodes[node].tag == HTML_BLOCKQUOTE ||
-			span_find(html_attr(h, node, "class"), SPAN_LITERAL("pull")) >= 0)
+	for (int i = 0; i < QUOTE_DEPTH && node != HTML_NONE; i++, node = h->nodes[node].parent) {
+		enum html_tag tag = h->nodes[node].tag;
+
+		if (tag == HTML_BLOCKQUOTE ||
+			(h->nodes[node].n_attrs &&
+				span_find(html_attr(h, node, "class"), SPAN_LITERAL("pull")) >= 0))
 			return true;
+		if (tag == HTML_ARTICLE || tag == HTML_TD || tag == HTML_LI)
+			return false;
+	}
 	return false;
 }
 
