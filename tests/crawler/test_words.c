@@ -1,5 +1,7 @@
 #include "crawler/read/enrich/words.h"
 
+#include "crawler/read/enrich/folded.h"
+
 #include "tests/cmocka_all.h"
 
 #define ENGLISH background_language("en")
@@ -85,6 +87,28 @@ static void test_words__pairs_stand_side_by_side(void **state)
 		RARITY_UNKNOWN);
 }
 
+/* The first byte of Hebrew letters is the number of a sign that is no letter. */
+static void test_words__are_found_in_every_script(void **state)
+{
+	struct fixture *fx = *state;
+	STRBUF_LOCAL(text);
+	struct words words;
+
+	for (uint32_t c = 0xC0; c < 0x2000; c++) {
+		if (!folded_is_word_char(c))
+			continue;
+		strbuf_clear(&text);
+		for (int i = 0; i < 200; i++) {
+			strbuf_add_utf8(&text, c);
+			strbuf_add_utf8(&text, c);
+			strbuf_add_char(&text, i % 2 ? ',' : ' ');
+		}
+		words_find(strbuf_span(&text), NULL, ENGLISH, fx->arena, &words);
+		assert_int_equal(words.len, 2); /* and a pair */
+		assert_int_equal(words.items[0].times, 200);
+	}
+}
+
 static void test_words__nothing_has_none(void **state)
 {
 	struct fixture *fx = *state;
@@ -102,6 +126,7 @@ int main(void)
 		cmocka_unit_test(test_words__are_counted),
 		cmocka_unit_test(test_words__function_words_are_left_out),
 		cmocka_unit_test(test_words__pairs_stand_side_by_side),
+		cmocka_unit_test(test_words__are_found_in_every_script),
 		cmocka_unit_test(test_words__nothing_has_none),
 	};
 

@@ -122,7 +122,7 @@ static const char *origin_of(struct folded *f, size_t at, struct span *ret_writt
 	return ret_written->data + f->origin[at];
 }
 
-struct span folded_written(struct folded *f, size_t start, size_t end)
+static struct span trace_written(struct folded *f, size_t start, size_t end)
 {
 	struct span written;
 	const char *from = origin_of(f, start, &written);
@@ -131,4 +131,30 @@ struct span folded_written(struct folded *f, size_t start, size_t end)
 	if (last < written.data + written.len)
 		utf8_next(&last, written.data + written.len);
 	return span_from(from, (size_t)(last - from));
+}
+
+/* Whether a line differs from its folded form by capital letters alone, as most English ones do. */
+static bool is_plain(const struct folded *f, const struct folded_line *line)
+{
+	struct span written = line->written;
+	const char *folded = f->text.data + line->at;
+
+	if (f->text.len - line->at < written.len)
+		return false;
+	for (size_t i = 0; i < written.len; i++) {
+		char c = written.data[i];
+
+		if (folded[i] != (c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c))
+			return false;
+	}
+	return true;
+}
+
+struct span folded_written(struct folded *f, size_t start, size_t end)
+{
+	const struct folded_line *line = &f->lines[line_of(f, start)];
+
+	if (end <= line->at + line->written.len && is_plain(f, line))
+		return span_from(line->written.data + (start - line->at), end - start);
+	return trace_written(f, start, end);
 }

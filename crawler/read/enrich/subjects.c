@@ -25,8 +25,9 @@ struct tally {
 	const struct gazetteers *g;
 	const struct folded *f;
 	struct arena *arena;
-	struct subject *entries; /* by entry; a score of 0: not there */
-	uint32_t *found;         /* the others */
+	uint32_t *places;        /* by entry: its subject, from 1; 0: not found */
+	struct subject *entries; /* in the order in which they are found */
+	uint32_t *found;         /* which entries these are */
 	size_t n_found;
 	struct organ organs[ORGANS_MAX];
 	size_t n_organs;
@@ -80,6 +81,11 @@ static bool is_of_level(const struct gazetteer_entry *e, enum region_level level
 	return e->level == level;
 }
 
+static uint32_t score_of(const struct tally *t, uint32_t entry)
+{
+	return t->entries[t->places[entry] - 1].score;
+}
+
 /* The region of a level that is most of a subject, or the province of the one that is. */
 static uint32_t home_of(const struct tally *t, enum region_level level, const char *given)
 {
@@ -91,7 +97,7 @@ static uint32_t home_of(const struct tally *t, enum region_level level, const ch
 			: is_of_level(entry_of(t, i), LEVEL_CITY)    ? &city
 								     : NULL;
 
-		if (place && (*place == NO_ENTRY || t->entries[i].score > t->entries[*place].score))
+		if (place && (*place == NO_ENTRY || t->entries[k].score > score_of(t, *place)))
 			*place = i;
 	}
 	if (best == NO_ENTRY && given)
@@ -160,19 +166,26 @@ static void count_organs(struct tally *t, struct hits *hits, const char *given)
 
 /* Entries */
 
+static struct subject *add_subject(struct tally *t, uint32_t entry)
+{
+	struct subject *s = &t->entries[t->n_found];
+
+	*s = (struct subject){.name = entry_of(t, entry)->name,
+		.is_weak = entry_of(t, entry)->is_weak};
+	t->found[t->n_found++] = entry;
+	t->places[entry] = (uint32_t)t->n_found;
+	return s;
+}
+
 static void count_entries(struct tally *t, const struct hits *hits)
 {
 	for (size_t i = 0; i < hits->len; i++) {
 		const struct hit *hit = &hits->items[i];
-		const struct gazetteer_entry *e = entry_of(t, hit->entry);
+		uint32_t place = t->places[hit->entry];
 
-		if (e->is_organ)
+		if (entry_of(t, hit->entry)->is_organ)
 			continue;
-		if (!t->entries[hit->entry].score)
-			t->found[t->n_found++] = hit->entry;
-		t->entries[hit->entry].name = e->name;
-		t->entries[hit->entry].is_weak = e->is_weak;
-		count(t, &t->entries[hit->entry], hit);
+		count(t, place ? &t->entries[place - 1] : add_subject(t, hit->entry), hit);
 	}
 }
 
@@ -183,14 +196,15 @@ static void count_implied(struct tally *t)
 		const struct gazetteer_entry *e = entry_of(t, t->found[i]);
 
 		for (size_t k = 0; k < e->n_implied; k++) {
-			struct subject *s = &t->entries[e->implied[k]];
+			struct subject *s;
 
-			if (s->score)
+			if (t->places[e->implied[k]])
 				continue;
-			*s = t->entries[t->found[i]];
-			s->name = entry_of(t, e->implied[k])->name;
-			s->score = (s->score + 1) / 2;
-			t->found[t->n_found++] = e->implied[k];
+			s = add_subject(t, e->implied[k]);
+			s->score = (t->entries[i].score + 1) / 2;
+			s->first = t->entries[i].first;
+			s->is_in_title = t->entries[i].is_in_title;
+			s->is_weak = t->entries[i].is_weak;
 		}
 	}
 }
@@ -214,9 +228,8 @@ static size_t gather(const struct tally *t, enum gazetteer_table table, struct s
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n_found; i++)
-		if (entry_of(t, t->found[i])->table == table &&
-			is_subject(&t->entries[t->found[i]]))
-			ret[n++] = t->entries[t->found[i]];
+		if (entry_of(t, t->found[i])->table == table && is_subject(&t->entries[i]))
+			ret[n++] = t->entries[i];
 	for (size_t i = 0; table == GAZETTEER_AGENCIES && i < t->n_organs; i++)
 		ret[n++] = t->organs[i].subject;
 	return n;
@@ -247,13 +260,15 @@ void subjects_set(const struct gazetteers *g, const struct folded *f, struct hit
 	struct tally t = {.g = g, .f = f, .arena = a};
 	struct subject *room = alloc_bytes((g->n_entries + ORGANS_MAX + 1) * sizeof *room);
 
-	t.entries = alloc_zeroed(g->n_entries + 1, sizeof *t.entries);
+	t.places = alloc_zeroed(g->n_entries + 1, sizeof *t.places);
+	t.entries = alloc_bytes((g->n_entries + 1) * sizeof *t.entries);
 	t.found = alloc_bytes((g->n_entries + 1) * sizeof *t.found);
 	count_entries(&t, hits);
 	count_organs(&t, hits, r->regions.len ? r->regions.items[0] : NULL);
 	count_implied(&t);
 	for (int i = 0; i < GAZETTEER_TABLES; i++)
 		set_list(&t, (enum gazetteer_table)i, room, lists[i]);
+	free(t.places);
 	free(t.entries);
 	free(t.found);
 	free(room);

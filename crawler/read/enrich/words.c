@@ -27,9 +27,12 @@ struct finder {
 	size_t mask;
 };
 
-static bool may_be_letter(char c)
+/* A letter or digit, or the first byte of one. */
+static bool may_be_letter(char byte)
 {
-	return folded_is_word_char((unsigned char)c) && (unsigned char)c < 0xE3;
+	unsigned char c = (unsigned char)byte;
+
+	return c < 0x80 ? folded_is_word_char(c) : c >= 0xC0 && c < 0xE3;
 }
 
 /* At least as many as there are words: places where a letter follows something else. */
