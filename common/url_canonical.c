@@ -8,6 +8,7 @@
 #include "common/alloc.h"
 #include "common/err.h"
 #include "common/percent.h"
+#include "common/url_host.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -227,14 +228,6 @@ static struct span without_document(struct span path, const struct url_rules *ru
 	return path;
 }
 
-/* A name with the root's dot behind it is the same host. */
-static struct span without_root(struct span host)
-{
-	if (host.len > 1 && host.data[host.len - 1] == '.')
-		host.len--;
-	return host;
-}
-
 int url_canonical(struct span href, const struct url_rules *rules, struct strbuf *out)
 {
 	STRBUF_LOCAL(absolute);
@@ -249,7 +242,7 @@ int url_canonical(struct span href, const struct url_rules *rules, struct strbuf
 		return -ERR_PARSE;
 	strbuf_add_span(out, parts.scheme);
 	strbuf_add_str(out, "://");
-	strbuf_add_span(out, without_root(parts.host));
+	strbuf_add_span(out, url_host_without_root(parts.host));
 	if (parts.port.len) {
 		strbuf_add_char(out, ':');
 		strbuf_add_span(out, parts.port);

@@ -138,6 +138,14 @@ static bool is_digits(struct span s)
 	return s.len > 0;
 }
 
+struct span url_host_without_root(struct span host)
+{
+	bool has_root =
+		host.len > 1 && host.data[host.len - 1] == '.' && host.data[host.len - 2] != '.';
+
+	return span_from(host.data, host.len - has_root);
+}
+
 static struct span last_label(struct span s)
 {
 	const char *dot = memrchr(s.data, '.', s.len);

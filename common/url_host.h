@@ -14,6 +14,9 @@
  */
 int url_host_parse(struct span host, struct strbuf *out);
 
+/* @host without the dot of the root behind it: DNS takes both for the same. No other dot is taken off. */
+struct span url_host_without_root(struct span host);
+
 /* Appends @s with its percent escapes decoded. */
 void url_percent_decode(struct span s, struct strbuf *out);
 

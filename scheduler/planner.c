@@ -3,6 +3,7 @@
 #include "common/alloc.h"
 #include "common/clock.h"
 #include "common/err.h"
+#include "common/url_host.h"
 #include "scheduler/apply.h"
 #include "scheduler/handout.h"
 #include "scheduler/sync.h"
@@ -34,20 +35,12 @@ static void start_clock(struct planner *p)
 
 /* Hosts, within a transaction. */
 
-/* DNS takes a name with its trailing dot for the same. */
-static struct span without_dot(struct span name)
-{
-	return name.len > 1 && name.data[name.len - 1] == '.' ? span_from(name.data, name.len - 1)
-							      : name;
-}
-
 struct host *planner_host(struct planner *p, struct span name)
 {
 	struct host *h;
 
-	name = without_dot(name);
+	name = url_host_without_root(name);
 	h = hosts_find(&p->hosts, name);
-
 	if (h)
 		return h;
 	h = hosts_add(&p->hosts, name, (uint32_t)frontier_take_number(p->frontier, FRONTIER_HOST));

@@ -205,6 +205,7 @@ static void test_url__canonical_drops_what_does_not_change_the_page(void **state
 		{"http://a.cn/x?share=1&source=2&sid=3&ref=4",
 			"http://a.cn/x?ref=4&share=1&sid=3&source=2"},
 		{"http://a.cn.:8080/x", "http://a.cn:8080/x"},
+		{"http://a.cn../x", "http://a.cn../x"},
 		{"http://A.cn:80", "http://a.cn/"},
 	};
 

@@ -50,6 +50,26 @@ static void test_folded__leads_back_to_what_was_written(void **state)
 	folded_release(&f);
 }
 
+static void test_folded__lines_that_differ_by_capitals_lead_back_byte_by_byte(void **state)
+{
+	const char *text = "From A to Z\nＦrom A to Z\nFrom A to Z";
+	struct folded f;
+	size_t plain, wide;
+
+	(void)state;
+	folded_init(&f, SPAN_LITERAL("A Title"), span_str(text));
+	plain = strlen("a title\n");
+	wide = plain + strlen("from a to z\n");
+	for (int i = 0; i < 2; i++) { /* whichever was asked of before */
+		assert_true(span_is(folded_written(&f, 0, 7), "A Title"));
+		assert_true(span_is(folded_written(&f, plain, plain + 4), "From"));
+		assert_true(span_is(folded_written(&f, wide, wide + 4), "Ｆrom"));
+		assert_true(span_is(folded_written(&f, wide + 10, wide + 11), "Z"));
+		assert_true(span_is(folded_written(&f, plain + 10, plain + 11), "Z"));
+	}
+	folded_release(&f);
+}
+
 /* A name may stand where a long line is cut into pieces. */
 static void test_folded__leads_back_over_the_pieces_of_a_long_line(void **state)
 {
@@ -73,6 +93,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_folded__folds_as_the_whole_does),
 		cmocka_unit_test(test_folded__leads_back_to_what_was_written),
+		cmocka_unit_test(test_folded__lines_that_differ_by_capitals_lead_back_byte_by_byte),
 		cmocka_unit_test(test_folded__leads_back_over_the_pieces_of_a_long_line),
 	};
 

@@ -1,6 +1,7 @@
 #include "crawler/read/enrich/gazetteers.h"
 
 #include "common/alloc.h"
+#include "common/clock.h"
 #include "crawler/read/enrich/enrich.h"
 #include "tests/cmocka_all.h"
 
@@ -8,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILES_MAX 3
+#define FILES_MAX      3
+#define HOSTILE_MS_MAX 20000 /* a quadratic search takes hours; sanitizers are slow */
 
 /* Gazetteers out of files that live as long as the test. */
 struct fixture {
@@ -414,6 +416,20 @@ static void test_gazetteers__repetition_costs_no_more_than_its_length(void **sta
 	assert_int_equal(fx->record.agencies.len, 0);
 }
 
+/* They are compared with what was written, in a line that nothing divides. */
+static void test_gazetteers__cased_names_cost_no_more_than_their_length(void **state)
+{
+	struct fixture *fx = *state;
+	int64_t start = clock_mono_ms();
+	STRBUF_LOCAL(text);
+
+	for (int i = 0; i < 1000000; i++)
+		strbuf_add_str(&text, "xq,");
+	strbuf_add_str(&text, "xQ");
+	assert_string_equal(technologies(fx, text.data), "xQ");
+	assert_true(clock_mono_ms() - start < HOSTILE_MS_MAX);
+}
+
 /* The project's own. */
 static void test_gazetteers__those_that_come_with_the_program_are_good(void **state)
 {
@@ -459,6 +475,7 @@ int main(void)
 		LOADED(test_gazetteers__what_is_said_most_stands_first),
 		LOADED(test_gazetteers__the_given_region_stays_first),
 		LOADED(test_gazetteers__repetition_costs_no_more_than_its_length),
+		LOADED(test_gazetteers__cased_names_cost_no_more_than_their_length),
 		EMPTY(test_gazetteers__those_that_come_with_the_program_are_good),
 	};
 

@@ -97,42 +97,6 @@ static size_t line_of(const struct folded *f, size_t at)
 	return low;
 }
 
-static void trace(struct folded *f, size_t line)
-{
-	STRBUF_LOCAL(again);
-
-	if (f->traced == line + 1)
-		return;
-	free(f->origin);
-	fold_text_traced(f->lines[line].written, &again, &f->origin);
-	f->n_origin = again.len;
-	f->traced = line + 1;
-}
-
-/* Where the character was written that gave this byte. */
-static const char *origin_of(struct folded *f, size_t at, struct span *ret_written)
-{
-	size_t line = line_of(f, at);
-
-	trace(f, line);
-	*ret_written = f->lines[line].written;
-	at -= f->lines[line].at;
-	if (at >= f->n_origin) /* a space or line break between lines */
-		return ret_written->data + ret_written->len;
-	return ret_written->data + f->origin[at];
-}
-
-static struct span trace_written(struct folded *f, size_t start, size_t end)
-{
-	struct span written;
-	const char *from = origin_of(f, start, &written);
-	const char *last = origin_of(f, end - 1, &written);
-
-	if (last < written.data + written.len)
-		utf8_next(&last, written.data + written.len);
-	return span_from(from, (size_t)(last - from));
-}
-
 /* Whether a line differs from its folded form by capital letters alone, as most English ones do. */
 static bool is_plain(const struct folded *f, const struct folded_line *line)
 {
@@ -150,11 +114,43 @@ static bool is_plain(const struct folded *f, const struct folded_line *line)
 	return true;
 }
 
+/* Of a plain line there is nothing to trace; that it is one is kept, since a line can be all of a page. */
+static void trace(struct folded *f, size_t line)
+{
+	STRBUF_LOCAL(again);
+
+	if (f->traced == line + 1)
+		return;
+	f->traced = line + 1;
+	free(f->origin);
+	f->origin = NULL;
+	f->n_origin = f->lines[line].written.len;
+	if (is_plain(f, &f->lines[line]))
+		return;
+	fold_text_traced(f->lines[line].written, &again, &f->origin);
+	f->n_origin = again.len;
+}
+
+/* Where the character was written that gave this byte. */
+static const char *origin_of(struct folded *f, size_t at, struct span *ret_written)
+{
+	size_t line = line_of(f, at);
+
+	trace(f, line);
+	*ret_written = f->lines[line].written;
+	at -= f->lines[line].at;
+	if (at >= f->n_origin) /* a space or line break between lines */
+		return ret_written->data + ret_written->len;
+	return ret_written->data + (f->origin ? f->origin[at] : at);
+}
+
 struct span folded_written(struct folded *f, size_t start, size_t end)
 {
-	const struct folded_line *line = &f->lines[line_of(f, start)];
+	struct span written;
+	const char *from = origin_of(f, start, &written);
+	const char *last = origin_of(f, end - 1, &written);
 
-	if (end <= line->at + line->written.len && is_plain(f, line))
-		return span_from(line->written.data + (start - line->at), end - start);
-	return trace_written(f, start, end);
+	if (last < written.data + written.len)
+		utf8_next(&last, written.data + written.len);
+	return span_from(from, (size_t)(last - from));
 }

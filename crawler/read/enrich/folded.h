@@ -36,7 +36,7 @@ struct folded {
 	size_t n_lines, cap_lines;
 	struct span body; /* the text behind the title as it was written, borrowed */
 	size_t traced;    /* the line that @origin is of, from 1; 0: none */
-	uint32_t *origin;
+	uint32_t *origin; /* NULL: each byte comes from the one at its place */
 	size_t n_origin;
 };
 
