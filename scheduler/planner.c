@@ -236,9 +236,10 @@ static bool name_host(struct planner *p, const struct frontier_due *place)
 
 	if (!frontier_was_taken(p->frontier, FRONTIER_HOST, place->host) ||
 		!frontier_read(p->frontier, place->number, p->arena, &e) || e.host != place->host ||
-		!url_split(e.url, &parts) || hosts_find(&p->hosts, without_dot(parts.host)))
+		!url_split(e.url, &parts) ||
+		hosts_find(&p->hosts, url_host_without_root(parts.host)))
 		return false;
-	h = hosts_add(&p->hosts, without_dot(parts.host), place->host);
+	h = hosts_add(&p->hosts, url_host_without_root(parts.host), place->host);
 	h->due_ms = place->due_ms;
 	hosts_update(&p->hosts, h);
 	planner_put_host(p, h);
