@@ -51,13 +51,14 @@ static void test_background__a_word_has_the_rarity_of_its_language(void **state)
 {
 	struct fixture *fx = *state;
 
-	assert_int_equal(read_text(fx, "en 7 war harbour\nde 0 war\nzh 3 发展\n"), 0);
+	assert_int_equal(read_text(fx, "en 7 war harbour\nde 0 war\nzh 3 发展\nzh 15 墨子\n"), 0);
 	assert_int_equal(rarity(fx, "en", "war"), 7);
 	assert_int_equal(rarity(fx, "de", "war"), 0);
 	assert_int_equal(rarity(fx, "fr", "war"), RARITY_UNKNOWN);
 	assert_int_equal(rarity(fx, "zh", "发展"), 3);
+	assert_int_equal(rarity(fx, "zh", "墨子"), 15); /* rarer than what is nowhere counted */
 	assert_int_equal(rarity(fx, "de", "harbour"), RARITY_UNKNOWN);
-	assert_int_equal(background_count(fx->b), 4);
+	assert_int_equal(background_count(fx->b), 5);
 }
 
 static void test_background__of_its_language_and_of_any_the_lesser_counts(void **state)

@@ -219,10 +219,10 @@ int background_read(struct background *b, const char *path, struct strbuf *error
 
 unsigned background_rarity(const struct background *b, uint32_t language, uint64_t hash)
 {
-	unsigned least = RARITY_UNKNOWN;
+	unsigned least = RARITY_MAX + 1;
 
 	if (!b)
-		return least;
+		return RARITY_UNKNOWN;
 	for (size_t i = (size_t)hash & b->mask; b->slots[i].is_used; i = (i + 1) & b->mask) {
 		const struct slot *s = &b->slots[i];
 
@@ -230,7 +230,7 @@ unsigned background_rarity(const struct background *b, uint32_t language, uint64
 			(s->language == language || s->language == BACKGROUND_ANY))
 			least = s->rarity;
 	}
-	return least;
+	return least > RARITY_MAX ? RARITY_UNKNOWN : least;
 }
 
 size_t background_count(const struct background *b)
