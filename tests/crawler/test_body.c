@@ -108,6 +108,10 @@ static void test_body__what_is_laid_out_by_hand_stays_so(void **state)
 	static const char verse[] =
 		"江水日夜流，\n孤帆天际来。\n白鸥不避客，\n终日共徘徊。\n谁家吹玉笛，\n"
 		"声声过楼台。";
+	static const char sonnet[] = "The river rises slowly over all the fields,\n"
+				     "And morning finds the willows in the water,\n"
+				     "Where nothing that the farmer planted yields\n"
+				     "And every field has lost another quarter.";
 	static const char list[] = "出席会议的有江城市各区、各部门和各街道的负责人，名单如下：\n"
 				   "东区，周小鱼，\n西区，钱大海，\n南区，孙小山。";
 	static const char table[] = "东区的芦苇荡，今年　　扩大了三成，有水鸟　　八百只左右\n"
@@ -117,8 +121,8 @@ static void test_body__what_is_laid_out_by_hand_stays_so(void **state)
 
 	strbuf_printf(&page,
 		HEAD "<div><p>" A "</p><pre>\n\t%s</pre><pre>%s</pre><pre>%s</pre>"
-		     "<pre>%s</pre>",
-		code, verse, table, list);
+		     "<pre>%s</pre><pre>%s</pre>",
+		code, verse, table, list, sonnet);
 	strbuf_add_str(&page, "<p>" B "</p></div>");
 	strbuf_add_char(&page, '\0');
 	(void)text_of(*state, page.data);
@@ -126,6 +130,7 @@ static void test_body__what_is_laid_out_by_hand_stays_so(void **state)
 		"    if (tide > 3) {\n    open(gate);\n        wait();\n}"));
 	assert_non_null(strstr(((struct fixture *)*state)->out.record.text, verse));
 	assert_non_null(strstr(((struct fixture *)*state)->out.record.text, list));
+	assert_non_null(strstr(((struct fixture *)*state)->out.record.text, sonnet));
 	assert_non_null(strstr(((struct fixture *)*state)->out.record.text, "八百只左右\n西区"));
 }
 

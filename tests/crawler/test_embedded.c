@@ -171,20 +171,26 @@ static void test_embedded__what_others_say_is_no_article(void **state)
 
 static void test_embedded__a_wish_for_scripts_is_no_article(void **state)
 {
-	CLEANUP(arena_freep) struct arena *a = arena_new();
-	const struct read_input in =
-		{.bytes = span_str("<title>News</title><div id=app></div><noscript>We are "
-				   "sorry, but this site does not work without JavaScript. "
-				   "Please turn it on in the settings of your browser, load "
-				   "the page again, and if that does not help, write to us. "
-				   "It may be that a program blocks it.</noscript>"),
-			.url = "http://a.cn/1.html",
-			.http_status = 200};
-	struct read_output out;
+	static const char *const pages[] = {
+		"<title>News</title><div id=app></div><noscript>We are sorry, but this site does "
+		"not work without JavaScript. Please turn it on in the settings of your browser, "
+		"load the page again, and if that does not help, write to us. It may be that a "
+		"program blocks it.</noscript>",
+		"<title>新闻</title><div id=app></div><noscript>您的浏览器没有开启脚本，本站的大部分内容无法"
+		"显示，请在设置中启用，然后刷新。如果您不知道怎样设置，请查阅帮助，或者换一个再来，"
+		"给您带来不便，我们深表歉意，感谢您的理解与支持，祝您阅读愉快，欢迎常来，再见。</noscript>"};
 
 	(void)state;
-	read_document(WORK_PAGE, &in, a, &out);
-	assert_int_equal(out.as, READ_NOTHING);
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+		CLEANUP(arena_freep) struct arena *a = arena_new();
+		const struct read_input in = {.bytes = span_str(pages[i]),
+			.url = "http://a.cn/1.html",
+			.http_status = 200};
+		struct read_output out;
+
+		read_document(WORK_PAGE, &in, a, &out);
+		assert_int_equal(out.as, READ_NOTHING);
+	}
 }
 
 /* What the page shows is the article, whatever its scripts carry. */

@@ -287,6 +287,11 @@ static void test_facts__a_label_makes_links_attachments(void **state)
 		{TITLE TEXT "<p><a href=/get/7>附件1：通车方案</a></p>", "7"},
 		{TITLE TEXT "<p>附件：<a href=7.html>通车方案</a> <a href='#'>收起</a></p>", ""},
 		{TITLE TEXT "<p><a href=/get/7>通车方案</a></p>", ""},
+		{TITLE TEXT "<p>附件：</p><p><a href=/get/7>通车方案</a></p>"
+			    "<p>上一篇：<a href=/show?id=6>江南的轮渡今天起增加班次</a></p>"
+			    "<p><a href=/show?id=8>江北的老桥下个月开始维修</a></p>",
+			"7"},
+		{TITLE TEXT "<p>附件一所列的桥由<a href=/get/7>市桥梁局</a>管理。</p>", ""},
 		{TITLE TEXT "<p>附件所列的<a href=/get/7>桥</a>都已经开通，车辆可以绕行。</p>", ""},
 		{TITLE TEXT "<iframe src='/view?file=/f/7.pdf'></iframe>", "7.pdf"},
 	};

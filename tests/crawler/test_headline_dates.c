@@ -49,6 +49,7 @@ static const struct form forms[] = {
 	{"28 / 2025-05", "2025-05-28T00:00:00+08:00"},
 	{"2025-05-28T11:54:40+08:00", "2025-05-28T11:54:40+08:00"},
 	{"2025-05-28T03:54:40Z", "2025-05-28T03:54:40Z"},
+	{"2025-05-28 11:54 CT检查", "2025-05-28T11:54:00+08:00"},
 	/* Without a year: the newest that is not ahead. */
 	{"25-05-28 11:54", "2025-05-28T11:54:00+08:00"},
 	{"05-28 11:54", "2025-05-28T11:54:00+08:00"},
@@ -241,6 +242,23 @@ static void test_headline_dates__labels_stand_behind_a_date_too(void **state)
 		"2025-05-27T09:00:00+08:00");
 }
 
+static void test_headline_dates__a_range_hides_no_date_behind_it(void **state)
+{
+	static const char *const lines[] = {"展期：2025-05-01至2025-05-20 发布时间：2025-04-30",
+		"展期：2025年5月1日至20日 发布时间：2025年4月30日", "2025-04-30 — 3 min read"};
+
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		STRBUF_LOCAL(page);
+
+		strbuf_printf(&page,
+			"<title>菜市场改造完工</title><h1>菜市场改造完工</h1><div>%s</div>",
+			lines[i]);
+		strbuf_add_str(&page, TEXT);
+		assert_string_equal(published(*state, URL, strbuf_span(&page)),
+			"2025-04-30T00:00:00+08:00");
+	}
+}
+
 /* What names no zone is told by the clocks of the country or the language. */
 static void test_headline_dates__are_of_the_clocks_where_the_page_stands(void **state)
 {
@@ -334,6 +352,8 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(test_headline_dates__labels_stand_behind_a_date_too,
 			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_headline_dates__a_range_hides_no_date_behind_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_headline_dates__are_of_the_clocks_where_the_page_stands, setup,
 			teardown),

@@ -26,7 +26,8 @@
 	"<p>会议期间还将听取有关部门的工作报告,并对下一阶段的重点任务作出部署。</p></div>"
 
 struct shape {
-	const char *name, *begin, *again; /* in @again @ is a number that grows, \1 is NUL */
+	/* In @again @ is a number that grows, \1 is NUL; what ends in \2 fills half of the page. */
+	const char *name, *begin, *again;
 };
 
 #define COMMENT "<!-- twelve megabytes of this and nothing else to see -->\n"
@@ -77,6 +78,13 @@ static const struct shape shapes[] = {
 		ARTICLE "<select><button><selectedcontent></button>", "<option selected>x"},
 	{"formatting that is never closed", ARTICLE, "<p><b><i><u><s>x"},
 	{"broken markup", ARTICLE, "<"},
+	/* Symptom: each line looked through all names of the element around it: minutes. */
+	{"lines in an element of many classes", ARTICLE "<div class='",
+		"a \2'><p>市民广场的喷泉今天重新开放</p>"},
+	{"verses of one line", ARTICLE, "<p>春风又绿江南岸</p>"},
+	{"elements for those without scripts", ARTICLE, "<noscript><div>x"},
+	{"dates that are none", ARTICLE, "<p>1990-05-01 10:30</p>"},
+	{"marks behind a label", ARTICLE "<table><tr><td>文号", ":"},
 };
 /* clang-format on */
 
@@ -92,15 +100,18 @@ static void add_again(const char *again, int number, struct strbuf *page)
 
 static void page_make(const struct shape *s, struct strbuf *page)
 {
-	bool special = strpbrk(s->again, "@\1") != NULL;
+	const char *half = strchr(s->again, '\2'), *again = half ? half + 1 : s->again;
+	bool special = strpbrk(again, "@\1") != NULL;
 
 	strbuf_init(page, PAGE_BYTES);
 	strbuf_add_str(page, s->begin);
+	while (half && page->len < PAGE_BYTES / 2)
+		strbuf_add(page, s->again, (size_t)(half - s->again));
 	for (int i = 0; !page->cut; i++) {
 		if (special)
-			add_again(s->again, i, page);
+			add_again(again, i, page);
 		else
-			strbuf_add_str(page, s->again);
+			strbuf_add_str(page, again);
 	}
 }
 

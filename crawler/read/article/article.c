@@ -20,6 +20,7 @@
 #define QUOTE_WEIGHT_MIN (8 * BLOCK_HAN_WEIGHT)
 #define QUOTE_WEIGHT_MAX (120 * BLOCK_HAN_WEIGHT)
 #define QUOTE_DEPTH      2
+#define CLASS_BYTES_MAX  200 /* of an element around many lines, each of which asks for it */
 #define LONG_WEIGHT      (400 * BLOCK_HAN_WEIGHT) /* the page shows all, whatever JSON-LD adds to it */
 #define SHORT_WEIGHT     (30 * BLOCK_HAN_WEIGHT) /* a page with less may be drawn by scripts */
 
@@ -29,7 +30,15 @@ static void survey(struct article *t)
 		pinyin_survey_add(&t->survey, t->blocks.items[i].text);
 }
 
-/* In an element for quotations, or one named after those that are pulled out of the text. */
+/* Named after quotations that are pulled out of the text. */
+static bool is_pulled_out(const struct html *h, uint32_t node)
+{
+	struct span class = html_attr(h, node, "class");
+
+	class.len = class.len < CLASS_BYTES_MAX ? class.len : CLASS_BYTES_MAX;
+	return span_find(class, SPAN_LITERAL("pull")) >= 0;
+}
+
 static bool is_quote(const struct html *h, const struct block *b)
 {
 	uint32_t node = b->node;
@@ -39,9 +48,7 @@ static bool is_quote(const struct html *h, const struct block *b)
 	for (int i = 0; i < QUOTE_DEPTH && node != HTML_NONE; i++, node = h->nodes[node].parent) {
 		enum html_tag tag = h->nodes[node].tag;
 
-		if (tag == HTML_BLOCKQUOTE ||
-			(h->nodes[node].n_attrs &&
-				span_find(html_attr(h, node, "class"), SPAN_LITERAL("pull")) >= 0))
+		if (tag == HTML_BLOCKQUOTE || (h->nodes[node].n_attrs && is_pulled_out(h, node)))
 			return true;
 		if (tag == HTML_ARTICLE || tag == HTML_TD || tag == HTML_LI)
 			return false;

@@ -111,10 +111,15 @@ static struct span trim_marks(struct span s)
 {
 	static const char *const marks[] = {"：", ":", "】", "]", "|", "　"};
 
-	s = span_trim(s);
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-		if (span_starts_with(s, span_str(marks[i])))
-			return trim_marks(span_from_offset(s, strlen(marks[i])));
+	size_t before;
+
+	do {
+		s = span_trim(s);
+		before = s.len;
+		for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+			if (span_starts_with(s, span_str(marks[i])))
+				s = span_from_offset(s, strlen(marks[i]));
+	} while (s.len < before);
 	return s;
 }
 

@@ -25,9 +25,21 @@ struct lines {
 	bool labelled; /* the line says that files follow, or goes on where another one said it */
 };
 
-static bool is_line_of_links(const struct block *b)
+/* Below the files stand other links. */
+static bool leads_elsewhere(struct span line)
 {
-	return b->n_links && b->link_weight * 10 > b->weight * 6;
+	static const char *const labels[] = {"上一", "下一", "上篇", "下篇", "相关", "相關", "返回",
+		"更多", "解读", "解讀", "链接", "打印"};
+
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+		if (span_starts_with(line, span_str(labels[i])))
+			return true;
+	return false;
+}
+
+static bool goes_on_with_files(const struct block *b)
+{
+	return b->n_links && b->link_weight * 10 > b->weight * 6 && !leads_elsewhere(b->text);
 }
 
 static void move_to(struct lines *l, const struct block_list *blocks, uint32_t node)
@@ -35,7 +47,8 @@ static void move_to(struct lines *l, const struct block_list *blocks, uint32_t n
 	for (; l->next < blocks->len && blocks->items[l->next].first < node; l->next++) {
 		const struct block *b = &blocks->items[l->next];
 
-		l->labelled = attachment_is_label(b->text) || (l->labelled && is_line_of_links(b));
+		l->labelled =
+			attachment_is_label(b->text) || (l->labelled && goes_on_with_files(b));
 	}
 }
 

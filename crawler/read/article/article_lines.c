@@ -22,6 +22,7 @@
 #define LABEL_BYTES_MAX        60 /* before a date */
 #define RATE_MAX               5
 #define CLOCK_BYTES_MAX        8
+#define RANGE_MARK_MAX         6 /* bytes, with spaces */
 #define AUTHOR_LINE_WEIGHT_MAX (15 * BLOCK_HAN_WEIGHT)
 #define DAY_MS                 INT64_C(86400000)
 #define DATE_LINE_WEIGHT_MAX   (24 * BLOCK_HAN_WEIGHT)
@@ -146,6 +147,22 @@ static bool begins_with_digit(struct span s)
 	return s.len && s.data[0] >= '0' && s.data[0] <= '9';
 }
 
+/* 28日, 05-28, 11:54, unlike 3 min read. */
+static bool begins_with_part_of_date(struct span s)
+{
+	static const char *const marks[] = {"年", "月", "日", "-", "/", ".", ":"};
+
+	if (!begins_with_digit(s))
+		return false;
+	while (begins_with_digit(s))
+		s = span_from_offset(s, 1);
+	s = span_trim(s);
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (span_starts_with(s, span_str(marks[i])))
+			return true;
+	return false;
+}
+
 /* 2025-05-01至2025-05-28: from and to, of what the page tells of. */
 static bool is_range(struct span behind)
 {
@@ -154,9 +171,19 @@ static bool is_range(struct span behind)
 	behind = span_trim(behind);
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
 		if (span_starts_with(behind, span_str(marks[i])))
-			return begins_with_digit(
+			return begins_with_part_of_date(
 				span_trim(span_from_offset(behind, strlen(marks[i]))));
 	return false;
+}
+
+/* What stands behind a range whose first date ends before @behind: other dates may follow. */
+static struct span skip_range(const struct article *t, struct span behind)
+{
+	struct date_found last;
+
+	return date_find(behind, &t->dates, true, &last) && last.start <= RANGE_MARK_MAX
+		? span_from_offset(behind, last.end)
+		: behind;
 }
 
 /* The day on which one looks, which sites show above everything: 今天是2025年5月29日 星期四. */
@@ -184,8 +211,10 @@ static void read_dates(struct article *t, struct span line, int bonus, bool abov
 		int rate = rate_date(line, &found) + rate_label(before) + bonus;
 		bool change;
 
-		if (is_range(behind))
-			return;
+		if (is_range(behind)) {
+			line = skip_range(t, behind);
+			continue;
+		}
 		change = tells_change(before) || tells_change_behind(behind);
 
 		if (!is_today(t, line, &found, above))

@@ -77,9 +77,13 @@ static bool may_send_file(struct span href)
 /* What stands behind a label, which begins a sentence otherwise: 附件所列. */
 static bool ends_label(struct span rest)
 {
-	static const char *const marks[] = {"：", "　", "、", "（", "．", "下载", "一", "二", "三"};
+	static const char *const marks[] = {"　", "、", "（", "．", "下载", "一", "二", "三"};
 
-	if (!rest.len || strchr(" :.(0123456789", rest.data[0]))
+	if (!rest.len || rest.data[0] == ':' || span_starts_with(rest, SPAN_LITERAL("：")))
+		return true;
+	if (span_ends_with(rest, SPAN_LITERAL("。")))
+		return false;
+	if (strchr(" .(0123456789", rest.data[0]))
 		return true;
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
 		if (span_starts_with(rest, span_str(marks[i])))

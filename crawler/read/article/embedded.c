@@ -427,26 +427,40 @@ static void scan_attributes(struct search *f, const struct html *h, uint32_t nod
 			scan_value(f, "content", h->attrs[n->first_attr + i].value);
 }
 
+/* Please enable JavaScript. */
+static bool tells_of_browser(struct span text)
+{
+	static const char *const words[] = {"JavaScript", "Javascript", "javascript", "browser",
+		"脚本", "腳本", "浏览器", "瀏覽器", "ブラウザ"};
+
+	return SPAN_HOLDS_ONE_OF(text, words);
+}
+
 /* What is shown to those who have no scripts. */
 static void scan_noscript(struct search *f, const struct html *h, uint32_t node)
 {
 	for (uint32_t i = node + 1; i < h->nodes[node].end; i++)
 		if (h->nodes[i].text.len >= PROSE_BYTES_MIN && is_prose(h->nodes[i].text) &&
-			span_find(h->nodes[i].text, SPAN_LITERAL("JavaScript")) < 0)
+			!tells_of_browser(h->nodes[i].text))
 			add_prose(f, SPAN_LITERAL("noscript"), h->nodes[i].text);
 }
 
 struct span embedded_find(const struct html *h, struct arena *a)
 {
 	struct search *f = arena_alloc(a, sizeof *f);
+	uint32_t end = 0; /* of the outermost NOSCRIPT, whose text is all read */
 
 	search_init(f, a);
 	HTML_EACH (h, i, HTML_SCRIPT)
 		scan_script(f, h, i);
 	HTML_EACH (h, i, HTML_TEXTAREA)
 		scan_value(f, "content", raw_text(h, i));
-	HTML_EACH (h, i, HTML_NOSCRIPT)
+	HTML_EACH (h, i, HTML_NOSCRIPT) {
+		if (i < end)
+			continue;
 		scan_noscript(f, h, i);
+		end = h->nodes[i].end;
+	}
 	for (uint32_t i = 0; i < h->n_nodes; i++)
 		scan_attributes(f, h, i);
 	return join(f);

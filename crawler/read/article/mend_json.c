@@ -105,8 +105,10 @@ static void drop_comma(struct strbuf *out)
 /* A key that was cut off before its value is no member. */
 static void close_one(struct mender *m)
 {
-	if (m->key_end && m->out->len == m->key_end)
+	if (m->key_end && m->out->len == m->key_end) {
 		strbuf_truncate(m->out, m->key_start);
+		m->key_end = 0;
+	}
 	drop_comma(m->out);
 	if (last_of(m->out) == ':')
 		strbuf_add_str(m->out, "null");

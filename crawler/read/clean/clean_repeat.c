@@ -30,6 +30,14 @@ static void seen_init(struct seen *s, size_t n, struct arena *a)
 	s->times = arena_alloc(a, (s->mask + 1) * sizeof *s->times);
 }
 
+/* Of verse only all of it: a refrain is looked no further into. */
+static bool may_be_copied(size_t n, size_t earlier, size_t i, bool verse)
+{
+	size_t most = i - earlier < n - i ? i - earlier : n - i;
+
+	return !verse || (earlier <= 1 && (most + 1) * 2 >= n);
+}
+
 static size_t count_run(const struct clean_sum *sums, size_t n, size_t earlier, size_t i)
 {
 	size_t run = 0;
@@ -62,9 +70,9 @@ static bool is_verse(const struct clean_sum *sums, size_t n)
 }
 
 /* A block of lines that stood before, or all of a text that does. */
-static bool is_copy(size_t n, size_t earlier, size_t run, bool verse)
+static bool is_copy(size_t n, size_t run, bool verse)
 {
-	return run >= BLOCK_LINES_MIN && (!verse || (earlier <= 1 && (run + 1) * 2 >= n));
+	return run >= BLOCK_LINES_MIN && (!verse || (run + 1) * 2 >= n);
 }
 
 /* A line alone. */
@@ -85,8 +93,9 @@ void clean_find_repeats(const struct clean_sum *sums, size_t n, struct arena *a,
 	for (size_t i = 0; i < n;) {
 		size_t slot = slot_of(&seen, sums[i].hash), first = seen.at[slot] - 1, run;
 
-		run = first < i ? count_run(sums, n, first, i) : 0;
-		if (is_copy(n, first, run, verse)) {
+		run = first < i && may_be_copied(n, first, i, verse) ? count_run(sums, n, first, i)
+								     : 0;
+		if (is_copy(n, run, verse)) {
 			for (size_t end = i + run; i < end; i++)
 				ret_drop[i] = true;
 			continue;

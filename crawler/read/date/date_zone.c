@@ -1,5 +1,7 @@
 #include "crawler/read/date/date_zone.h"
 
+#include "common/utf8.h"
+
 static const struct {
 	const char *name;
 	int minutes;
@@ -15,13 +17,18 @@ static const struct {
 } american[] = {{"ET", "America/New_York"}, {"CT", "America/Chicago"}, {"MT", "America/Denver"},
 	{"PT", "America/Los_Angeles"}};
 
-static bool is_american(const struct date_scan *s, const struct date_token *t, struct date_parts *p)
+static bool is_american(const struct date_scan *s, size_t i, struct date_parts *p)
 {
+	const struct date_token *t = date_at(s, i), *next = date_at(s, i + 1);
 	struct span word = span_from(s->text.data + t->start, t->end - t->start);
 
-	for (size_t i = 0; word.len == 2 && i < sizeof american / sizeof *american; i++) {
-		if (span_is(word, american[i].name)) {
-			p->zone = american[i].zone;
+	/* CT检查 is what hospitals do. */
+	if (next->kind == DATE_TOKEN_CHAR && !next->gap && utf8_is_han(next->c))
+		return false;
+
+	for (size_t k = 0; word.len == 2 && k < sizeof american / sizeof *american; k++) {
+		if (span_is(word, american[k].name)) {
+			p->zone = american[k].zone;
 			return true;
 		}
 	}
@@ -64,7 +71,7 @@ static size_t match_bare(const struct date_scan *s, size_t i, int fallback_min,
 		return 2;
 	}
 	if (sign->kind == DATE_TOKEN_WORD)
-		return is_american(s, sign, p);
+		return is_american(s, i, p);
 	if ((!date_is_char(sign, '+') && !date_is_char(sign, '-')) ||
 		number->kind != DATE_TOKEN_NUMBER || number->gap)
 		return 0;

@@ -40,7 +40,7 @@ static const char *find_mark(const char *p, const char *end)
 
 void quotes_add(struct span written, struct arena *a, struct quotes *q)
 {
-	const char *p = written.data, *end = p + written.len, *open = NULL;
+	const char *p = written.data, *end = written.len ? p + written.len : p, *open = NULL;
 	uint32_t close = 0;
 	int looks = 0;
 

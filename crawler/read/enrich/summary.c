@@ -137,7 +137,7 @@ static size_t slot_of(const struct units *u, uint32_t key)
 
 static void read_title(struct units *u, struct span title)
 {
-	struct unit_reader r = {title.data, title.data + title.len, 0};
+	struct unit_reader r = {title.data, title.len ? title.data + title.len : title.data, 0};
 
 	for (uint32_t key; (key = next_unit(&r));)
 		u->key[slot_of(u, key)] = key;

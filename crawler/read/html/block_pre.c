@@ -8,6 +8,7 @@
 #define FULL_PERCENT    80 /* of the widest line: the next word did not fit */
 #define LINES_FULL      50 /* percent of the lines */
 #define TABULAR_PERCENT 20 /* of the lines; more are a table */
+#define CAPITAL_PERCENT 80 /* of the lines; more are verse */
 
 static unsigned columns_of(const struct block *line)
 {
@@ -37,7 +38,7 @@ struct layout {
 static struct layout survey(const struct block *lines, size_t n)
 {
 	struct layout l = {.base = base_of(lines, n)};
-	size_t n_full = 0, n_tabular = 0, n_marks = 0;
+	size_t n_full = 0, n_tabular = 0, n_marks = 0, n_capital = 0;
 	unsigned widest = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -46,12 +47,14 @@ static struct layout survey(const struct block *lines, size_t n)
 		widest = columns > widest ? columns : widest;
 		n_tabular += lines[i].tabular || memchr(lines[i].text.data, '|', lines[i].text.len);
 		n_marks += lines[i].n_marks;
+		n_capital += *lines[i].text.data >= 'A' && *lines[i].text.data <= 'Z';
 	}
 	l.full = widest * FULL_PERCENT / 100;
 	for (size_t i = 0; i < n; i++)
 		n_full += columns_of(&lines[i]) >= l.full;
 	l.prose = n >= LINES_MIN && widest >= COLUMNS_MIN && n_full * 100 >= n * LINES_FULL &&
-		n_tabular * 100 <= n * TABULAR_PERCENT && n_marks * 3 >= n;
+		n_tabular * 100 <= n * TABULAR_PERCENT && n_marks * 3 >= n &&
+		n_capital * 100 <= n * CAPITAL_PERCENT;
 	return l;
 }
 
