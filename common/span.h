@@ -115,6 +115,23 @@ static inline struct span span_next_line(struct span *text)
 	return line;
 }
 
+/* Whether it is one of @n strings. */
+static inline bool span_is_one(struct span a, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_is(a, list[i]))
+			return true;
+	return false;
+}
+
+static inline bool span_is_one_nocase(struct span a, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_is_nocase(a, list[i]))
+			return true;
+	return false;
+}
+
 /* Whether one of @n strings stands in it. */
 static inline bool span_holds_one(struct span a, const char *const *list, size_t n)
 {
@@ -124,6 +141,8 @@ static inline bool span_holds_one(struct span a, const char *const *list, size_t
 	return false;
 }
 
-#define SPAN_HOLDS_ONE_OF(a, list) span_holds_one(a, list, sizeof(list) / sizeof *(list))
+#define SPAN_HOLDS_ONE_OF(a, list)     span_holds_one(a, list, sizeof(list) / sizeof *(list))
+#define SPAN_IS_ONE_OF(a, list)        span_is_one(a, list, sizeof(list) / sizeof *(list))
+#define SPAN_IS_ONE_OF_NOCASE(a, list) span_is_one_nocase(a, list, sizeof(list) / sizeof *(list))
 
 #endif

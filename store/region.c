@@ -55,11 +55,7 @@ static const char *const suffixes[] = {
 
 static bool is_suffix(struct span s)
 {
-	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-		if (span_is(s, suffixes[i]))
-			return true;
-	}
-	return false;
+	return SPAN_IS_ONE_OF(s, suffixes);
 }
 
 static const char *province_code(struct span name)

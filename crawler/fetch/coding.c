@@ -239,11 +239,7 @@ static bool is_nothing(struct span name)
 	static const char *const names[] = {"identity", "none", "utf-8", "utf8", "gbk", "gb2312",
 		"gb18030", "big5", "iso-8859-1", "7bit", "8bit", "binary"};
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (span_is_nocase(name, names[i]))
-			return true;
-	}
-	return !name.len;
+	return SPAN_IS_ONE_OF_NOCASE(name, names) || !name.len;
 }
 
 bool coding_new(struct span names, struct coding **ret)

@@ -132,10 +132,7 @@ static bool is_home(const struct url_parts *u)
 
 	if (!is_top || u->query.len)
 		return false;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (span_is_nocase(name, names[i]))
-			return true;
-	return u->path.len <= 1;
+	return SPAN_IS_ONE_OF_NOCASE(name, names) || u->path.len <= 1;
 }
 
 struct verdict verdict_of_move(const char *url, const char *target)

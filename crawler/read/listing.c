@@ -383,10 +383,7 @@ static bool says_next(const struct listing *l, uint32_t node)
 	if (text.len > 40)
 		return false;
 	fold_text(strbuf_span(&text), &folded);
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (span_is(strbuf_span(&folded), words[i]))
-			return true;
-	return false;
+	return SPAN_IS_ONE_OF(strbuf_span(&folded), words);
 }
 
 /* createPageHTML(pages, current from 0, "index", "html"): page 2 is index_1.html. */

@@ -158,10 +158,7 @@ static bool is_article_name(struct span name)
 		"newscontent", "maintext", "story", "paragraph", "paragraphs", "detail",
 		"artcontent", "contenttext", "post_content", "article_content", "content_html"};
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (span_is_nocase(name, names[i]))
-			return true;
-	return false;
+	return SPAN_IS_ONE_OF_NOCASE(name, names);
 }
 
 /* Sentences: marks behind words, and no code. */
@@ -314,10 +311,7 @@ static bool is_beside(struct span name)
 		"replylist", "related", "relatedlist", "recommend", "recommends", "recommendlist",
 		"hotlist", "hotcomments"};
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (span_is_nocase(name, names[i]))
-			return true;
-	return false;
+	return SPAN_IS_ONE_OF_NOCASE(name, names);
 }
 
 static void scan_bracket(struct scan *s)

@@ -28,10 +28,7 @@ static bool is_page_key(struct span key)
 	static const char *const keys[] = {"page", "p", "pn", "pg", "pageno", "pagenum", "paged",
 		"pageindex", "currentpage", "curpage"};
 
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (span_is_nocase(key, keys[i]))
-			return true;
-	return false;
+	return SPAN_IS_ONE_OF_NOCASE(key, keys);
 }
 
 /* The name before '=' at the end of @s. */

@@ -41,16 +41,6 @@ static struct span trim(struct span s)
 	return s;
 }
 
-static bool is_one_of(struct span s, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (span_is(s, list[i]))
-			return true;
-	return false;
-}
-
-#define IS_ONE_OF(s, list) is_one_of(s, list, sizeof(list) / sizeof *(list))
-
 /* 综合江城日报: what several are drawn from. */
 static struct span without_lead(struct span s)
 {
@@ -120,5 +110,5 @@ const char *publisher_normal(const char *name, struct arena *a)
 	known = name_of_nick(s);
 	if (known)
 		return known;
-	return s.len && !IS_ONE_OF(s, nobody) ? arena_dup(a, s) : NULL;
+	return s.len && !SPAN_IS_ONE_OF(s, nobody) ? arena_dup(a, s) : NULL;
 }

@@ -122,30 +122,32 @@ void byline_read_dateline(struct span line, struct arena *a, struct byline *f)
 		read_reporters(span_from(head.data, (size_t)close), a, f);
 }
 
+/* What stands in the brackets that a line ends in; empty without them. */
+static struct span inside_last_brackets(struct span line)
+{
+	size_t at = line.len;
+
+	if (!span_ends_with(line, SPAN_LITERAL("）")) && !span_ends_with(line, SPAN_LITERAL(")")))
+		return span_from(NULL, 0);
+	while (at > 0 && line.len - at < REPORTERS_BYTES_MAX) {
+		struct span rest = span_from_offset(line, --at);
+
+		if (*rest.data == '(')
+			return span_from_offset(rest, 1);
+		if (span_starts_with(rest, SPAN_LITERAL("（")))
+			return span_from_offset(rest, strlen("（"));
+	}
+	return span_from(NULL, 0);
+}
+
 /* …五分钟。（记者 张三） */
 void byline_read_ending(struct span line, struct arena *a, struct byline *f)
 {
-	static const char *const offices[] = {"", "本报", "本網", "本网", "本報", "见习", "全媒体",
+	static const char *const offices[] = {"", "本报", "本報", "本网", "本網", "见习", "全媒体",
 		"全媒"};
-	size_t at, from = line.len > REPORTERS_BYTES_MAX ? line.len - REPORTERS_BYTES_MAX : 0;
-	struct span rest;
+	struct span inside = inside_last_brackets(line);
+	ptrdiff_t at = find_either(inside, "记者", "記者");
 
-	if (!span_ends_with(line, SPAN_LITERAL("）")) && !span_ends_with(line, SPAN_LITERAL(")")))
-		return;
-	for (at = line.len - 1; at > from; at--) /* it ends in a bracket: not empty */
-		if (line.data[at] == '(' ||
-			span_starts_with(span_from_offset(line, at), SPAN_LITERAL("（")))
-			break;
-	rest = span_from_offset(line, at + (line.data[at] == '(' ? 1 : strlen("（")));
-	for (size_t i = 0; at > from && i < sizeof offices / sizeof *offices; i++) {
-		size_t n = strlen(offices[i]);
-
-		if (span_starts_with(rest, span_str(offices[i])) &&
-			(span_starts_with(span_from_offset(rest, n), SPAN_LITERAL("记者")) ||
-				span_starts_with(span_from_offset(rest, n),
-					SPAN_LITERAL("記者")))) {
-			read_reporters(rest, a, f);
-			return;
-		}
-	}
+	if (at >= 0 && SPAN_IS_ONE_OF(span_from(inside.data, (size_t)at), offices))
+		read_reporters(inside, a, f);
 }

@@ -75,10 +75,7 @@ static bool ends_like_no_name(struct span folded)
 
 static bool is_nobody(struct span folded)
 {
-	for (size_t i = 0; i < sizeof no_names / sizeof *no_names; i++)
-		if (span_is(folded, no_names[i]))
-			return true;
-	return false;
+	return SPAN_IS_ONE_OF(folded, no_names);
 }
 
 bool byline_is_nobody(struct span name)

@@ -144,10 +144,7 @@ static struct letters count_letters(struct span word)
 
 static bool is_agency(struct span word)
 {
-	for (size_t i = 0; i < sizeof agencies / sizeof *agencies; i++)
-		if (span_is(word, agencies[i]))
-			return true;
-	return false;
+	return SPAN_IS_ONE_OF(word, agencies);
 }
 
 static enum trust trust_word(struct span word)

@@ -31,10 +31,7 @@ static void add_word(struct directives *d, struct span word)
 
 static bool is_valued(struct span name)
 {
-	for (size_t i = 0; i < sizeof valued / sizeof *valued; i++)
-		if (span_is_nocase(name, valued[i]))
-			return true;
-	return false;
+	return SPAN_IS_ONE_OF_NOCASE(name, valued);
 }
 
 static bool is_us(struct span name, const char *user_agent)
