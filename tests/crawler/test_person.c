@@ -60,23 +60,42 @@ static void test_person__catalogues_put_the_family_first(void **state)
 	expect(PERSON_GROUP, "news.example, Berlin, Germany", "news.example, Berlin, Germany");
 }
 
+/* NULL: the line names nobody. */
+static void expect_line(const char *line, const char *names)
+{
+	const struct date_context dates = {.now_ms = INT64_C(1748522400000)};
+	struct span found;
+	bool is_one = person_line(span_str(line), &dates, &found);
+
+	if (is_one != (names != NULL) || (names && !span_is(found, names)))
+		fail_msg("'%s' names '%.*s'", line, is_one ? (int)found.len : 0,
+			is_one ? found.data : "");
+}
+
 static void test_person__a_line_that_begins_with_by_names_somebody(void **state)
 {
-	struct span names;
-
 	(void)state;
-	assert_true(person_line(span_str("By Anna Weber and Ben Hill"), &names));
-	assert_true(span_is(names, "Anna Weber and Ben Hill"));
-	assert_true(person_line(span_str("By Anna Weber on May 28, 2025"), &names));
-	assert_true(span_is(names, "Anna Weber"));
-	assert_false(person_line(span_str("By 28 May 2025"), &names));
-	assert_true(person_line(span_str("Von Anna Weber"), &names));
-	assert_true(person_line(span_str("김민수 기자"), &names));
-	assert_true(span_is(names, "김민수"));
-	assert_false(person_line(span_str("그는 오랫동안 일한 기자"), &names));
-	assert_false(person_line(span_str("By the time it was over, all had gone home"), &names));
-	assert_false(person_line(span_str("Bylaws of the town"), &names));
-	assert_false(person_line(span_str("By"), &names));
+	expect_line("By Anna Weber and Ben Hill", "Anna Weber and Ben Hill");
+	expect_line("Von Anna Weber", "Anna Weber");
+	expect_line("김민수 기자", "김민수");
+	expect_line("그는 오랫동안 일한 기자", NULL);
+	expect_line("By the time it was over, all had gone home", NULL);
+	expect_line("Bylaws of the town", NULL);
+	expect_line("By", NULL);
+}
+
+static void test_person__a_date_behind_the_names_is_none(void **state)
+{
+	(void)state;
+	expect_line("By Anna Weber on May 28, 2025", "Anna Weber");
+	expect_line("By Anna Weber, May 28, 2025", "Anna Weber");
+	expect_line("By Anna Weber - 28 May 2025 10:20", "Anna Weber");
+	expect_line("By ANNA WEBER May 28, 2025 at 10:20 a.m.", "ANNA WEBER");
+	expect_line("By Anna Weber and Ben Hill, Updated May 28, 2025", "Anna Weber and Ben Hill");
+	expect_line("By Anna Le on May 28, 2025", "Anna Le");
+	expect_line("Par Anna Weber, le 28 mai 2025", "Anna Weber");
+	expect_line("By 28 May 2025", NULL);
+	expect_line("By May 2025", NULL);
 }
 
 static void test_person__a_site_is_known_by_its_name_or_its_host(void **state)
@@ -116,6 +135,7 @@ int main(void)
 		cmocka_unit_test(test_person__addresses_and_accounts_are_none),
 		cmocka_unit_test(test_person__catalogues_put_the_family_first),
 		cmocka_unit_test(test_person__a_line_that_begins_with_by_names_somebody),
+		cmocka_unit_test(test_person__a_date_behind_the_names_is_none),
 		cmocka_unit_test(test_person__a_site_is_known_by_its_name_or_its_host),
 		cmocka_unit_test(test_publisher__decoration_is_no_part_of_the_name),
 	};

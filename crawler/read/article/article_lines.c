@@ -347,7 +347,7 @@ static void read_people(struct article *t, struct span line)
 	for (int i = 0;
 		i < LINE_PARTS_MAX && line.len && !article_is_chinese(t) && !t->line_authors.len;
 		i++)
-		if (person_line(next_part(&line), &names))
+		if (person_line(next_part(&line), &t->dates, &names))
 			person_add(names, PERSON_BYLINE, t->arena, &t->line_authors);
 }
 
@@ -454,5 +454,5 @@ bool article_is_author_line(const struct article *t, struct span line)
 	struct span names;
 
 	return !article_is_chinese(t) && block_weigh(line) < AUTHOR_LINE_WEIGHT_MAX &&
-		person_line(line, &names) && memchr(names.data, ' ', names.len);
+		person_line(line, &t->dates, &names) && memchr(names.data, ' ', names.len);
 }

@@ -305,19 +305,35 @@ static bool has_digit(struct span s)
 	return false;
 }
 
-/* Anna Weber on May 28, 2025: when it was is no name. */
-static struct span without_time(struct span names)
+static struct span last_word(struct span s)
 {
-	static const char *const words[] = {"on", "updated", "published", "posted", "am", "le"};
-	struct span rest = names;
+	size_t at = s.len;
 
-	for (struct span word = next_word(&rest); word.len; word = next_word(&rest))
-		if (word.data > names.data && IS_WORD_OF(word, words) && has_digit(rest))
-			return trim_marks(span_from(names.data, (size_t)(word.data - names.data)));
+	while (at > 0 && s.data[at - 1] != ' ')
+		at--;
+	return span_from_offset(s, at);
+}
+
+/* Anna Weber, updated on May 28, 2025: when it was is no name. "Le" may be one. */
+static struct span without_time(struct span names, const struct date_context *dates)
+{
+	static const char *const words[] = {"on", "updated", "published", "posted", "am", "le",
+		"at"};
+	struct date_found found;
+	struct span word;
+
+	if (!has_digit(names) || !date_find(names, dates, false, &found))
+		return names;
+	names = trim_marks(span_from(names.data, found.start));
+	for (word = last_word(names); IS_WORD_OF(word, words); word = last_word(names)) {
+		if (word.len <= 2 && lower(*word.data) != *word.data)
+			break;
+		names = trim_marks(span_from(names.data, names.len - word.len));
+	}
 	return names;
 }
 
-bool person_line(struct span line, struct span *ret_names)
+bool person_line(struct span line, const struct date_context *dates, struct span *ret_names)
 {
 	size_t n;
 	struct shape shape;
@@ -330,7 +346,7 @@ bool person_line(struct span line, struct span *ret_names)
 	n = match_lead(line);
 	if (!n)
 		return false;
-	*ret_names = without_time(trim_marks(span_from_offset(line, n)));
+	*ret_names = without_time(trim_marks(span_from_offset(line, n)), dates);
 	shape = shape_of(*ret_names);
 	return shape.words > 0 && shape.words <= 16 && shape.small <= shape.words / 3 &&
 		shape.digits == 0 && !is_small_word(*ret_names);

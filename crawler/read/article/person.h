@@ -10,6 +10,7 @@
 
 #include "common/arena.h"
 #include "common/span.h"
+#include "crawler/read/date/date.h"
 #include "store/record.h"
 
 #include <stdbool.h>
@@ -27,10 +28,10 @@ enum person_form {
 void person_add(struct span text, enum person_form form, struct arena *a, struct str_list *list);
 
 /*
- * Whether @line is "By A and B" and nothing else, in the languages we know;
- * *@ret_names is what stands behind the lead word.
+ * Whether @line is "By A and B" and nothing else but a date, in the languages we
+ * know; *@ret_names is what stands between them.
  */
-bool person_line(struct span line, struct span *ret_names);
+bool person_line(struct span line, const struct date_context *dates, struct span *ret_names);
 
 /* Whether a text looks like the name of one person: two to five words, capitals, no digits. */
 bool person_is_name_like(struct span line);
