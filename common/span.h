@@ -115,6 +115,14 @@ static inline struct span span_next_line(struct span *text)
 	return line;
 }
 
+static inline bool span_has_digit(struct span a)
+{
+	for (size_t i = 0; i < a.len; i++)
+		if (a.data[i] >= '0' && a.data[i] <= '9')
+			return true;
+	return false;
+}
+
 /* Whether it is one of @n strings. */
 static inline bool span_is_one(struct span a, const char *const *list, size_t n)
 {

@@ -40,6 +40,9 @@ static void test_byline__labels_in_any_order_and_script(void **state)
 			false},
 		{"来源：江城晚报、江城日报", "江城晚报", "", "", true},
 		{"来源 | 江城晚报", "江城晚报", "", "", true},
+		{"来源：江城晚报_头条", "江城晚报", "", "", true},
+		{"来自：江城晚报", "江城晚报", "", "", true},
+		{"作者：本站编辑 来源：江城晚报", "江城晚报", "", "", true},
 		{"新媒体编辑 | 李小梅", "", "", "李小梅", true},
 		{"一审 | 赵云 二审 | 钱进", "", "", "", true},
 		{"作者：王一、李二　编辑：张三", "", "王一,李二", "张三", true},
@@ -67,6 +70,27 @@ static void test_byline__labels_in_any_order_and_script(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		check(&rows[i]);
+}
+
+static void test_byline__what_stands_before_a_reporter_is_his_paper(void **state)
+{
+	static const struct {
+		const char *line, *employer;
+	} rows[] = {
+		{"江城日报全媒体记者 李想", "江城日报"},
+		{"江城日报 | 2025-05-28 10:20 | 记者 李想", "江城日报"},
+		{"2025-05-28 10:20 江城日报记者 李想", "江城日报"},
+		{"2025年5月28日 记者 李想", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		CLEANUP(arena_freep) struct arena *a = arena_new();
+		struct byline f = {0};
+
+		byline_read(span_str(rows[i].line), a, &f);
+		assert_string_equal(f.employer ? f.employer : "", rows[i].employer);
+	}
 }
 
 static void test_byline__datelines_name_reporters(void **state)
@@ -157,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_byline__labels_in_any_order_and_script),
+		cmocka_unit_test(test_byline__what_stands_before_a_reporter_is_his_paper),
 		cmocka_unit_test(test_byline__datelines_name_reporters),
 		cmocka_unit_test(test_byline__reporters_stand_at_either_end_of_a_text),
 		cmocka_unit_test(test_byline__datelines_name_the_medium),

@@ -297,14 +297,6 @@ static bool is_korean_line(struct span line, struct span *ret_names)
 	return n >= 2 && n <= 4;
 }
 
-static bool has_digit(struct span s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.data[i] >= '0' && s.data[i] <= '9')
-			return true;
-	return false;
-}
-
 static struct span last_word(struct span s)
 {
 	size_t at = s.len;
@@ -322,7 +314,7 @@ static struct span without_time(struct span names, const struct date_context *da
 	struct date_found found;
 	struct span word;
 
-	if (!has_digit(names) || !date_find(names, dates, false, &found))
+	if (!span_has_digit(names) || !date_find(names, dates, false, &found))
 		return names;
 	names = trim_marks(span_from(names.data, found.start));
 	for (word = last_word(names); IS_WORD_OF(word, words); word = last_word(names)) {

@@ -163,9 +163,9 @@ static void read_publisher(struct span value, struct arena *a, struct byline *f)
 		uint32_t c = utf8_next(&p, value.data + value.len);
 
 		if ((han && utf8_is_space(c)) || c == '|' || c == '[' || c == '(' || c == U'（' ||
-			c == U'】' || c == '>' || c == ';' || c == U'；' || c == U'。' ||
-			c == U'，' || c == U'丨' || c == U'、' || (c == ',' && han) || c == ')' ||
-			c == U'）' || c == '?' || c == U'【' || c == U'”')
+			(han && c == '_') || c == U'】' || c == '>' || c == ';' || c == U'；' ||
+			c == U'。' || c == U'，' || c == U'丨' || c == U'、' || (c == ',' && han) ||
+			c == ')' || c == U'）' || c == '?' || c == U'【' || c == U'”')
 			break;
 		at = (size_t)(p - value.data);
 	}
@@ -195,6 +195,37 @@ static bool read_mark(const struct line *l, size_t i, struct arena *a, struct by
 	return false;
 }
 
+static struct span next_word(struct span *rest)
+{
+	const char *p = rest->data, *end = p + rest->len, *stop = end;
+	struct span word;
+
+	while (p < end && stop == end) {
+		const char *at = p;
+		uint32_t c = utf8_next(&p, end);
+
+		if (utf8_is_space(c) || c == '|' || c == U'丨' || c == U'｜')
+			stop = at;
+	}
+	word = span_from(rest->data, (size_t)(stop - rest->data));
+	*rest = span_from(p, (size_t)(end - p));
+	return word;
+}
+
+/* The last word that may name a medium: 2025-05-28 | 湖北日报 | */
+static struct span last_medium(struct span s)
+{
+	struct span medium = {0};
+
+	while (s.len) {
+		struct span word = next_word(&s);
+
+		if (byline_has_han(word) && !span_has_digit(word))
+			medium = word;
+	}
+	return medium;
+}
+
 /* What stands before the first label: a medium (湖北日报全媒), a date, a bracket, or text. */
 static bool read_before(const struct line *l, struct arena *a, struct byline *f)
 {
@@ -215,6 +246,7 @@ static bool read_before(const struct line *l, struct arena *a, struct byline *f)
 			}
 		}
 	}
+	before = last_medium(before);
 	if (before.len && !f->employer)
 		f->employer = arena_dup(a, before);
 	return true;

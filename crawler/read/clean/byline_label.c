@@ -84,6 +84,7 @@ static const struct byline_label labels[] = {
 	{"本网记者", BYLINE_LABEL_AUTHOR, true},
 	{"来源于", BYLINE_LABEL_PUBLISHER, true},
 	{"来源", BYLINE_LABEL_PUBLISHER, false},
+	{"来自", BYLINE_LABEL_PUBLISHER, false},
 	{"栏目", BYLINE_LABEL_OTHER, false},
 	{"校审", BYLINE_LABEL_OTHER, false},
 	{"校对", BYLINE_LABEL_OTHER, false},
