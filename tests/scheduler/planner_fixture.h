@@ -128,6 +128,15 @@ static inline size_t ask(struct fixture *fx, const char *worker, uint32_t want)
 	return fx->reply.n_leases;
 }
 
+/* The host that there is may be asked in @ms from now, and no sooner. */
+static inline void assert_free_after(struct fixture *fx, const char *worker, int64_t ms)
+{
+	later(fx, ms - 1);
+	assert_int_equal(ask(fx, worker, 10), 0);
+	later(fx, 1);
+	assert_int_equal(ask(fx, worker, 10), 1);
+}
+
 /* The single lease that there is; its strings live until the next request. */
 static inline struct lease take(struct fixture *fx, const char *worker)
 {
