@@ -16,6 +16,17 @@ static void expect(enum person_form form, const char *text, const char *names)
 	assert_string_equal(out.data, names);
 }
 
+static void test_person__nothing_names_nobody(void **state)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	struct str_list list = {0};
+
+	(void)state;
+	for (int form = PERSON_LIST; form <= PERSON_GROUP; form++)
+		person_add((struct span){0}, (enum person_form)form, a, &list);
+	assert_int_equal(list.len, 0);
+}
+
 static void test_person__one_string_may_name_several(void **state)
 {
 	(void)state;
@@ -130,6 +141,7 @@ static void test_publisher__decoration_is_no_part_of_the_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_person__nothing_names_nobody),
 		cmocka_unit_test(test_person__one_string_may_name_several),
 		cmocka_unit_test(test_person__what_they_do_is_no_name),
 		cmocka_unit_test(test_person__addresses_and_accounts_are_none),

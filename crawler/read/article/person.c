@@ -258,7 +258,7 @@ void person_add(struct span text, enum person_form form, struct arena *a, struct
 	STRBUF_LOCAL(turned);
 
 	text = without_lead(span_trim(utf8_cut(text, TEXT_BYTES_MAX)));
-	if (span_find(text, SPAN_LITERAL("://")) >= 0)
+	if (!text.len || span_find(text, SPAN_LITERAL("://")) >= 0)
 		return;
 	if (form == PERSON_GROUP || is_site_first(text)) {
 		add_name(text, true, form, a, list);
