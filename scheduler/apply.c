@@ -214,6 +214,8 @@ void apply_result(struct planner *p, struct worker *w, const struct result *r)
 	}
 	a.admitted = admit_items(p, &a.entry, r);
 	tell_source(&a, !is_others);
+	if (goes_on(&a))
+		look_further(&a); /* whoever has the list now will find nothing new on it */
 	if (is_others) {
 		apply_pause(&a); /* it was asked all the same */
 		return;
@@ -221,8 +223,6 @@ void apply_result(struct planner *p, struct worker *w, const struct result *r)
 	p->counts.outcomes[r->outcome]++;
 	p->counts.limits[r->limit]++;
 	preference_learn(p, &a.entry, r);
-	if (goes_on(&a))
-		look_further(&a);
 	apply_failure(&a);
 	move_entry(&a);
 	apply_pause(&a);

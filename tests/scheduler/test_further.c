@@ -1,8 +1,9 @@
 /* Further pages of lists: what a burst of publications pushed off the first one. */
 #include "tests/scheduler/planner_fixture.h"
 
-/* A page of the list shows items @from to @from + @n - 1 and goes on at @next. */
-static void show_page(struct fixture *fx, const struct lease *l, int from, int n, const char *next)
+/* To @worker a page of the list shows items @from to @from + @n - 1, and goes on at @next. */
+static void show_page_to(struct fixture *fx, const char *worker, const struct lease *l, int from,
+	int n, const char *next)
 {
 	struct item items[32] = {0};
 	char urls[32][64];
@@ -15,8 +16,13 @@ static void show_page(struct fixture *fx, const struct lease *l, int from, int n
 	r.items = items;
 	r.n_items = (size_t)n;
 	r.next_page = next;
-	report(fx, "w", &r);
+	report(fx, worker, &r);
 	later(fx, DELAY_MS);
+}
+
+static void show_page(struct fixture *fx, const struct lease *l, int from, int n, const char *next)
+{
+	show_page_to(fx, "w", l, from, n, next);
 }
 
 /* Fetches articles until a list's page is leased, or nothing is due: then its url_number is 0. */
@@ -113,6 +119,20 @@ static void test_further__a_page_that_is_mostly_known_is_enough(void **state)
 	l = take_page(fx);
 	show_page(fx, &l, 6, 10, "http://a.cn/index_1.html"); /* four of them are new */
 	assert_string_equal(take_page(fx).url, "");
+}
+
+/* Symptom: the other found all items known, and what the first page had pushed off was never seen. */
+static void test_further__a_late_page_is_followed_though_another_has_the_list(void **state)
+{
+	struct fixture *fx = *state;
+	struct lease first = take(fx, "w"), second;
+
+	first.url = "http://a.cn/"; /* its own lives until the next request */
+	later(fx, LEASE_MS + DELAY_MS);
+	second = take(fx, "other");
+	show_page(fx, &first, 10, 10, "http://a.cn/index_1.html");
+	show_page_to(fx, "other", &second, 10, 10, "http://a.cn/index_1.html");
+	assert_string_equal(take_page(fx).url, "http://a.cn/index_1.html");
 }
 
 static void test_further__depth_has_a_limit(void **state)
@@ -212,6 +232,7 @@ int main(void)
 		TEST(test_further__items_that_news_moved_down_do_not_end_it),
 		TEST(test_further__pages_are_looked_at_in_every_round_of_news),
 		TEST(test_further__a_page_that_is_mostly_known_is_enough),
+		TEST(test_further__a_late_page_is_followed_though_another_has_the_list),
 		TEST(test_further__depth_has_a_limit),
 		TEST(test_further__a_page_outside_of_the_scope_is_not_looked_at),
 		TEST(test_further__a_list_that_goes_on_at_itself_or_its_head_ends),
