@@ -11,6 +11,7 @@
 #include "crawler/read/article/embedded.h"
 
 #include "common/hash.h"
+#include "common/url_host.h"
 #include "common/utf8.h"
 #include "crawler/read/html/block.h"
 
@@ -232,15 +233,9 @@ static bool is_percent_encoded(struct span s)
 
 static struct span percent_decode(struct search *f, struct span s)
 {
-	const char *end = s.data + s.len;
 	STRBUF_LOCAL(out);
 
-	for (const char *p = s.data; p < end; p++) {
-		uint32_t c = *p == '%' ? hex(p + 1, end, 2) : UINT32_MAX;
-
-		strbuf_add_char(&out, c == UINT32_MAX ? *p : (char)c);
-		p += c == UINT32_MAX ? 0 : 2;
-	}
+	url_percent_decode(s, &out);
 	return arena_take(f->arena, &out);
 }
 
