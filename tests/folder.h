@@ -47,14 +47,6 @@ static inline void folder_write(const char *folder, const char *name, const char
 	folder_write_bytes(folder, name, text, strlen(text));
 }
 
-static inline void folder_remove(const char *folder, const char *name)
-{
-	char *path = alloc_printf("%s/%s", folder, name);
-
-	remove(path);
-	free(path);
-}
-
 static inline int folder_remove_entry(const char *path, const struct stat *st, int type,
 	struct FTW *ftw)
 {
